@@ -29,8 +29,8 @@ PATIENCE = 60.0
 
 
 def firefox() -> str | None:
-    """Path of Firefox; None where it is not on this machine."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    """Return the path of Firefox; None where it is not on this machine."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 class Firefox:
@@ -52,7 +52,7 @@ class Firefox:
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.number = 0
         self.socket = self._connected(port)
-        self._read()  # the greeting
+        self._message()  # the greeting
         self.command("WebDriver:NewSession", strictFileInteractability=False)
         self.command("WebDriver:SetTimeouts", script=int(1000 * PATIENCE), pageLoad=int(1000 * PATIENCE))
         self.command("WebDriver:SetWindowRect", width=width, height=height)
@@ -71,22 +71,23 @@ class Firefox:
                     raise
                 time.sleep(0.1)
 
-    def _read(self) -> Any:
+    def _message(self) -> Any:
+        """Receive a message: its length, a colon, and so many bytes of JSON."""
         head = b""
         while not head.endswith(b":"):
             head += self.socket.recv(1)
-        wanted = int(head[:-1])
+        length = int(head[:-1])
         content = b""
-        while len(content) < wanted:
-            content += self.socket.recv(wanted - len(content))
+        while len(content) < length:
+            content += self.socket.recv(length - len(content))
         return json.loads(content)
 
     def command(self, name: str, **values: Any) -> Any:
         """Ask for something and return the answer."""
         self.number += 1
-        asked = json.dumps([0, self.number, name, values]).encode("utf-8")
-        self.socket.sendall(str(len(asked)).encode() + b":" + asked)
-        _, _, error, answer = self._read()
+        request = json.dumps([0, self.number, name, values]).encode("utf-8")
+        self.socket.sendall(str(len(request)).encode() + b":" + request)
+        _, _, error, answer = self._message()
         if error is not None:
             raise RuntimeError(f"{error['error']}: {error['message']}")
         return answer.get("value") if isinstance(answer, dict) and set(answer) == {"value"} else answer
@@ -103,9 +104,9 @@ class Firefox:
         """Wait until an expression is true in the page, and return it."""
         end = time.monotonic() + PATIENCE
         while True:
-            found = self.run(f"return {expression}")
-            if found:
-                return found
+            value = self.run(f"return {expression}")
+            if value:
+                return value
             if time.monotonic() > end:
                 raise TimeoutError(expression)
             time.sleep(0.05)

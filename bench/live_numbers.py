@@ -1,4 +1,4 @@
-"""`python -m bench.live_numbers [--write]`: what live pages show, beside Python's answers; a few minutes.
+"""`python -m bench.live_numbers [--write]`: numbers of live pages, beside Python's answers; a few minutes.
 
 A static site of all parks, and of an own park as `copark new` makes it, is built. Pages of four are opened from the
 disk with the network off, in Chromium and, where it is here, in Firefox. Of the park as it is and of a lever pulled
@@ -44,7 +44,8 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import LEVELS, quantiles
 from copark.stats.shares import shares
 from copark.version import RELEASE_QUARTER
-from copark.web.limits import DIST, SITE, ServerSettings
+from copark.web.limits import ServerSettings
+from copark.web.places import DIST, SITE
 from copark.web.server import create_app
 from copark.workflows.case_commands import new
 from copark.workflows.site import BuiltSite, SiteInputs, build_site
@@ -55,7 +56,7 @@ OWN = "my-park"
 OWNER = {"X-Copark-Owner": "the-bench-of-live-numbers"}
 RUNS = 1000
 READY = f'section.live[data-runs="{RUNS}"]'
-READ = """(() => {
+NUMBERS_SHOWN = """(() => {
   const section = document.querySelector('section.live');
   const shown = (section.wrappedJSObject ?? section).shown;
   const bands = shown.bands.map((levels) => Array.from(levels, (level) => level.at(-1)));
@@ -91,27 +92,27 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The choice in the table."""
+        """Return the choice as the table has it."""
         return f"`{self.choice}`" if self.choice else "as it is"
 
 
 def answers(packer: ParkPacker, park: str) -> Iterator[Row]:
-    """What Python answers of a park as it is, and of its first lever from now on."""
+    """Answer in Python of a park as it is, and of its first lever from now on."""
     judged = packer.study.judged_in(len(packer.inputs.world))
     pulled = [choice for choice in packer.choices if choice.since == "now"][:1]
     for choice in (None, *pulled):
         inputs, draws = (packer.inputs, packer.draws) if choice is None else packer.packed(choice.scenario)
         runs = Ensemble(inputs, draws, KEPT, judged=judged).run()
-        found = {
+        numbers = {
             "shares": [share.share for share in shares(runs.outcome, OUTCOMES)],
             "bands": np.array([quantiles(runs[name], LEVELS)[:, -1] for name in SHOWN]).ravel().tolist(),
         }
-        yield Row(park, "" if choice is None else choice.key, found)
+        yield Row(park, "" if choice is None else choice.key, numbers)
 
 
 def server_answers(parks: Sequence[str], own: Sequence[Path], data: Path) -> dict[str, dict[str, Any]]:
-    """What a server answers of parks as they are: shares, and medians at the horizon."""
-    found: dict[str, dict[str, Any]] = {}
+    """Ask a server about parks as they are; return shares, and medians at the horizon."""
+    answers_by_park: dict[str, dict[str, Any]] = {}
     with TestClient(create_app(ServerSettings(data=data, warm=False)), base_url="http://localhost") as client:
         names = {name: name for name in parks}
         for folder in own:
@@ -123,13 +124,13 @@ def server_answers(parks: Sequence[str], own: Sequence[Path], data: Path) -> dic
             sent = client.post("/api/v1/cases", content=content.getvalue(), headers=kind).json()
             names[folder.name] = sent["case"]["name"]
         for park, name in names.items():
-            asked = {"case": name, "baseline": None, "runs": RUNS}
-            answer = client.post("/api/v1/simulate", json=asked, headers=OWNER).json()
+            question = {"case": name, "baseline": None, "runs": RUNS}
+            answer = client.post("/api/v1/simulate", json=question, headers=OWNER).json()
             (arm,) = answer["arms"]
-            told = {outcome["name"]: outcome["share"] for outcome in arm["outcomes"]}
+            share_of = {outcome["name"]: outcome["share"] for outcome in arm["outcomes"]}
             medians = [arm["bands"][output][MEDIAN][-1] if output in arm["bands"] else float("nan") for output in SHOWN]
-            found[park] = {"shares": [told[name] for name in OUTCOMES], "medians": medians}
-    return found
+            answers_by_park[park] = {"shares": [share_of[name] for name in OUTCOMES], "medians": medians}
+    return answers_by_park
 
 
 @contextmanager
@@ -138,15 +139,15 @@ def chromium_pages() -> Iterator[Callable[[str], dict[str, Any]]]:
     with browsing() as browser:
         context = browser.new_context(offline=True, viewport={"width": 1440, "height": 900})
 
-        def read(address: str) -> dict[str, Any]:
+        def numbers_of(address: str) -> dict[str, Any]:
             page = context.new_page()
             page.goto(address)
             page.wait_for_selector(READY, timeout=120_000)
-            found: dict[str, Any] = json.loads(page.evaluate(READ))
+            numbers: dict[str, Any] = json.loads(page.evaluate(NUMBERS_SHOWN))
             page.close()
-            return found
+            return numbers
 
-        yield read
+        yield numbers_of
 
 
 @contextmanager
@@ -154,14 +155,14 @@ def firefox_pages() -> Iterator[Callable[[str], dict[str, Any]]]:
     """Open pages in Firefox, with the network off."""
     with Firefox() as browser:
 
-        def read(address: str) -> dict[str, Any]:
+        def numbers_of(address: str) -> dict[str, Any]:
             browser.open("about:blank")
             browser.open(address)
             browser.wait_for(f"document.querySelector('{READY}') !== null")
-            found: dict[str, Any] = json.loads(browser.run(f"return {READ}"))
-            return found
+            numbers: dict[str, Any] = json.loads(browser.run(f"return {NUMBERS_SHOWN}"))
+            return numbers
 
-        yield read
+        yield numbers_of
 
 
 def largest(row: Row, browser: str) -> float:
@@ -187,12 +188,12 @@ def _percent(values: list[float]) -> str:
 
 
 def _medians(values: list[float]) -> str:
-    told = (value for value in values if isfinite(value))  # what a server tells without being asked more
-    return " / ".join(f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}" for value in told)
+    finite = (value for value in values if isfinite(value))  # a server tells few without being asked for more
+    return " / ".join(f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}" for value in finite)
 
 
 def report(rows: list[Row], browsers: dict[str, str], built: tuple[BuiltSite, float], where: dict[str, Any]) -> str:
-    """The page of results."""
+    """Write the page of results."""
     names = list(browsers)
     site, seconds = built
     busy = where[OTHERS]
@@ -286,11 +287,11 @@ def main() -> int:
         versions: dict[str, str] = {}
         for browser, pages in engines.items():
             began = time.monotonic()
-            with pages() as read:
+            with pages() as numbers_of:
                 for row in rows:
                     page = (folder / "site" / "en" / "parks" / f"{row.park}.html").as_uri()
                     chosen = f"#choose={row.choice.replace('/', '%2F')}" if row.choice else ""
-                    row.shown[browser] = read(page + chosen)
+                    row.shown[browser] = numbers_of(page + chosen)
                     assert row.shown[browser]["keys"] == ([row.choice] if row.choice else [])
             print(f"{browser}: {time.monotonic() - began:.0f} s", file=sys.stderr)
             versions[browser] = version_of(browser)
@@ -303,7 +304,7 @@ def main() -> int:
 
 
 def version_of(browser: str) -> str:
-    """Version of a browser, as its program says it."""
+    """Return the version of a browser, as its program says it."""
     program = chromium() if browser == "Chromium" else str(firefox())
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     return next((word for word in said.split() if word[:1].isdigit()), "")

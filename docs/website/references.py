@@ -192,9 +192,9 @@ def _entries(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def commands(lang: str) -> str:
     """Write the page on commands: the help of each, as it is printed."""
-    from copark.cli import _application
+    from copark.cli import command_line
 
-    group = _application()
+    group = command_line()
     lines: list[str] = ["```text", *_help([], lang), "```", ""]
     for name in sorted(name for name, command in group.commands.items() if not command.hidden):
         lines += [f"## copark {name}", "", "```text", *_help([name], lang), "```", ""]

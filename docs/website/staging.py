@@ -249,7 +249,7 @@ def _menus(pages: Site, lang: str, written: Mapping[str, str]) -> dict[str, str]
     lines += [
         f"- **[{said[f'kind.{kind}']}](/{_first(kind)}.md)**{colon}{said[f'about.{kind}']}" for kind in pages.kinds
     ]
-    lines += ["", "```python", *_FIRST_LINES, "```", ""]
+    lines += ["", "```python", *_first_lines(said), "```", ""]
     lines += _toctree(
         [f"/{_first(kind)}" for kind in pages.kinds], depth=2, titles=[said[f"kind.{kind}"] for kind in pages.kinds]
     )
@@ -263,12 +263,16 @@ _GROUP_TITLES = {
     "explanation/measurements": {"en": "Measurements and trials", "zh": "测量与试验（英文）"},
 }
 """Titles of groups in the menu."""
-_FIRST_LINES = (
-    "import copark as cp",
-    "",
-    'cp.brief("thilawa")  # one page for decision-makers, and how sure it is',
-    'cp.levers("thilawa").plot()  # what can still be changed, and whom it helps',
-)
+
+
+def _first_lines(said: Mapping[str, str]) -> list[str]:
+    """Return the lines of Python that the first page shows, with their comments in the language of the words."""
+    return [
+        "import copark as cp",
+        "",
+        f'cp.brief("thilawa")  # {said["index.brief"]}',
+        f'cp.levers("thilawa").plot()  # {said["index.levers"]}',
+    ]
 
 
 def _first(kind: str) -> str:

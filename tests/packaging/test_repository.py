@@ -17,7 +17,7 @@ import urllib.request
 import pytest
 import yaml
 
-from copark.cli import _application
+from copark.cli import command_line
 from tests.packaging.checkers import ROOT, checker
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -58,7 +58,7 @@ def test_the_container_serves_as_a_user_who_is_not_root():
     command = json.loads(final["CMD"])
     assert command[:4] == ["copark", "serve", "--host", "0.0.0.0"]
     assert command[command.index("--port") + 1] == final["EXPOSE"]
-    options = {name for param in _application().commands["serve"].params for name in param.opts}
+    options = {name for param in command_line().commands["serve"].params for name in param.opts}
     assert {word for word in command if word.startswith("--")} <= options
     extras = re.search(r"\.whl\)\[([a-z,]+)\]", " ".join(words for _, words in told))
     assert set(extras[1].split(",")) <= PROJECT["project"]["optional-dependencies"].keys()

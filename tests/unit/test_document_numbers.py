@@ -84,7 +84,7 @@ OUTSIDE_BLOCKS = {
         "*Established* from 95%, *likely* from 66%, *unlikely* up to 34%, *contradicted* up to 5%": RULE,
     },
     "docs/validity.zh.md": {
-        "各种子的自立概率相差至多4.2个百分点（莱基为38.0%、42.2%与39.3%）": TRIAL,
+        "各种子在第二十年自立的占比相差至多4.2个百分点（莱基为38.0%、42.2%与39.3%）": TRIAL,
         "68个参数中晋非有3个": TRIAL,
         "90%区间": RULE,
         "50%区间": RULE,

@@ -47,7 +47,7 @@ def record(arguments: list[str], capsys: Capsys, expected: int = 0) -> dict[str,
 
 def commands() -> list[tuple[tuple[str, ...], Any]]:
     """Every command by its words; former names of one mean the same command."""
-    group = cli._application()
+    group = cli.command_line()
     return [
         ((), group),
         *((path, one) for path, one in listed(group) if getattr(one, "present_name", path[-1]) == path[-1]),
@@ -55,7 +55,7 @@ def commands() -> list[tuple[tuple[str, ...], Any]]:
 
 
 def test_every_command_has_the_shared_options(subtests: pytest.Subtests) -> None:
-    root = cli._application().make_context("copark", [], obj="en", resilient_parsing=True)
+    root = cli.command_line().make_context("copark", [], obj="en", resilient_parsing=True)
     for path, command in commands():
         with subtests.test(command=" ".join(path)):
             assert isinstance(command, SpokenCommand | SpokenGroup)
@@ -67,7 +67,7 @@ def parsed(typed: str) -> Iterator[tuple[Any, Any]]:
     """The commands that an example types, each with the context it makes; a shell's redirection is left out."""
     words = shlex.split(typed.partition(" > ")[0].partition(" >> ")[0])
     assert words[0] == "copark"
-    command = cli._application()
+    command = cli.command_line()
     context = command.make_context("copark", words[1:], obj="en")
     yield command, context
     while getattr(command, "commands", None) and context._protected_args:

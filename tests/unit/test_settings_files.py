@@ -12,7 +12,7 @@ import typer
 from tests.asked import call
 
 from copark import workflows
-from copark.cli import _application
+from copark.cli import command_line
 from copark.cli.app import listed
 from copark.cli.settings import NAME, VARIABLES, is_shared, name_of
 
@@ -155,7 +155,7 @@ def test_no_file_of_settings_ends_in_a_traceback(place: Path, capsys: Capsys, su
 
 
 def test_options_for_all_commands_are_those_of_several(place: Path) -> None:
-    used = [name_of(option) for _, command in listed(_application()) for option in loaded(command) if is_shared(option)]
+    used = [name_of(option) for _, command in listed(command_line()) for option in loaded(command) if is_shared(option)]
     assert all(used.count(name) > 1 for name in VARIABLES if name != "lang")
 
 

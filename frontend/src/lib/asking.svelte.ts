@@ -4,6 +4,7 @@ import { extent } from './bands';
 import type * as drawings from './drawing';
 import { Latest } from './latest';
 import { OUTPUTS } from './outputs';
+import { packedName } from './packed-settings';
 import type { Apart, Drawn } from './preview';
 import { changed } from './scenario';
 import type { Answer, Why } from './types';
@@ -78,15 +79,16 @@ export class Asking {
   apart = $state.raw<Apart[]>([]);
   private drawing: drawings.Drawing | null = null;
   /** What draws, fetched when a hand or the keyboard first comes to the levers: who only reads does not wait or pay for it. */
-  private tools: typeof drawings | null = null;
-  /** Settings for which the browser has no kernel or no packed park. */
-  private lacking = '';
-  private readied = 0;
+  private drawingModule: typeof drawings | null = null;
+  /** Name of the packed park that the browser could not be given, or for which it has no kernel. */
+  private unavailable = '';
+  private readyTurn = 0;
   private isWanted = false;
   /** The last whole answer, which the browser is made ready beside. */
   private whole: { found: Answer; view: View; wasPreviewed: boolean } | null = null;
   private isStopped = false;
-  private later: ReturnType<typeof setTimeout> | undefined;
+  /** Makes as many runs as were asked for in the browser, where the server has not answered by then. */
+  private graceTimer: ReturnType<typeof setTimeout> | undefined;
   private held = false;
   private begun = 0;
   private slowly: ReturnType<typeof setTimeout> | undefined;
@@ -122,9 +124,9 @@ export class Asking {
   private drawn = new Latest<{ view: View; runs: number }, Drawn | null>(
     async ({ view, runs }) => (await this.drawing?.draw(view, runs)) ?? null,
     (found, { view }) => {
-      if (!found || !this.answer || !this.tools) return;
+      if (!found || !this.answer || !this.drawingModule) return;
       const edited = isEdited(view);
-      this.answer = this.tools.previewed(this.answer, found, edited, {
+      this.answer = this.drawingModule.previewed(this.answer, found, edited, {
         band: (low, high) => t('preview_band', { low, high }),
         sentence: (quarter, median, band) => t('preview_sentence', { quarter, median, band }),
         summary: t('preview_summary', { runs: found.runs.toLocaleString('en-GB') }),
@@ -136,7 +138,7 @@ export class Asking {
       this.slow = false;
       clearTimeout(this.slowly);
     },
-    () => this.lack(),
+    () => this.endDrawing(),
   );
 
   private reasons = new Latest<object, Answer>(
@@ -168,14 +170,14 @@ export class Asking {
     this.busy = true;
     clearTimeout(this.slowly);
     this.slowly = setTimeout(() => (this.slow = true), SLOW);
-    clearTimeout(this.later);
+    clearTimeout(this.graceTimer);
     this.apart = [];
     const asked = { view: app.view, runs, final };
     const isDrawn = this.drawing?.canDraw(asked.view) ?? false;
     if (final) {
       this.latest.now(asked);
       // Where the server is far away, the browser is the first to have made as many runs.
-      if (isDrawn && this.preview) this.later = setTimeout(() => this.drawn.now({ view: asked.view, runs }), GRACE);
+      if (isDrawn && this.preview) this.graceTimer = setTimeout(() => this.drawn.now({ view: asked.view, runs }), GRACE);
     } else if (isDrawn) {
       this.latest.stop();
       this.drawn.patient({ view: asked.view, runs: DRAWN });
@@ -184,9 +186,9 @@ export class Asking {
 
   /** Makes the browser ready for the next lever when nothing else is to be done, and holds an answer against what it makes of the same runs. */
   private async ready(found: Answer, view: View, wasPreviewed: boolean): Promise<void> {
-    const turn = ++this.readied;
+    const turn = ++this.readyTurn;
     this.isReady = false;
-    const isOver = (): boolean => turn !== this.readied || this.busy;
+    const isOver = (): boolean => turn !== this.readyTurn || this.busy;
     try {
       await idle();
       if (isOver()) return;
@@ -195,7 +197,7 @@ export class Asking {
       if (wasPreviewed) {
         const made = await drawing.check(view);
         if (isOver()) return;
-        if (made && this.tools) this.apart = this.tools.apartOf(found, made.drawn, made.medians);
+        if (made && this.drawingModule) this.apart = this.drawingModule.apartOf(found, made.drawn, made.medians);
       }
       await drawing.prepare(view);
       this.isReady = !isOver();
@@ -206,19 +208,23 @@ export class Asking {
 
   private async drawingOf(view: View): Promise<drawings.Drawing | null> {
     if (this.drawing?.isOf(view)) return this.drawing;
-    const name = JSON.stringify([view.case, view.seed, view.runs, drawsOf(view)]);
-    if (this.lacking === name) return null;
-    this.lack();
-    this.lacking = name;
-    this.tools ??= await import('./drawing');
-    if (!this.tools.canDraw()) return null;
-    const opened = await this.tools.Drawing.open(view);
-    if (this.isStopped) opened.end();
-    else [this.drawing, this.lacking] = [opened, ''];
-    return this.drawing;
+    const name = packedName(view);
+    if (this.unavailable === name) return null;
+    this.endDrawing();
+    this.unavailable = name;
+    this.drawingModule ??= await import('./drawing');
+    if (!this.drawingModule.canDraw()) return null;
+    const opened = await this.drawingModule.Drawing.open(view);
+    if (this.isStopped) {
+      opened.end();
+      return null;
+    }
+    this.drawing = opened;
+    this.unavailable = '';
+    return opened;
   }
 
-  private lack(): void {
+  private endDrawing(): void {
     this.drawing?.end();
     this.drawing = null;
     this.isReady = false;
@@ -237,18 +243,18 @@ export class Asking {
 
   stop(): void {
     this.isStopped = true;
-    this.readied += 1;
+    this.readyTurn += 1;
     clearTimeout(this.slowly);
-    clearTimeout(this.later);
+    clearTimeout(this.graceTimer);
     this.latest.stop();
     this.reasons.stop();
     this.drawn.stop();
-    this.lack();
+    this.endDrawing();
   }
 
   private settle(): void {
     clearTimeout(this.slowly);
-    clearTimeout(this.later);
+    clearTimeout(this.graceTimer);
     this.busy = this.slow = false;
   }
 }

@@ -48,7 +48,8 @@ export function draggedTo(held: Held, scenario: Scenario): Dragged | null {
   if (key === '') return { inputs: held.inputs, parameters: held.changes };
   if (key.startsWith('parameters.')) {
     const name = key.slice('parameters.'.length);
-    const [place, value] = [held.parameters[name], scenario.parameters?.[name]];
+    const place = held.parameters[name];
+    const value = scenario.parameters?.[name];
     return place && typeof value === 'number' ? { inputs: held.inputs, parameters: [...held.changes, [...place, bitsOf(value)]] } : null;
   }
   const writings = writingsOf(held, key, scenario);
@@ -68,50 +69,54 @@ export function draggedTo(held: Held, scenario: Scenario): Dragged | null {
 
 /** The one lever in which two scenarios differ; empty where they do not, null where they differ in more. */
 export function movedLever(before: Scenario, after: Scenario): string | null {
-  const [old, now] = [before, after].map((one) => new Map(changed(one).map(([key, value]) => [key, JSON.stringify(value)]))) as [Map<string, string>, Map<string, string>];
+  const changesOf = (scenario: Scenario): Map<string, string> => new Map(changed(scenario).map(([key, value]) => [key, JSON.stringify(value)]));
+  const old = changesOf(before);
+  const now = changesOf(after);
   const moved = [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key));
   return moved.length > 1 ? null : (moved[0] ?? '');
 }
 
 function writingsOf(held: Held, key: string, scenario: Scenario): Writing[] | null {
   const sliders = held.sliders.filter((one) => one.key === key);
-  const edits = scenario.edits ?? {};
   if (key.startsWith('links.')) {
     const name = key.slice('links.'.length);
-    const [own, mine] = [held.scenario.links?.[name], scenario.links?.[name]];
-    if (!mine || [own, mine].some((one: LinkChange | undefined) => one?.delay !== undefined || one?.to !== undefined)) return null;
-    return written(sliders.find(({ first }) => first === (mine.from ?? 0)), { strength: mine.strength ?? 1 });
+    const before = held.scenario.links?.[name];
+    const after = scenario.links?.[name];
+    if (!after || [before, after].some((change: LinkChange | undefined) => change?.delay !== undefined || change?.to !== undefined)) return null;
+    return slotWritings(sliders.find(({ first }) => first === (after.from ?? 0)), { strength: after.strength ?? 1 });
   }
-  const lists: Record<string, unknown> = { ...edits };
-  const only = listed(lists[key.slice('edits.'.length)]);
-  if (!only) return null;
-  const slider = sliders.filter(({ since }) => since === (only.from ?? null));
+  const edits: Record<string, unknown> = { ...scenario.edits };
+  const edit = onlyEntry(edits[key.slice('edits.'.length)]);
+  if (!edit) return null;
+  const dated = sliders.filter(({ since }) => since === (edit.from ?? null));
   if (key === 'edits.rivals') {
-    const rival = only as unknown as Rival & { to?: string };
+    const rival = edit as unknown as Rival & { to?: string };
     const before = held.scenario.edits?.rivals;
     const isOther = before !== undefined && (before.length !== 1 || before[0]?.side !== rival.side);
-    return isOther || rival.to !== undefined ? null : written(slider.find(({ side }) => side === rival.side), { size: rival.size, stake: rival.stake });
+    return isOther || rival.to !== undefined ? null : slotWritings(dated.find(({ side }) => side === rival.side), { size: rival.size, stake: rival.stake });
   }
   if (key === 'edits.equity') {
-    const shares = only as unknown as Shares;
-    const found = slider[0];
-    const direct = shares.unallocated ? null : written(found, { home: shares.home, host: shares.host, third: shares.third });
-    const followed = found?.tables.map((table) => rowOf(held, table, shares[table.side]));
+    const shares = edit as unknown as Shares;
+    const slider = dated[0];
+    const direct = shares.unallocated ? null : slotWritings(slider, { home: shares.home, host: shares.host, third: shares.third });
+    const followed = slider?.tables.map((table) => partsWritings(held, table, shares[table.side]));
     return direct && followed?.every((rows) => rows !== null) ? [...direct, ...followed.flat()] : null;
   }
-  return written(slider[0], { value: (only as unknown as Step).value });
+  return slotWritings(dated[0], { value: (edit as unknown as Step).value });
 }
 
 /** The one entry of a list; nothing where there are more or fewer. */
-function listed(entries: unknown): { from?: string } | null {
+function onlyEntry(entries: unknown): { from?: string } | null {
   return Array.isArray(entries) && entries.length === 1 ? (entries[0] as { from?: string }) : null;
 }
 
-function written(slider: SliderCells | undefined, values: Record<string, number>): Writing[] | null {
+/** The values of a lever in the cells that take them as they stand; null where there is no such slider. */
+function slotWritings(slider: SliderCells | undefined, values: Record<string, number>): Writing[] | null {
   return slider ? Object.entries(slider.slots).map(([name, place]): Writing => [place, values[name] ?? NaN]) : null;
 }
 
-function rowOf(held: Held, { points, columns }: SliderCells['tables'][number], share: number): Writing[] | null {
+/** What follows from a share, in its cells; null where the share is at no position of its slider. */
+function partsWritings(held: Held, { points, columns }: SliderCells['tables'][number], share: number): Writing[] | null {
   const positions = words(held, points);
   for (let row = 0; row < points[1]; row += 1) {
     if (positions[2 * row] !== share) continue;

@@ -1,20 +1,19 @@
 import { BLOCK, type Question } from '../live/blocks';
 import { Engine } from '../live/engine';
 import { Kernel, type Layout } from '../live/kernel';
-import { readPacked, unpackedOf, words, write, type Head, type Park, type Patch } from '../live/park';
+import { readPacked, unpackedOf, words, writePatches, type Head, type Park, type Patch } from '../live/park';
 import { firstOf, Readings, type Runs } from '../live/readings';
 import LiveWorker from '../live/worker?worker';
 import { bytes, fetched } from './api';
 import { draggedTo, type Draggable, type Held } from './dragging';
+import { packedName, packedSettings } from './packed-settings';
 import { levelsOfMedian, type Drawn, type Medians } from './preview';
 import { AS_IT_IS, changed, pruned, same } from './scenario';
 import type { Scenario } from './types';
-import { drawsOf, type View } from './url';
+import type { View } from './url';
 
 export { apartOf, previewed } from './preview';
 
-/** Runs whose draws the server packs at most (`web/content/packed.py`). */
-const MOST_PACKED = 1000;
 const MOST_WORKERS = 4;
 const MODULE = (stamp: string): string => `/assets/kernel-${stamp}.wasm`;
 
@@ -23,10 +22,6 @@ interface ScenarioHead extends Draggable {
   case_hash: string;
   patch: Patch;
 }
-
-/** What runs and their draws depend on, for an address and for a question. */
-const settings = (view: View): Record<string, string | number> => ({ runs: Math.min(view.runs, MOST_PACKED), seed: view.seed, ...drawsOf(view) });
-const nameOf = (view: View): string => JSON.stringify([view.case, settings(view)]);
 
 /** Whether this browser can run the kernel at all, and its user pays for no byte. */
 export function canDraw(): boolean {
@@ -48,17 +43,17 @@ export class Drawing {
 
   static async open(view: View): Promise<Drawing> {
     const layout = (await (await fetched('/kernel.json')).json()) as Layout & { made_of: string };
-    const query = new URLSearchParams(Object.entries(settings(view)).map(([key, value]) => [key, String(value)]));
+    const query = new URLSearchParams(Object.entries(packedSettings(view)).map(([key, value]) => [key, String(value)]));
     const [module, packed] = await Promise.all([fetched(MODULE(layout.made_of)).then((found) => found.arrayBuffer()), bytes('GET', `cases/${view.case}/packed?${query}`)]);
     const { head, numbers } = readPacked<PageHead>(await unpackedOf(packed));
     const park = { head: { ...head, layout }, numbers };
     const workers = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-    return new Drawing(nameOf(view), park, module, new Engine(park, module, () => new LiveWorker(), workers));
+    return new Drawing(packedName(view), park, module, new Engine(park, module, () => new LiveWorker(), workers));
   }
 
   /** Whether it is of this case, seed and time. */
   isOf(view: View): boolean {
-    return this.name === nameOf(view);
+    return this.name === packedName(view);
   }
 
   /** Whether it is of the facts that an answer is of. */
@@ -82,11 +77,11 @@ export class Drawing {
     const inputs = words(this.park, head.inputs).slice();
     if (!changed(scenario).length || same(scenario, AS_IT_IS)) return { scenario, inputs, changes: [], sliders: head.sliders, parameters: head.parameters, numbers };
     const { key: _key, title: _title, ...content } = pruned(scenario);
-    const packed = await bytes('POST', `cases/${view.case}/packed`, { ...settings(view), scenario: content });
-    const own = readPacked<ScenarioHead>(await unpackedOf(packed));
-    write(own, [own.head.patch], inputs);
-    const changes = own.head.patch.parameters.map(([room, word, place]): Held['changes'][number] => [room, word, Array.isArray(place) ? words(own, place).slice() : place]);
-    return { scenario, inputs, changes, sliders: own.head.sliders, parameters: own.head.parameters, numbers: own.numbers };
+    const packed = await bytes('POST', `cases/${view.case}/packed`, { ...packedSettings(view), scenario: content });
+    const answer = readPacked<ScenarioHead>(await unpackedOf(packed));
+    writePatches(answer, [answer.head.patch], inputs);
+    const changes = answer.head.patch.parameters.map(([room, word, place]): Held['changes'][number] => [room, word, Array.isArray(place) ? words(answer, place).slice() : place]);
+    return { scenario, inputs, changes, sliders: answer.head.sliders, parameters: answer.head.parameters, numbers: answer.numbers };
   }
 
   /** Whether a view can be drawn here. */

@@ -151,7 +151,7 @@ export interface Scenario {
 }
 
 /** Writes the values of patches into inputs. */
-export function write(park: Pick<Park, 'numbers'>, patches: readonly Pick<Patch, 'cells' | 'values'>[], inputs: Int32Array): void {
+export function writePatches(park: Pick<Park, 'numbers'>, patches: readonly Pick<Patch, 'cells' | 'values'>[], inputs: Int32Array): void {
   for (const patch of patches) {
     const values = words(park, patch.values);
     wholes(park, patch.cells).forEach((cell, n) => {
@@ -164,6 +164,6 @@ export function write(park: Pick<Park, 'numbers'>, patches: readonly Pick<Patch,
 /** The inputs of patches put into those of the case as it is, and the parameters they set. */
 export function scenarioOf(park: Park, patches: readonly Patch[]): Scenario {
   const inputs = words(park, park.head.inputs).slice();
-  write(park, patches, inputs);
+  writePatches(park, patches, inputs);
   return { inputs, parameters: patches.flatMap(({ parameters }) => parameters) };
 }

@@ -1,4 +1,4 @@
-"""A park packed for a page: inputs and draws of the case as it is, and what every choice changes of them.
+"""A park packed for a page: inputs and draws of the case as it is, and the changes of every choice.
 
 Python packs: case files, edits and the posterior stay where they are understood. What a page gets are arrays.
 """
@@ -51,15 +51,15 @@ class ParkPacker:
 
     @cached_property
     def _single(self) -> Mapping[str, Patch]:
-        found: dict[str, Patch] = {}
+        patches: dict[str, Patch] = {}
         for choice in self._listed:
             try:
                 patch = self.patch_to(choice.scenario)
             except CannotBePatched:
                 continue
             if not patch.is_empty:
-                found[choice.key] = patch
-        return found
+                patches[choice.key] = patch
+        return patches
 
     @cached_property
     def inputs(self) -> Inputs:

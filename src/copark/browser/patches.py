@@ -1,4 +1,4 @@
-"""Patches: what a choice changes of the packed inputs and draws, cell by cell.
+"""Patches: changes that a choice makes to the packed inputs and draws, cell by cell.
 
 A patch holds the new values of the cells it changes, so that patches that touch no common cell are put one after the
 other, in any order, without a rounding. Cells are values of eight bytes, compared by their bits; of draws a cell is a
@@ -34,7 +34,7 @@ class ParameterChange(NamedTuple):
 
 @dataclass(frozen=True)
 class Patch:
-    """What is changed."""
+    """Changes of cells and parameters."""
 
     cells: Words = field(default_factory=lambda: np.zeros(0, np.int64))
     """Places in the inputs, as :func:`words_of` lays them out, ascending."""
@@ -51,6 +51,11 @@ class Patch:
 
 class CannotBePatched(ValueError):
     """Inputs of other lengths: what is changed is no change of cells."""
+
+
+def have_same_shapes(before: Inputs, after: Inputs) -> bool:
+    """Say whether all arrays of two inputs have the same shapes, so that cells stand for the same in both."""
+    return all(np.asarray(old).shape == np.asarray(new).shape for old, new in zip(before, after, strict=True))
 
 
 def words_of(inputs: Inputs) -> Words:
@@ -99,7 +104,7 @@ def patch_between(before: Inputs, after: Inputs, drawn_before: Draws, drawn_afte
     CannotBePatched
         If an array of the inputs has another length.
     """
-    if any(np.asarray(one).shape != np.asarray(other).shape for one, other in zip(before, after, strict=True)):
+    if not have_same_shapes(before, after):
         raise CannotBePatched
     old = words_of(before)
     new = words_of(after)
@@ -109,17 +114,17 @@ def patch_between(before: Inputs, after: Inputs, drawn_before: Draws, drawn_afte
 
 def _parameters_between(before: Draws, after: Draws) -> dict[tuple[str, int], ParameterChange]:
     """Find the parameters that differ, and how."""
-    found: dict[tuple[str, int], ParameterChange] = {}
+    changes: dict[tuple[str, int], ParameterChange] = {}
     if before is after:
-        return found
+        return changes
     for room in ROOMS:
         old = columns(getattr(before, room))
         new = columns(getattr(after, room))
         for word in np.flatnonzero((old != new).any(axis=0)).tolist():
             values = new[:, word].copy()
             same = bool((values == values[0]).all())
-            found[room, word] = ParameterChange("set", values[:1]) if same else ParameterChange("column", values)
-    return found
+            changes[room, word] = ParameterChange("set", values[:1]) if same else ParameterChange("column", values)
+    return changes
 
 
 def apply(patches: Sequence[Patch], words: Words, draws: Draws) -> None:

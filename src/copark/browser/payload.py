@@ -1,4 +1,4 @@
-"""What a live page of a park is given: numbers and words, as one compressed piece.
+"""Numbers and words of a park for a page with the kernel, as one compressed piece.
 
 A head in JSON, then numbers of eight bytes. Their bytes are laid out place by place (all first bytes, all second ones),
 which a compressor makes a third smaller; a page puts them back.
@@ -203,11 +203,7 @@ def _draws(draws: Draws, pool: WordPool) -> JsonObject:
 
 def _columns(table: Words, pool: WordPool) -> list[list[int]]:
     """Pack a table column by column: place and length, which is 1 where all rows are alike."""
-    packed = []
-    for n in range(table.shape[1]):
-        values = table[:, n]
-        packed.append(pool.add(values[:1] if (values == values[0]).all() else values.copy()))
-    return packed
+    return [pool.add(values[:1] if (values == values[0]).all() else values) for values in table.T]
 
 
 def patch_entries(patch: Patch, pool: WordPool) -> JsonObject:
@@ -239,23 +235,24 @@ def _choice(choice: ParkChoice, patch: Patch, pool: WordPool) -> JsonObject:
 def _groups(packer: ParkPacker) -> list[JsonObject]:
     """List levers, then structures and scenarios, those that have choices."""
     used = {choice.group for choice in packer.choices}
-    found: list[JsonObject] = []
+    groups: list[JsonObject] = []
     for lever in () if packer.file is None else packer.file.levers:
         if lever.key in used:
             owner = _both(f"levers.owner.{lever.controlled_by}")
-            found.append({"key": lever.key, "title": words(lever.title), "reason": words(lever.reason), "owner": owner})
-    found += [{"key": key, "title": _both(f"live.{key}")} for key in (STRUCTURES, SCENARIOS) if key in used]
-    return found
+            shown_words = {"title": words(lever.title), "reason": words(lever.reason), "owner": owner}
+            groups.append({"key": lever.key, **shown_words})
+    groups += [{"key": key, "title": _both(f"live.{key}")} for key in (STRUCTURES, SCENARIOS) if key in used]
+    return groups
 
 
 def _observed(packer: ParkPacker, name: str) -> list[JsonObject]:
     """List what was reported of an output, by quarter."""
     points = known_points(packer.case, packer.case.clock.data_end, name, ("fit", "score"))
-    found: list[JsonObject] = []
+    observed: list[JsonObject] = []
     for point in points:
         year = int(point.at)
         quarter = f"{year}Q{min(int(4.0 * (point.at - year)), 3) + 1}"
-        found.append(
+        observed.append(
             {
                 "quarter": quarter,
                 "value": point.value,
@@ -264,4 +261,4 @@ def _observed(packer: ParkPacker, name: str) -> list[JsonObject]:
                 "use": point.state == "known",
             }
         )
-    return found
+    return observed

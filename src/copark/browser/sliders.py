@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
-from copark.browser.patches import ROOMS, Words, cells_of, words_of
+from copark.browser.patches import ROOMS, Words, cells_of, have_same_shapes, words_of
 from copark.cases.case import Case
 from copark.cases.model_inputs import SIDE_NAMES, businesses_of
 from copark.cases.quarters import Quarter
@@ -48,7 +48,7 @@ class Slot:
     """Cells that take a value as it stands."""
 
     name: str
-    """What value: ``value``, ``size``, ``stake``, ``strength``, or the side of a share."""
+    """Name of the value: ``value``, ``size``, ``stake``, ``strength``, or the side of a share."""
     cells: Words
     """The cells, ascending."""
 
@@ -64,7 +64,7 @@ class PartsTable:
     cells: tuple[Words, ...]
     """Of each column the cells."""
     values: Floats
-    """What the cells of a column are at each share, shape (positions, columns)."""
+    """Values of the cells of each column at each share, shape (positions, columns)."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class SliderCells:
     slots: tuple[Slot, ...]
     """Cells that take its values."""
     tables: tuple[PartsTable, ...] = ()
-    """What else follows."""
+    """Values that follow from those."""
 
 
 def parameter_places(draws: Draws, scenario: Scenario) -> dict[str, tuple[str, int]]:
@@ -117,7 +117,7 @@ def slider_cells(case: Case, scenario: Scenario, before: Inputs, now: Quarter) -
     now
         Quarter from which levers are pulled that are not pulled from the start.
     """
-    return [slider for since in (None, now) for slider in _SliderProbe(case, scenario, before, since).found()]
+    return [slider for since in (None, now) for slider in _SliderProbe(case, scenario, before, since).sliders()]
 
 
 class _SliderProbe:
@@ -137,16 +137,16 @@ class _SliderProbe:
             if scenario.links.get(name, LinkChange()).model_copy(update={"strength": 1.0, "since": 0}) == LinkChange()
         }
 
-    def found(self) -> Iterator[SliderCells]:
+    def sliders(self) -> Iterator[SliderCells]:
         """Yield the levers whose cells take their values and nothing else."""
         try:
-            self.after = inputs_of(self.case, self._probe())
+            after = inputs_of(self.case, self._probe())
         except CoparkError:
             return  # the scenario allows no such change
-        if any(np.asarray(a).shape != np.asarray(b).shape for a, b in zip(self.before, self.after, strict=True)):
+        if not have_same_shapes(self.before, after):
             return
         self.old = words_of(self.before)
-        self.new = words_of(self.after)
+        self.new = words_of(after)
         levers = [*self._steps(), *self._rivals(), *self._linked(), *self._held()]
         known: set[int] = set()
         for _, columns in levers:
@@ -192,11 +192,11 @@ class _SliderProbe:
         side: str | None = None,
         tables: tuple[PartsTable, ...] = (),
     ) -> tuple[SliderCells | None, Words]:
-        slots = [self._slot(*each) for each in wanted]
         columns = np.concatenate([column for _, column, _ in wanted])
-        if any(slot is None for slot in slots):
+        slots = tuple(slot for slot in (self._slot(*values) for values in wanted) if slot is not None)
+        if len(slots) < len(wanted):
             return None, columns
-        return SliderCells(key, self.since, self.first, side, tuple(slot for slot in slots if slot), tables), columns
+        return SliderCells(key, self.since, self.first, side, slots, tables), columns
 
     def _steps(self) -> Iterator[tuple[SliderCells | None, Words]]:
         for name, (part, field, value) in STEPS.items():
@@ -232,14 +232,12 @@ class _SliderProbe:
         since = self.case.clock.start + self.first
         tables = tables_of_side(self.case, self.scenario.edits, since, side, points)
         case = case_of(self.case, self.scenario)
-        rows = [businesses_of(case, table, side) for table in tables]
-        values = np.array(rows)
-        cells = cells_of(self.before, "company", f"business_{side}")[self.first :]
+        values = np.array([businesses_of(case, table, side) for table in tables])
+        all_cells = cells_of(self.before, "company", f"business_{side}")
+        earlier = all_cells[: self.first]
+        cells = all_cells[self.first :]
         here = points.index(getattr(self.shares, side))
-        if (self.new[cells] != values[here].view(np.int64)).any():
-            return None
-        earlier = cells_of(self.before, "company", f"business_{side}")[: self.first]
-        if (self.new[earlier] != self.old[earlier]).any():
+        if (self.new[cells] != values[here].view(np.int64)).any() or (self.new[earlier] != self.old[earlier]).any():
             return None
         columns = tuple(np.ascontiguousarray(cells[:, place]) for place in range(cells.shape[1]))
         return PartsTable(side, np.array(points, np.int64), columns, values)

@@ -35,35 +35,48 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run ``copark`` and leave with 0 if all is well, 1 if faults were found, 2 if it was used wrongly."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     gc.set_threshold(50_000, 20, 100)  # imports make much and drop little: looking through it is a tenth of a start
-    is_ended: list[int] = []
-    terminals = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
-
-    def end(number: int, _frame: object) -> None:  # as systemd and Slurm ask for an end, or a terminal that closes
-        is_ended.append(number)
-        for descriptor in terminals:
-            if not os.isatty(descriptor):  # the terminal has gone, and whatever is written to it would be an error
-                os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-        raise KeyboardInterrupt
-
+    signals: list[int] = []
     if arguments is None:
-        for name in ("SIGTERM", "SIGHUP"):  # of which Windows has the first
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-                signal.signal(number, end)
+        _stop_at_signals(signals)
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     code = _guarded(words)
+    if signals:
+        code = BY_SIGNAL + signals[0]
     try:
-        _end(BY_SIGNAL + is_ended[0] if is_ended else code)
+        _end(code)
         sys.stdout.flush()
     except OSError as error:
-        if not is_ended and not isinstance(error, BrokenPipeError):
+        if not signals and not isinstance(error, BrokenPipeError):
             raise
         # the reader of a pipe or the terminal has gone; nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(BY_SIGNAL + is_ended[0] if is_ended else code)
+    sys.exit(code)
+
+
+def _stop_at_signals(signals: list[int]) -> None:
+    """Stop the command as the keyboard would where systemd, Slurm or a terminal that closes asks for an end.
+
+    Parameters
+    ----------
+    signals
+        Takes the numbers of the signals that came.
+    """
+    terminals = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
+
+    def stop(number: int, _frame: object) -> None:
+        signals.append(number)
+        for descriptor in terminals:
+            if not os.isatty(descriptor):  # the terminal has gone, and whatever is written to it would be an error
+                os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):  # of which Windows has the first
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, stop)
 
 
 def _end(code: int) -> None:
@@ -117,7 +130,7 @@ def _asked(words: list[str]) -> int:
     begin(words, lang).command = command if command.replace("-", "").isalnum() else ""
     if os.environ.get(COMPLETION):
         return _completed(lang)
-    code = _application()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+    code = command_line()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
     if code == STOPPED:  # Typer's answer to an interrupt
         raise KeyboardInterrupt
     return code if isinstance(code, int) else OK
@@ -129,12 +142,12 @@ def _completed(lang: str) -> int:
 
     completion_init()
     with suppress(Exception):
-        _application()(args=[], prog_name="copark", standalone_mode=False, obj=lang)
+        command_line()(args=[], prog_name="copark", standalone_mode=False, obj=lang)
     return OK
 
 
-def _application() -> Any:
-    """Make the whole command line: the commands of analyses, and those written by hand, which add themselves to it."""
+def command_line() -> Any:
+    """Return the whole command line: commands of analyses, and those written by hand, which add themselves to it."""
     from typer.main import get_command
 
     from copark.analyses import REGISTRY

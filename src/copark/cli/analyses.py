@@ -49,7 +49,7 @@ class AnalysisCommand(SpokenCommand):
             fields = {field.name: field for field in self.analysis.params.form()}
             for param in self.params:
                 if param.name in fields:
-                    param.told = partial(_told, self.analysis, fields[param.name])  # type: ignore[attr-defined]
+                    param.help_in = partial(_help_of, self.analysis, fields[param.name])  # type: ignore[attr-defined]
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Make the context, once the options are known; former options are replaced by those that followed them.
@@ -141,8 +141,8 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[taken, info])
 
 
-def _told(analysis: Analysis, field: FormField, lang: str) -> str:
-    """Help of a parameter: its words, then how a list is given, what may be chosen, and the default."""
+def _help_of(analysis: Analysis, field: FormField, lang: str) -> str:
+    """Give the help of a parameter: its words, then how a list is given, what may be chosen, and the default."""
     from copark.analyses.contract import Texts
 
     t = Texts(analysis.area, lang)

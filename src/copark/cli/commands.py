@@ -51,7 +51,7 @@ from copark.texts import text
 
 
 class SchemaOf(StrEnum):
-    """What a JSON Schema is written of."""
+    """Files and records that a JSON Schema is written of."""
 
     case = "case"
     reply = "reply"

@@ -1,4 +1,4 @@
-"""What would complete a word: names of cases, studies and runs, and keys such as levers and claims of the case named.
+"""Completion of a word by a shell: names of cases, studies and runs, and keys such as levers of the case named.
 
 The library that parses the commands asks for it when a shell does; its scripts are for bash, zsh, fish and PowerShell.
 Shells read what they are given as part of a script: what is somebody's own is left out unless it is plain.

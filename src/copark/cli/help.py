@@ -94,7 +94,7 @@ def shared_options() -> tuple[Any, ...]:
 
 
 class Spoken:
-    """What commands and groups of commands have in common: shared options, help, completion, values of settings."""
+    """Shared options, help, completion and values of settings, which commands and groups of commands have alike."""
 
     name: str | None
     params: list[Any]
@@ -104,10 +104,10 @@ class Spoken:
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the options and arguments of the command, with those that every command has."""
-        *own, help_option = super().get_params(ctx)  # type: ignore[misc]
-        taken = {flag for parameter in own for flag in parameter.opts}
+        *declared, help_option = super().get_params(ctx)  # type: ignore[misc]
+        taken = {flag for parameter in declared for flag in parameter.opts}
         shared = [option for option in shared_options() if taken.isdisjoint(option.opts)]
-        return [*own, *shared, help_option]
+        return [*declared, *shared, help_option]
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - the signature is Typer's
         """Return the first words of the help, for completion."""
@@ -299,12 +299,13 @@ def _coloured(words: str) -> str:
 
 
 def _by_panel(command: Any, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the commands of a group, with their words, by panel; none of a command."""
+    """Return the commands of a group, with their words, by panel; nothing where it is a single command."""
     by_panel: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
-    own = getattr(command, "rich_help_panel", None)
+    panel_of_group = getattr(command, "rich_help_panel", None)
     for name, below in getattr(command, "commands", {}).items():
         if not below.hidden:
-            panel = own or below.rich_help_panel or getattr(below.callback, "__module__", "").rpartition(".")[2]
+            module = getattr(below.callback, "__module__", "").rpartition(".")[2]
+            panel = panel_of_group or below.rich_help_panel or module
             by_panel[panel].append((name, text(below.help, lang)))
     return [(panel, entries) for panel, entries in by_panel.items() if entries]
 
@@ -344,8 +345,8 @@ def _help(parameter: Any, lang: str) -> str:
     """Give the words of an argument or an option; those of the library's own option are an English sentence."""
     if "--help" in parameter.opts:
         return text("cli.help.help", lang)
-    describe = getattr(parameter, "told", None)
-    words = text(parameter.help, lang) if describe is None else describe(lang)
+    help_in = getattr(parameter, "help_in", None)
+    words = text(parameter.help, lang) if help_in is None else help_in(lang)
     is_needed_option = parameter.required and parameter.param_type_name == "option"
     return f"{words}{' ' if lang == 'en' else ''}{text('cli.required', lang)}" if is_needed_option else words
 

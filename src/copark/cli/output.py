@@ -24,7 +24,7 @@ QUIET = ("--quiet", "-q")
 
 @dataclass
 class Output:
-    """What a command has answered so far, and how it is told."""
+    """The answer of a command so far, and how it is told."""
 
     lang: str = "en"
     """Language of every sentence."""

@@ -75,10 +75,10 @@ def fail(kind: ErrorKind, words: str, code: int) -> int:
 
 
 def _tell_error(kind: ErrorKind, words: str) -> None:
-    told = output()
-    remark = _origins(told.lang)
-    told.error = kind, printable_lines(f"{words} {remark}".strip())
-    if not told.is_json or told.holds_file:  # the record was printed already, as of a server that was ready
+    answer = output()
+    remark = _origins(answer.lang)
+    answer.error = kind, printable_lines(f"{words} {remark}".strip())
+    if not answer.is_json or answer.holds_file:  # the record was printed already, as of a server that was ready
         print(printable_lines(f"{words}\n{remark}".strip()), file=sys.stderr)
 
 
@@ -208,11 +208,11 @@ def show_answer(document: Document, files: Mapping[str, Path] | None = None, *, 
     whole
         Show all sections and whole tables, not a summary.
     """
-    told = output()
-    told.document = document
-    if told.is_json or told.holds_file:
+    answer = output()
+    answer.document = document
+    if answer.is_json or answer.holds_file:
         return
-    if told.is_quiet:
+    if answer.is_quiet:
         print(*filter(None, (document.headline, document.trust)), sep="\n")
         return
     from copark.presentation.terminal import show
@@ -228,7 +228,7 @@ def show_listing(document: Document) -> None:
     from copark.presentation.rendered_document import plain
     from copark.presentation.terminal import show_tables
 
-    told = output()
+    answer = output()
     tables = list(document.tables())
     rows = {
         table.key: [
@@ -236,10 +236,10 @@ def show_listing(document: Document) -> None:
         ]
         for table in tables
     }
-    give(**{key: values for key, values in rows.items() if key not in told.data})
-    if told.is_json:
+    give(**{key: values for key, values in rows.items() if key not in answer.data})
+    if answer.is_json:
         return
-    if told.is_quiet:
+    if answer.is_quiet:
         for table in tables:
             for row in table.rows:
                 print(printable_lines(str(row[0])))
@@ -349,7 +349,8 @@ class ProgressBar:
         self._done = 0
         self._total = 0
         self._there = 0
-        self._began = self._told = time.monotonic()
+        self._began = time.monotonic()
+        self._last_line = self._began
 
     def __enter__(self) -> Self:
         if not self._is_silent:
@@ -374,14 +375,14 @@ class ProgressBar:
             if stage != self._stage:
                 self._stage = stage
                 self._began = now
-                self._told = now
+                self._last_line = now
                 self._task = None
                 self._there = done
             self._done = done
             self._total = total
             if self._bar is not None:
                 self._draw()
-            elif not self._console.is_terminal and now - self._told > BETWEEN_LINES and done < total:
+            elif not self._console.is_terminal and now - self._last_line > BETWEEN_LINES and done < total:
                 self._print_line(now)
 
     def _lose_patience(self) -> None:
@@ -394,7 +395,7 @@ class ProgressBar:
                 self._draw()
 
     def _print_line(self, now: float) -> None:
-        self._told = now
+        self._last_line = now
         advance = self._done - self._there
         words = text(f"cli.stage.{self._stage}", self._lang)
         key = "cli.progress.start"

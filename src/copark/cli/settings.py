@@ -126,15 +126,15 @@ class SettingsFile:
     @cached_property
     def _lines(self) -> dict[Words, int]:
         """Return the line of each key, found by reading down the file: a parser of TOML does not tell it."""
-        found: dict[Words, int] = {}
+        lines: dict[Words, int] = {}
         table: Words = ()
         for number, line in enumerate(self.text.split("\n"), start=1):
             if head := _HEAD.match(line):
                 table = _parts(head[1])
-                found.setdefault(table, number)
+                lines.setdefault(table, number)
             elif key := _KEY.match(line):
-                found.setdefault((*table, *_parts(key[1])), number)
-        return found
+                lines.setdefault((*table, *_parts(key[1])), number)
+        return lines
 
     def line(self, keys: Words) -> int | None:
         """Return the line of a key, or of the nearest table around it."""

@@ -119,7 +119,7 @@ def _rows(ctx: typer.Context, path: tuple[str, ...], command: Any) -> Iterator[t
     for option in filter(is_settable, command.params):
         value = context.params.get(option.name)
         values = value if isinstance(value, list | tuple) else [value]
-        shown = ",".join(str(getattr(one, "value", one)) for one in values if one is not None)
+        shown = ",".join(str(getattr(part, "value", part)) for part in values if part is not None)
         yield _row(ctx.obj, option.opts[0], shown, origin_of(context, option, path))
 
 

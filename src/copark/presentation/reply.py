@@ -1,4 +1,4 @@
-"""What a command prints with ``--json``: one record, the same for all commands, whatever became of it."""
+"""The record that a command prints with ``--json``: the same for all commands, whatever became of it."""
 
 from __future__ import annotations
 

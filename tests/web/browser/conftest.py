@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from copark.web.limits import DIST
+from copark.web.places import DIST
 from tests.asked import waited
 from tests.conftest import CHROMIUM
 

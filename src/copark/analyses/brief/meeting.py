@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import isfinite
 from typing import Literal
 
@@ -151,11 +152,7 @@ class _Questions:
 
     def chosen(self) -> list[_Spoken]:
         """Choose the first five that there is an answer to."""
-        found: list[_Spoken] = []
-        for question in self._pool():
-            if len(found) < COUNT:
-                found.append(question)
-        return found
+        return list(islice(self._pool(), COUNT))
 
     def _pool(self) -> Iterator[_Spoken]:
         yield from self._chance()
@@ -180,7 +177,7 @@ class _Questions:
         if not answer.shows_outcomes or answer.closed is not None:
             return
         share = answer.share("self_standing")
-        known = [baseline.standing for baseline in self.baselines if isfinite(baseline.standing)]
+        standings = [baseline.standing for baseline in self.baselines if isfinite(baseline.standing)]
         low, high = (percent_words(end, self.lang) for end in (share.low, share.high))
         others = structures_words(self.baselines, self.lang) or self.t("meeting.sure.no_structure")
         sure = self.t("meeting.sure.chance", structures=others, low=low, high=high)
@@ -194,7 +191,7 @@ class _Questions:
             self.t("meeting.answer.chance", share=percent_words(share.share, self.lang)),
             sure,
             self.t.sentences(doubts) if doubts else "",
-            span=(100.0 * min([share.low, *known]), 100.0 * max([share.high, *known])),
+            span=(100.0 * min([share.low, *standings]), 100.0 * max([share.high, *standings])),
         )
 
     def _size(self, name: str) -> Iterator[_Spoken]:
@@ -208,7 +205,10 @@ class _Questions:
         band = band_words(reach(low, high, output.unit, self.lang), low, high, self.lang)
         ask = self.t(f"meeting.ask.{name}.{'closed' if closed else 'open'}", **self.words)
         reasons = [] if self.answer.shows_outcomes or closed else ["uncalibrated_size"]
-        reasons += ["closed"] if closed else ["size"] if is_open else []
+        if closed:
+            reasons.append("closed")
+        elif is_open:
+            reasons.append("size")
         yield _Spoken(
             name,
             "number",
@@ -230,7 +230,7 @@ class _Questions:
 
     @cached_property
     def _effects(self) -> list[LeverEffect]:
-        """The best option of each lever by its effect, the best first; options with the same numbers once."""
+        """Effects of the best option of each lever, the best first; options with the same numbers once."""
         levers = self.answer.levers
         if levers is None or self.answer.closed is not None:
             return []
@@ -256,11 +256,11 @@ class _Questions:
         place = {option.key: number for number, option in enumerate(levers.options)}
         return sorted({*effects[: MOST_OPTIONS - 1], effects[-1]}, key=lambda effect: place[effect.scenario])
 
-    def _told(self, effect: LeverEffect) -> str:
+    def _change_words(self, effect: LeverEffect) -> str:
         column = change_column(effect.measure, self.levers)
         return shown(effect_interval(effect), column, self.lang, with_unit=True)
 
-    def _named(self, effect: LeverEffect) -> str:
+    def _option_name(self, effect: LeverEffect) -> str:
         levers = self.answer.levers
         return "" if levers is None else levers.name(effect.scenario, self.lang)
 
@@ -274,27 +274,30 @@ class _Questions:
         none = len(offered)
         is_nothing = best.monte_carlo_low <= 0.0
         are_alike = second.monte_carlo_high >= best.monte_carlo_low
-        right = [none] if is_nothing else [offered.index(best), *([offered.index(second)] if are_alike else [])]
+        right = [none] if is_nothing else [offered.index(effect) for effect in effects[: 2 if are_alike else 1]]
         reasons: list[str] = [] if levers.no_advice_because is None else [levers.no_advice_because]
-        reasons += ["nothing"] if is_nothing else ["alike"] if are_alike else []
+        if is_nothing:
+            reasons.append("nothing")
+        elif are_alike:
+            reasons.append("alike")
         reasons += ["flips"] if best.flips and not is_nothing else []
         across = across_structures(best)
         column = change_column(best.measure, self.levers)
         others = "" if across is None else shown(across, column, self.lang, with_unit=True)
         kind = "chance" if best.is_share else "companies"
-        sure = self.t("meeting.sure.lever", second=self._named(second), change=self._told(second))
+        sure = self.t("meeting.sure.lever", second=self._option_name(second), change=self._change_words(second))
         yield _Spoken(
             "lever",
             "choice",
             self.t(f"meeting.ask.lever.{kind}", **self.words),
             self.t(
                 "meeting.answer.nothing" if is_nothing else "meeting.answer.lever",
-                option=self._named(best),
-                change=self._told(best),
+                option=self._option_name(best),
+                change=self._change_words(best),
             ),
             _in_a_row([*([self.t("meeting.sure.across", across=others)] if others else []), sure], self.lang),
             _in_a_row([self.t(f"meeting.open.{reason}") for reason in reasons], self.lang),
-            choices=(*(self._named(effect) for effect in offered), self.t("meeting.none")),
+            choices=(*(self._option_name(effect) for effect in offered), self.t("meeting.none")),
             right=tuple(right),
         )
 
@@ -314,7 +317,7 @@ class _Questions:
         names = {side: self.levers(f"side.{side}") for side in FOUR_SIDES}
         losing = [number for number, (_, effect) in enumerate(sides) if effect.verdict in LOSING]
         unclear = [names[side] for side, effect in sides if effect.verdict == "unclear"]
-        told = [
+        side_words = [
             self.t(
                 "meeting.answer.side",
                 side=names[side],
@@ -332,7 +335,7 @@ class _Questions:
             "choice",
             self.t("meeting.ask.losers", option=levers.name(option, self.lang)),
             self.t("meeting.answer.losers", sides=losers) if losing else self.t("meeting.answer.nobody"),
-            self.t("meeting.sure.sides", sides=self.t("meeting.semicolon").join(told)),
+            self.t("meeting.sure.sides", sides=self.t("meeting.semicolon").join(side_words)),
             _in_a_row(reasons, self.lang),
             choices=(*(names[side] for side in FOUR_SIDES), self.t("meeting.nobody")),
             right=tuple(losing) if losing else (len(FOUR_SIDES),),

@@ -21,7 +21,7 @@ from copark.web.api.replies import (
     describe_json,
 )
 from copark.web.content.actor_network import NetworkAnswer, network_of
-from copark.web.content.case_registry import case_template, naming_file, pack_case
+from copark.web.content.case_registry import CaseEntry, case_template, naming_file, pack_case
 from copark.web.content.cases import (
     CaseAnswer,
     DeletedCase,
@@ -159,12 +159,14 @@ async def packed(client: CurrentClient, name: CasePath, question: Annotated[Pack
     A number that is to be quoted is the answer of ``/simulate``, which has a run ID.
     """
     client.charge(PACKED_COST)
-    return await client.case_file(
-        f"packed {question.model_dump_json()}",
-        name,
-        PACKED,
-        lambda: packed_park(client.services.engine, client.view.get(name, question.cut), question),
-    )
+    engine = client.services.engine
+
+    def entry_and_run_id() -> tuple[CaseEntry, str]:
+        case_entry = client.view.get(name, question.cut)
+        return case_entry, engine.identity(study_of(question.request(name), case_entry), case_entry)
+
+    case_entry, run_id = await client.run_io(entry_and_run_id)  # another calibration gives other draws, and another ID
+    return await client.case_file(f"packed {run_id}", name, PACKED, lambda: packed_park(engine, case_entry, question))
 
 
 @router.post(

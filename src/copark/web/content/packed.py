@@ -32,7 +32,7 @@ FOLLOWED = Followed(shown=tuple(dict.fromkeys((*OUTPUTS, *HEADLINES))), on_the_w
 
 
 class PackedQuestion(BaseModel):
-    """What the draws and the time of a packed park depend on."""
+    """Settings that the draws and the time of a packed park depend on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

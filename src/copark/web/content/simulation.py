@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import lru_cache, partial
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +64,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+CASES_DESCRIBED = 64
+"""Cases whose versions are kept at hand; clients bring as many as they like."""
 COUNTED = ("operating", "jobs")
 """Headlines that are counts: a range of more than a factor of ten is said to be one."""
 
@@ -508,7 +510,7 @@ def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> responses
     )
 
 
-@cache
+@lru_cache(maxsize=CASES_DESCRIBED)
 def versions_info(case_hash: str) -> responses.VersionsInfo:
     """Return versions and hashes that the numbers of a case depend on, on this machine."""
     return responses.VersionsInfo(
