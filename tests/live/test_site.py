@@ -75,9 +75,9 @@ def site(built_module, tmp_path_factory):
     inputs = SiteInputs(icon, folder / "no documentation")
     root = folder / "site"
     made = build_site(root, inputs, only=PARKS, out=folder / "out")
-    assert made.made == len(PARKS) + 3
+    assert made.parts_made == len(PARKS) + 3
     again = build_site(root, inputs, only=PARKS, out=folder / "out")
-    assert (again.made, again.kept) == (0, made.made)
+    assert (again.parts_made, again.parts_kept) == (0, made.parts_made)
     return root, folder / "out"
 
 

@@ -6,12 +6,14 @@ The same coastlines and the same projection as on the page of `copark serve` (`P
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from math import ceil, floor
 from pathlib import Path
+
+from copark.cases.parks import Place
 
 LAND = Path(__file__).parent / "land.json"
 STEP = 15
@@ -25,15 +27,6 @@ TENTHS = 10.0
 
 
 @dataclass(frozen=True)
-class Dot:
-    """A park on the map."""
-
-    key: str
-    longitude: float
-    latitude: float
-
-
-@dataclass(frozen=True)
 class Line:
     """A line of the graticule: where it is drawn, and its degrees in words."""
 
@@ -44,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True)
 class ParkMap:
-    """A map, laid out: coastlines as a path, the graticule, and where each park is."""
+    """A map, laid out: coastlines as a path, the graticule, and a point for each park by its key."""
 
     width: float
     height: float
@@ -58,37 +51,37 @@ class ParkMap:
 @cache
 def _rings() -> tuple[tuple[tuple[float, float], ...], ...]:
     """Read coastlines: rings of longitude and latitude; each is written as steps, the first from 0, 0."""
-    written = json.loads(LAND.read_text(encoding="utf-8"))["rings"]
+    rings = json.loads(LAND.read_text(encoding="utf-8"))["rings"]
     return tuple(
         tuple(
             (east / TENTHS, north / TENTHS)
             for east, north in zip(accumulate(ring[0::2]), accumulate(ring[1::2]), strict=False)
         )
-        for ring in written
+        for ring in rings
     )
 
 
 def _ends(values: Iterable[float], pad: float) -> tuple[int, int]:
-    known = list(values)
-    return floor((min(known) - pad) / STEP) * STEP, ceil((max(known) + pad) / STEP) * STEP
+    degrees = list(values)
+    return floor((min(degrees) - pad) / STEP) * STEP, ceil((max(degrees) + pad) / STEP) * STEP
 
 
 def _degrees(value: int, letters: str) -> str:
     return "0°" if value == 0 else f"{abs(value)}°{letters[0] if value < 0 else letters[1]}"
 
 
-def laid_out(dots: Sequence[Dot], width: float) -> ParkMap:
+def laid_out(places: Collection[Place], width: float) -> ParkMap:
     """Lay out a map of parks.
 
     Parameters
     ----------
-    dots
-        The parks: the map shows the part of the world in which they lie.
+    places
+        Where the parks are: the map shows the part of the world in which they lie.
     width
         Width of the drawing.
     """
-    west, east = _ends((dot.longitude for dot in dots), 1)
-    south, north = _ends((dot.latitude for dot in dots), 2)
+    west, east = _ends((place.longitude for place in places), 1)
+    south, north = _ends((place.latitude for place in places), 2)
     scale = (width - 2 * MARGIN) / (east - west)
     height = 2 * MARGIN + TALLER * scale * (north - south)
 
@@ -105,5 +98,5 @@ def laid_out(dots: Sequence[Dot], width: float) -> ParkMap:
         coast=coast,
         meridians=tuple(Line(x(value), _degrees(value, "WE")) for value in range(west, east + 1, STEP)),
         parallels=tuple(Line(y(value), _degrees(value, "SN"), value == 0) for value in range(south, north + 1, STEP)),
-        points={dot.key: (x(dot.longitude), y(dot.latitude)) for dot in dots},
+        points={place.park: (x(place.longitude), y(place.latitude)) for place in places},
     )

@@ -1,4 +1,4 @@
-"""What the pages of a static site say, in one language: parks, their answers side by side, what else is there to read.
+"""Content of the pages of a static site in one language: parks, questions, and answers side by side.
 
 Numbers and sentences are those of the briefs; nothing is computed here.
 """
@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.analyses.brief import SIZES, Answer
 from copark.analyses.brief.show import document as brief_document
 from copark.analyses.brief.show import spelled, without_commands
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
-from copark.browser.park_map import Dot
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import Park, load_parks
 from copark.model.variables import catalogue
@@ -42,7 +41,7 @@ QUESTIONS = (
 QUESTIONED = "great-stone"
 """Park of the questions."""
 NEEDS_PYTHON = ("own_park", "calibrate", "goal", "claims", "data")
-"""What a site without a server does not do, as keys of texts."""
+"""Work that a site without a server does not do, as keys of texts."""
 MADE_BY = ("run_id", "data_end", "posterior_cut", "model_version", "code_version", "created")
 """Entries of the provenance that are told of each park side by side."""
 
@@ -56,7 +55,7 @@ class SitePark:
     answer: Answer
     """Its brief."""
     is_own: bool
-    """Whether it is the reader's own, and not of the casebook."""
+    """True where it is the reader's own, and not of the casebook."""
 
     def title(self, lang: str) -> str:
         """Return the name of the park."""
@@ -72,21 +71,107 @@ class SitePark:
         return brief_document(self.answer, Texts("brief", lang))
 
 
+@dataclass(frozen=True)
+class ParkTile:
+    """A link to a live brief."""
+
+    title: str
+    address: str
+    sides: str
+    """Who invests and where."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A link to a live brief in which one thing is changed."""
+
+    key: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ParkRow:
+    """A park of the casebook in the list of parks and on the map, in words."""
+
+    id: str
+    title: str
+    address: str
+    """Where its live brief is; empty where the site has none."""
+    type: str
+    kind: str
+    """Its type, in words."""
+    sides: str
+    spoken: str
+    """Its name on the map for readers of screens."""
+    launch: int
+    shares: str
+    firms: str
+    jobs: str
+    area: str
+    state: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class OutcomeShare:
+    """A share of runs that end in an outcome."""
+
+    key: str
+    title: str
+    share: float
+    words: str
+    """The share as it is shown."""
+
+
+@dataclass(frozen=True)
+class SizeWords:
+    """A size of a park at the horizon, as it is shown."""
+
+    middle: str
+    band: str
+
+
+@dataclass(frozen=True)
+class ComparedPark:
+    """A park beside others: its answer in words."""
+
+    name: str
+    title: str
+    address: str
+    shares: list[OutcomeShare]
+    """Shares of outcomes; empty where the brief shows none."""
+    shares_in_words: str
+    no_outcomes: str
+    standing: str
+    standing_error: str
+    structures: str
+    """Range over structures of the model; empty where it is not known."""
+    sizes: list[SizeWords]
+    outside: str
+    recorded: str
+    """Outcome on record; empty where there is none."""
+    trust: str
+    headline: str
+    sure: list[str]
+    """Sentences on how sure the answer is."""
+    made_by: list[str]
+    """Entries of :data:`MADE_BY`."""
+
+
 def in_order(parks: Sequence[SitePark], lang: str) -> list[SitePark]:
     """Put own parks first, each in the order of their names."""
     return sorted(parks, key=lambda park: (not park.is_own, park.title(lang)))
 
 
-def tiles(parks: Sequence[SitePark], lang: str) -> list[dict[str, str]]:
+def tiles(parks: Sequence[SitePark], lang: str) -> list[ParkTile]:
     """List parks as links to their live briefs, with the countries of each."""
     of_case = {park.case: park for park in load_parks().parks if park.case}
     return [
-        {
-            "name": park.name,
-            "title": park.title(lang),
-            "address": park.address,
-            "sides": text("site.own_park", lang) if park.is_own else sides(of_case.get(park.name), lang),
-        }
+        ParkTile(
+            title=park.title(lang),
+            address=park.address,
+            sides=text("site.own_park", lang) if park.is_own else sides(of_case.get(park.name), lang),
+        )
         for park in in_order(parks, lang)
     ]
 
@@ -96,23 +181,18 @@ def sides(park: Park | None, lang: str) -> str:
     return "" if park is None else f"{country_name(park.home, lang)} → {country_name(park.host, lang)}"
 
 
-def questions(parks: Sequence[SitePark]) -> list[dict[str, str]]:
+def questions(parks: Sequence[SitePark]) -> list[Question]:
     """List questions as links to a live brief in which one thing is changed; none where the park is not of the site."""
     asked = next((park for park in parks if park.name == QUESTIONED and not park.is_own), None)
     if asked is None:
         return []
     return [
-        {"key": key, "address": f"{asked.address}#choose=scenario%2F{scenario.replace('/', '%2F')}"}
+        Question(key, f"{asked.address}#choose=scenario%2F{scenario.replace('/', '%2F')}")
         for key, scenario in QUESTIONS
     ]
 
 
-def dots() -> list[Dot]:
-    """List where parks of the casebook are."""
-    return [Dot(name, place.longitude, place.latitude) for name, place in load_parks().places.items()]
-
-
-def rows_of_parks(parks: Sequence[SitePark], lang: str) -> list[dict[str, Any]]:
+def rows_of_parks(parks: Sequence[SitePark], lang: str) -> list[ParkRow]:
     """List the parks of the casebook, from west to east, each with its address where it has a live brief."""
     book = load_parks()
     addresses = {park.name: park.address for park in parks if not park.is_own}
@@ -125,22 +205,22 @@ def rows_of_parks(parks: Sequence[SitePark], lang: str) -> list[dict[str, Any]]:
         title = park.name(lang)
         spoken = (title, sides(park, lang), state or text("page.map_unknown", lang), does)
         rows.append(
-            {
-                "id": park.id,
-                "title": title,
-                "address": address,
-                "type": park.type,
-                "kind": text(f"parks.type.{park.type}", lang),
-                "sides": sides(park, lang),
-                "spoken": text("presentation.join", lang).join(spoken),
-                "launch": park.launch,
-                "shares": f"{_known(park.home_share_percent)} / {_known(park.host_share_percent)}",
-                "firms": _known(park.firms),
-                "jobs": _known(park.jobs),
-                "area": _known(park.area_km2),
-                "state": state or "–",
-                "grade": text(f"parks.grade.{park.grade}", lang),
-            }
+            ParkRow(
+                id=park.id,
+                title=title,
+                address=address,
+                type=park.type,
+                kind=text(f"parks.type.{park.type}", lang),
+                sides=sides(park, lang),
+                spoken=text("presentation.join", lang).join(spoken),
+                launch=park.launch,
+                shares=f"{_known(park.home_share_percent)} / {_known(park.host_share_percent)}",
+                firms=_known(park.firms),
+                jobs=_known(park.jobs),
+                area=_known(park.area_km2),
+                state=state or "–",
+                grade=text(f"parks.grade.{park.grade}", lang),
+            )
         )
     return rows
 
@@ -149,14 +229,14 @@ def _known(value: float | None) -> str:
     return "–" if value is None else number(float(value))
 
 
-def compared(parks: Sequence[SitePark], lang: str) -> list[dict[str, Any]]:
+def compared(parks: Sequence[SitePark], lang: str) -> list[ComparedPark]:
     """Put the answers of parks side by side: outcomes, sizes, how sure, and what they were made of."""
     book = load_parks()
     recorded = {park.case: book.last_periods[park.id].outcome for park in book.parks if park.case}
     return [_compared(park, None if park.is_own else recorded.get(park.name), lang) for park in in_order(parks, lang)]
 
 
-def _compared(park: SitePark, recorded: str | None, lang: str) -> dict[str, Any]:
+def _compared(park: SitePark, recorded: str | None, lang: str) -> ComparedPark:
     answer = park.answer
     t = Texts("brief", lang)
     baselines = () if answer.levers is None else answer.levers.baselines
@@ -169,26 +249,24 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> dict[str, Any]
     simulated = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), lang)
     simulation = [t("confidence.simulation", runs=answer.runs, interval=simulated)] if answer.shows_outcomes else []
     provenance = {"run_id": answer.run_id, **answer.provenance}
-    return {
-        "name": park.name,
-        "title": park.title(lang),
-        "address": park.address,
-        "shares": shares,
-        "shares_in_words": text("presentation.join", lang).join(
-            f"{share['title']} {share['words']}" for share in shares
-        ),
-        "no_outcomes": text("site.compare.no_outcomes", lang),
-        "standing": percent(standing.share),
-        "standing_error": text("live.page.error", lang, low=percent(standing.low), high=percent(standing.high)),
-        "structures": "" if between is None else shown(doc.Interval(*between[:2]), doc.SHARE, lang),
-        "sizes": [_size(answer, name, lang) for name in SIZES],
-        "outside": t("card.outside_value", outside=answer.outside, compared=answer.compared),
-        "recorded": "" if recorded is None else text(f"parks.status.{recorded}", lang),
-        "trust": "" if answer.trust is None else answer.trust.label(lang),
-        "headline": page.headline,
-        "sure": [without_commands(sentence) for sentence in (*meaning, *sure, *simulation)],
-        "made_by": [_day_of(provenance.get(name, "–")) for name in MADE_BY],
-    }
+    return ComparedPark(
+        name=park.name,
+        title=park.title(lang),
+        address=park.address,
+        shares=shares,
+        shares_in_words=text("presentation.join", lang).join(f"{share.title} {share.words}" for share in shares),
+        no_outcomes=text("site.compare.no_outcomes", lang),
+        standing=percent(standing.share),
+        standing_error=text("live.page.error", lang, low=percent(standing.low), high=percent(standing.high)),
+        structures="" if between is None else shown(doc.Interval(*between[:2]), doc.SHARE, lang),
+        sizes=[_size(answer, name, lang) for name in SIZES],
+        outside=t("card.outside_value", outside=answer.outside, compared=answer.compared),
+        recorded="" if recorded is None else text(f"parks.status.{recorded}", lang),
+        trust="" if answer.trust is None else answer.trust.label(lang),
+        headline=page.headline,
+        sure=[without_commands(sentence) for sentence in (*meaning, *sure, *simulation)],
+        made_by=[_day_of(provenance.get(name, "–")) for name in MADE_BY],
+    )
 
 
 def _day_of(value: object) -> str:
@@ -197,15 +275,15 @@ def _day_of(value: object) -> str:
     return words[:10] if len(words) > 10 and words[10:11] == "T" else words
 
 
-def _shares(answer: Answer, lang: str) -> list[dict[str, Any]]:
+def _shares(answer: Answer, lang: str) -> list[OutcomeShare]:
     """List outcomes from the best to the worst, each with its share."""
     return [
-        {
-            "key": name,
-            "title": text(f"analysis.outcome.{name}", lang),
-            "share": answer.share(name).share,
-            "words": percent(answer.share(name).share),
-        }
+        OutcomeShare(
+            key=name,
+            title=text(f"analysis.outcome.{name}", lang),
+            share=answer.share(name).share,
+            words=percent(answer.share(name).share),
+        )
         for name in reversed(OUTCOMES)
     ]
 
@@ -215,10 +293,10 @@ def outcome_titles(lang: str) -> list[dict[str, str]]:
     return [{"key": name, "title": text(f"analysis.outcome.{name}", lang)} for name in reversed(OUTCOMES)]
 
 
-def _size(answer: Answer, name: str, lang: str) -> dict[str, str]:
+def _size(answer: Answer, name: str, lang: str) -> SizeWords:
     low, _, middle, _, high = map(float, answer.bands[name][:, -1])
     column = doc.plain(doc.Kind.count)
-    return {"middle": shown(middle, column, lang), "band": shown(doc.Interval(low, high), column, lang)}
+    return SizeWords(shown(middle, column, lang), shown(doc.Interval(low, high), column, lang))
 
 
 def size_titles(lang: str) -> list[dict[str, str]]:

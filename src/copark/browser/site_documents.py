@@ -79,8 +79,8 @@ def _on_site(page: str, place: PurePosixPath) -> str:
         f'<nav aria-label="copark" style="{look}"><a href="{up}{lang}/index.html">{text("site.back", lang)}</a></nav>'
     )
     # Behind the first line of the head, which says how the letters are coded.
-    page = _HEAD.sub(lambda found: found.group() + policy, page, count=1)
-    return _BODY.sub(lambda found: found.group() + back, page, count=1)
+    page = _HEAD.sub(lambda match: match.group() + policy, page, count=1)
+    return _BODY.sub(lambda match: match.group() + back, page, count=1)
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def text_pages(folder: Path, lang: str) -> list[TextPage]:
     """
     addresses = {"findings": "findings.html", "glossary": "glossary.html"}
     addresses |= {name: f"tutorials/{PurePosixPath(name).name}.html" for name in TUTORIALS}
-    found = {name: path for name in addresses if (path := _document(folder, name, lang)) is not None}
-    files = {path.resolve(): addresses[name] for name, path in found.items()}
+    paths = {name: path for name in addresses if (path := _document(folder, name, lang)) is not None}
+    files = {path.resolve(): addresses[name] for name, path in paths.items()}
     pages = [
         TextPage(
             addresses[name],
@@ -118,7 +118,7 @@ def text_pages(folder: Path, lang: str) -> list[TextPage]:
             _title(path),
             _html(path, addresses[name], files, lang),
         )
-        for name, path in found.items()
+        for name, path in paths.items()
     ]
     items = "".join(
         f'<li><a href="{page.address}">{escape(page.title)}</a></li>' for page in pages if page.entry == "tutorials"

@@ -1,11 +1,11 @@
-"""What makes a static site an app that works offline: its manifest and its service worker."""
+"""Manifest and service worker of a static site, with which it is an app that works offline."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 
+from copark.identity import LENGTH, hash_content
 from copark.presentation.html_pdf import TEMPLATES
 from copark.presentation.style import MODEL, PAPER
 from copark.texts import text
@@ -43,8 +43,8 @@ def worker(pages: Mapping[str, str], documentation: Mapping[str, str]) -> str:
     pages, documentation
         Hash of each file by its place: another file is another version, which takes the place of the one before.
     """
-    content = json.dumps([dict(pages), dict(documentation)], sort_keys=True).encode("utf-8")
+    version = hash_content([dict(pages), dict(documentation)])[:LENGTH]
     source = (TEMPLATES / WORKER).read_text(encoding="utf-8")
-    source = source.replace("@VERSION@", hashlib.sha256(content).hexdigest()[:16])
+    source = source.replace("@VERSION@", version)
     source = source.replace("@PAGES@", json.dumps(sorted(pages), ensure_ascii=False))
     return source.replace("@DOCUMENTATION@", json.dumps(sorted(documentation), ensure_ascii=False))

@@ -581,7 +581,7 @@ def site(
     options = {"only": names, "own": park or (), "now": now, "lang": ctx.obj, "out": out, "threads": threads}
     with ProgressBar(ctx.obj) as progress:
         built = build_site(folder, inputs, **options, progress=progress)
-    counts = {"parks": built.parks, "files": built.files, "made": built.made, "kept": built.kept}
+    counts = {"parks": built.parks, "files": built.files, "made": built.parts_made, "kept": built.parts_kept}
     sizes = {"size": f"{built.size / 1e6:.1f}", "documentation": f"{built.documentation / 1e6:.1f}"}
     give(path=str(built.root), **counts, bytes=built.size)
     say("site.done", ctx.obj, path=built.root, time=duration(built.seconds, ctx.obj), **counts, **sizes)

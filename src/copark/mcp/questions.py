@@ -236,10 +236,10 @@ def ask(name: str, arguments: Mapping[str, Any], workspace: Workspace, progress:
     return _answer(analysis, values, replace(workspace, lang=lang), progress)
 
 
-def _refuse_unknown(arguments: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    unknown = [name for name in arguments if name not in known]
+def _refuse_unknown(arguments: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    unknown = [name for name in arguments if name not in names]
     if unknown:
-        values = {name: {"found": shown(name), "suggestion": suggestion(name, known)} for name in unknown}
+        values = {name: {"found": shown(name), "suggestion": suggestion(name, names)} for name in unknown}
         raise Misasked([Fault("cases.unknown_key", "arguments", None, name, values[name]) for name in unknown])
 
 

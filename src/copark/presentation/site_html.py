@@ -6,7 +6,7 @@ A page of the site has one language; its twin in the other language lies at the 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,7 @@ POLICY = (
     "'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
-"""What a page of the site may load: files of the site itself, and nothing of any host."""
-
-
+"""Policy of a page of the site: it may load files of the site itself, and nothing of any host."""
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 """Languages, each by its own name."""
 
@@ -43,7 +41,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around a page: where it is, the menu, its twin in the other language."""
+    """Surroundings of a page: its address, the menu, its twin in the other language."""
 
     lang: str
     """Language of the page."""
@@ -94,7 +92,7 @@ def site_page(template: str, frame: Frame, **values: Any) -> str:
     return filled(template, frame.lang, frame=frame, policy=POLICY, word=_words_in(frame.lang), **values)
 
 
-def _words_in(lang: str) -> Any:
+def _words_in(lang: str) -> Callable[..., str]:
     """Return a function that gives texts of any area in a language."""
 
     def word(key: str, /, **values: Any) -> str:
@@ -144,8 +142,9 @@ def live_page(
 def site_style(parts: Sequence[str]) -> str:
     """Return the style of all pages: colours, that of documents, that of the site, and further parts."""
     colours = "".join(f"  --{part}: {colour};\n" for part, colour in PALETTE.items())
-    own = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "site.css")]
-    return "\n".join([f":root {{\n{colours}}}", own[0], *parts, own[1]])
+    of_documents = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    of_site = (TEMPLATES / "site.css").read_text(encoding="utf-8")
+    return "\n".join([f":root {{\n{colours}}}", of_documents, *parts, of_site])
 
 
 def site_script() -> str:
@@ -163,5 +162,5 @@ def inert_script(key: str, content: str) -> str:
     content
         Characters without a meaning in scripts, as base64 has them.
     """
-    made = "document.body.append(Object.assign(document.createElement('script'), "
-    return f"{made}{{type: 'text/plain', id: {json.dumps(key)}, textContent: {json.dumps(content)}}}));\n"
+    properties = f"{{type: 'text/plain', id: {json.dumps(key)}, textContent: {json.dumps(content)}}}"
+    return f"document.body.append(Object.assign(document.createElement('script'), {properties}));\n"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -47,7 +48,7 @@ BESIDE = ("standing", "typology", "record")
 
 @dataclass(frozen=True)
 class SiteInputs:
-    """What a site is made of beside the package: files that are built elsewhere."""
+    """Files of a site that are built elsewhere than in the package."""
 
     icon: Path
     """The icon of the page of `copark serve`."""
@@ -57,15 +58,15 @@ class SiteInputs:
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """What was built."""
+    """A site as it was built, with how much of it was there before."""
 
     root: Path
     """The folder."""
     parks: int
     """Parks that it has."""
-    made: int
+    parts_made: int
     """Parts that were made now."""
-    kept: int
+    parts_kept: int
     """Parts that were there already."""
     files: int
     """Files of the whole site."""
@@ -76,7 +77,7 @@ class BuiltSite:
     seconds: float
     """Time it took."""
     has_documents: bool
-    """Whether findings, tutorials and glossary are on it."""
+    """True where findings, tutorials and glossary are on it."""
 
 
 def build_site(
@@ -119,6 +120,7 @@ def build_site(
     copark.errors.CoparkError
         If kernel or page is not built, a park is not there or has faults, or something else is in the folder.
     """
+    from copark.analyses.context import Context
     from copark.cases.horizon import present_is
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused, printable
@@ -130,9 +132,10 @@ def build_site(
     except ValueError:
         raise RunRefused.of("site.no_quarter", found=printable(str(now)[:40])) from None
     check_live()
+    new_context = partial(Context, out, threads=threads, progress=progress, lang=lang)
     asked = [*((name, None) for name in chosen_cases(only)), *own_cases(own)]
     with present_is(quarter), opened(root) as folder:
-        builder = _Builder(folder, inputs, str(quarter), lang, out, threads, progress)
+        builder = _Builder(folder, inputs, str(quarter), lang, new_context, progress)
         builder.build(asked)
     return builder.built(time.monotonic() - began)
 
@@ -144,8 +147,7 @@ class _Builder:
         inputs: SiteInputs,
         now: str,
         lang: str,
-        out: Path,
-        threads: int | None,
+        new_context: Callable[[], Context],
         progress: StagedProgress,
     ) -> None:
         from copark.browser.live_page import built_page
@@ -156,8 +158,7 @@ class _Builder:
         self.inputs = inputs
         self.now = now
         self.lang = lang
-        self.out = out
-        self.threads = threads
+        self.new_context = new_context
         self.progress = progress
         self.module, self.layout = module_and_layout()
         self.page: BuiltPage = built_page()
@@ -168,11 +169,6 @@ class _Builder:
         built = [self.page.script, self.page.style, str(self.layout.get("made_of"))]
         self.source = hash_content([FORMAT, _package_stamp(), built, self.has_built, self.sources is not None])
         self.parks: list[SitePark] = []
-
-    def context(self) -> Context:
-        from copark.analyses.context import Context
-
-        return Context(self.out, threads=self.threads, progress=self.progress, lang=self.lang)
 
     def build(self, asked: Sequence[tuple[str, Path | None]]) -> None:
         """Build all parts, one after the other; what is recorded as it is asked for is left.
@@ -232,7 +228,7 @@ class _Builder:
         from copark.analyses.registry import REGISTRY
         from copark.browser.site_content import SitePark
 
-        context = self.context()
+        context = self.new_context()
         params = Params(case=name if path is None else str(path))
         analysis = REGISTRY["brief"]
         result = cast("Answer", answer(analysis, params, context).result)
@@ -269,8 +265,10 @@ class _Builder:
 
     def pages(self) -> None:
         """Write the pages that are of no park alone."""
+        from copark.identity import hash_files
+
         parks = [(park.name, park.answer.run_id, park.is_own) for park in self.parks]
-        sources = "" if self.sources is None else _stamp_of_sources(self.sources)
+        sources = "" if self.sources is None else hash_files(self.sources.rglob("*.md"), self.sources)
         stamp = self.stamp(parks, self.now, self.lang, sources, self._size_of(DOCUMENTATION))
         if not self.folder.is_current(PAGES, stamp):
             self.folder.write(PAGES, stamp, self.page_files())
@@ -278,7 +276,7 @@ class _Builder:
     def page_files(self) -> Iterator[tuple[str, str]]:
         from copark.analyses.registry import REGISTRY
 
-        context = self.context()
+        context = self.new_context()
         answers: dict[str, JsonObject] = {name: dict(values) for name, (_, values) in DOCUMENTS.items()}
         for lang in LANGUAGES:
             yield self.home(self.frame(lang, "index.html", "home"))
@@ -302,8 +300,10 @@ class _Builder:
         # The page lies in the folder of a language, or at the root.
         way = "" if "/" in frame.address else f"{frame.lang}/"
         lang = frame.lang
-        parks = [tile | {"address": way + tile["address"]} for tile in site_content.tiles(self.parks, lang)]
-        questions = [entry | {"address": way + entry["address"]} for entry in site_content.questions(self.parks)]
+        parks = [replace(tile, address=way + tile.address) for tile in site_content.tiles(self.parks, lang)]
+        questions = [
+            replace(question, address=way + question.address) for question in site_content.questions(self.parks)
+        ]
         asked = next((park.title(lang) for park in self.parks if park.name == site_content.QUESTIONED), "")
         megabytes = max(1, round(self._size_of(DOCUMENTATION) / 1e6))
         return frame.address, site_page(
@@ -318,10 +318,11 @@ class _Builder:
         )
 
     def list_of_parks(self, frame: Frame) -> tuple[str, str]:
+        from copark.cases.parks import load_parks
         from copark.presentation.site_html import site_page
 
-        dots = site_content.dots()
-        own = [
+        places = load_parks().places.values()
+        own_parks = [
             {"title": park.title(frame.lang), "address": park.address, "answer": park.document(frame.lang).headline}
             for park in site_content.in_order(self.parks, frame.lang)
             if park.is_own
@@ -330,10 +331,10 @@ class _Builder:
             "site_parks.html.j2",
             frame,
             parks=site_content.rows_of_parks(self.parks, frame.lang),
-            own=own,
+            own=own_parks,
             live=len(self.parks),
-            wide=laid_out(dots, WIDE),
-            narrow=laid_out(dots, NARROW),
+            wide=laid_out(places, WIDE),
+            narrow=laid_out(places, NARROW),
         )
 
     def compare(self, frame: Frame, more: Sequence[JsonObject]) -> tuple[str, str]:
@@ -358,18 +359,21 @@ class _Builder:
         from copark.version import MODEL_VERSION, __version__
 
         lang = frame.lang
-        told = {"code_version": __version__, "model_version": MODEL_VERSION}
-        found = [(text(f"analyses.provenance.{key}", lang), str(value)) for key, value in told.items()]
-        found.append((text("site.about.now", lang), site_content.horizons(self.parks, lang)["now"]))
-        found.append((text("analyses.provenance.command", lang), "`copark site DIR`"))
-        found.append((text("site.about.park_count", lang), str(len(self.parks))))
-        found.append((text("site.about.run_ids", lang), text("site.about.run_ids_words", lang)))
+        now = site_content.horizons(self.parks, lang)["now"]
+        provenance = [
+            (text("analyses.provenance.code_version", lang), __version__),
+            (text("analyses.provenance.model_version", lang), str(MODEL_VERSION)),
+            (text("site.about.now", lang), now),
+            (text("analyses.provenance.command", lang), "`copark site DIR`"),
+            (text("site.about.park_count", lang), str(len(self.parks))),
+            (text("site.about.run_ids", lang), text("site.about.run_ids_words", lang)),
+        ]
         return frame.address, site_page(
             "site_about.html.j2",
             frame,
-            entries=found,
+            entries=provenance,
             runs=f"{self.runs:,}",
-            now=site_content.horizons(self.parks, lang)["now"],
+            now=now,
         )
 
     def document(self, document: Document, frame: Frame) -> tuple[str, str]:
@@ -404,8 +408,8 @@ class _Builder:
             return
         manifests = {f"{lang}/app.webmanifest": site_offline.manifest(lang) for lang in LANGUAGES}
         # The manifests are kept, too; what they say changes with the package alone.
-        kept = dict(pages) | dict.fromkeys(manifests, self.source)
-        files = [*manifests.items(), (site_offline.WORKER, site_offline.worker(kept, documentation))]
+        cached = dict(pages) | dict.fromkeys(manifests, self.source)
+        files = [*manifests.items(), (site_offline.WORKER, site_offline.worker(cached, documentation))]
         self.folder.write(APP, stamp, files)
 
     @property
@@ -436,8 +440,8 @@ class _Builder:
         return BuiltSite(
             root=self.folder.root,
             parks=len(self.parks),
-            made=self.folder.made,
-            kept=self.folder.kept,
+            parts_made=self.folder.parts_made,
+            parts_kept=self.folder.parts_kept,
             files=len(self.folder.hashes()),
             size=self._size_of(*self.folder.parts),
             documentation=self._size_of(DOCUMENTATION),
@@ -474,15 +478,15 @@ def own_cases(folders: Sequence[Path]) -> list[tuple[str, Path]]:
     """
     from copark.cases import list_cases, load_case
 
-    known = set(list_cases())
-    found: list[tuple[str, Path]] = []
+    names = set(list_cases())
+    parks: list[tuple[str, Path]] = []
     for folder in folders:
         name = load_case(folder).name
-        if name in known:
+        if name in names:
             raise FaultsFound([Fault("site.same_name", str(folder), values={"name": name})])
-        known.add(name)
-        found.append((name, folder))
-    return found
+        names.add(name)
+        parks.append((name, folder))
+    return parks
 
 
 def _document(analysis: Analysis, values: JsonObject, context: Context, lang: str) -> Document:
@@ -506,13 +510,7 @@ def _package_stamp() -> str:
 
     package = Path(__file__).parents[1]
     kinds = (".py", ".yaml", ".j2", ".css", ".js", ".json", ".csv")
-    left = {package / "web", package / "browser" / "dist", package / "results"}
+    excluded = {package / "web", package / "browser" / "dist", package / "results"}
     return hash_files(
-        [path for path in package.rglob("*") if path.suffix in kinds and not left & set(path.parents)], package
+        [path for path in package.rglob("*") if path.suffix in kinds and not excluded & set(path.parents)], package
     )
-
-
-def _stamp_of_sources(folder: Path) -> str:
-    from copark.identity import hash_files
-
-    return hash_files(sorted(folder.rglob("*.md")), folder)

@@ -10,12 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from copark.errors import Fault, FaultsFound
-from copark.store.files import UNFINISHED, flush_all, lock_of, only_one, remove, written_file
+from copark.store.files import UNFINISHED, beside, flush_all, lock_of, only_one, remove, written_file
 
 MARK = "copark-site.json"
 """File that says that a folder is a site, and what of it is made."""
@@ -26,17 +25,27 @@ _IGNORED = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """Files that systems leave in any folder."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part that is made."""
+
+    stamp: str
+    """Stamp of what it was made of."""
+    files: Mapping[str, str]
+    """Hash of each of its files, by its place in the folder."""
+
+
 @dataclass
 class SiteFolder:
     """A folder of a site."""
 
     root: Path
     """The folder."""
-    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Parts that are made, by name: their stamp, and the hash of each file."""
-    made: int = 0
+    parts: dict[str, Part] = field(default_factory=dict)
+    """Parts that are made, by name."""
+    parts_made: int = 0
     """Parts that were made by this build."""
-    kept: int = 0
+    parts_kept: int = 0
     """Parts that were there already."""
 
     def is_current(self, part: str, stamp: str) -> bool:
@@ -49,11 +58,11 @@ class SiteFolder:
         stamp
             Stamp of what it is made of now.
         """
-        known = self.parts.get(part)
-        if known is None or known["stamp"] != stamp:
+        recorded = self.parts.get(part)
+        if recorded is None or recorded.stamp != stamp:
             return False
-        is_whole = all(_hash_of(self.root / name) == written for name, written in known["files"].items())
-        self.kept += is_whole
+        is_whole = all(_hash_of(self.root / place) == digest for place, digest in recorded.files.items())
+        self.parts_kept += is_whole
         return is_whole
 
     def write(self, part: str, stamp: str, files: Iterable[tuple[str, str | bytes]]) -> None:
@@ -68,34 +77,33 @@ class SiteFolder:
         files
             Files by their place in the folder.
         """
-        written: dict[str, str] = {}
+        hashes: dict[str, str] = {}
         paths: list[Path] = []
         for name, content in files:
             data = content.encode("utf-8") if isinstance(content, str) else content
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_name(f"{UNFINISHED}{path.name}")
+            unfinished = beside(path, UNFINISHED)
             unfinished.write_bytes(data)
             unfinished.replace(path)
             paths.append(path)
-            written[name] = hashlib.sha256(data).hexdigest()
+            hashes[name] = hashlib.sha256(data).hexdigest()
         flush_all([*paths, *{path.parent for path in paths}])
-        before = self.parts.get(part, {"files": {}})["files"]
-        self.parts[part] = {"stamp": stamp, "files": written}
+        before = self._all_names()
+        self.parts[part] = Part(stamp, hashes)
         self.record()
-        self._delete(set(before) - self._all_names())
-        self.made += 1
+        self._delete(before - self._all_names())
+        self.parts_made += 1
 
     def keep_only(self, parts: Iterable[str]) -> None:
         """Forget parts that the site no longer has, and delete their files."""
-        left = {name: part for name, part in self.parts.items() if name not in set(parts)}
-        for name in left:
-            del self.parts[name]
+        before = self._all_names()
+        self.parts = {name: self.parts[name] for name in parts if name in self.parts}
         self.record()
-        self._delete({name for part in left.values() for name in part["files"]} - self._all_names())
+        self._delete(before - self._all_names())
 
     def _all_names(self) -> set[str]:
-        return {name for part in self.parts.values() for name in part["files"]}
+        return {place for part in self.parts.values() for place in part.files}
 
     def _delete(self, names: set[str]) -> None:
         for name in sorted(names):
@@ -108,14 +116,14 @@ class SiteFolder:
 
     def record(self) -> None:
         """Write down what is made."""
-        content = {"format": FORMAT, "parts": self.parts}
+        content = {"format": FORMAT, "parts": {name: asdict(part) for name, part in self.parts.items()}}
         with written_file(self.root / MARK) as target:
             target.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
 
     def hashes(self, parts: Iterable[str] | None = None) -> Mapping[str, str]:
         """Return the hash of every file, or of those of some parts, by its place."""
-        wanted = self.parts if parts is None else {name: self.parts[name] for name in parts if name in self.parts}
-        return dict(sorted((name, written) for part in wanted.values() for name, written in part["files"].items()))
+        names = self.parts if parts is None else [name for name in parts if name in self.parts]
+        return dict(sorted(file for name in names for file in self.parts[name].files.items()))
 
 
 def _hash_of(path: Path) -> str:
@@ -140,12 +148,12 @@ def opened(root: Path) -> Iterator[SiteFolder]:
         folder = SiteFolder(root, _check(root))
         root.mkdir(exist_ok=True)
         folder.record()
-        for left in root.rglob(f"{UNFINISHED}*"):
-            remove(left)
+        for unfinished in root.rglob(f"{UNFINISHED}*"):
+            remove(unfinished)
         yield folder
 
 
-def _check(root: Path) -> dict[str, dict[str, Any]]:
+def _check(root: Path) -> dict[str, Part]:
     """Read what of a site is made; refuse a folder that holds something else."""
     if root.exists() and not root.is_dir():
         raise FaultsFound([Fault("site.no_folder", str(root))])
@@ -155,16 +163,13 @@ def _check(root: Path) -> dict[str, dict[str, Any]]:
         try:
             content = json.loads(mark.read_text(encoding="utf-8"))
             parts = {
-                str(name): {
-                    "stamp": str(part["stamp"]),
-                    "files": {str(key): str(value) for key, value in part["files"].items()},
-                }
+                str(name): Part(str(part["stamp"]), {place: str(digest) for place, digest in part["files"].items()})
                 for name, part in content["parts"].items()
             }
         except (ValueError, KeyError, TypeError, AttributeError):
             raise FaultsFound([Fault("site.bad_mark", str(mark))]) from None
         # A mark that somebody changed must not lead out of the folder.
-        places = [name for part in parts.values() for name in part["files"]]
+        places = [place for part in parts.values() for place in part.files]
         if content.get("format") != FORMAT or any(_leads_out(name) for name in places):
             raise FaultsFound([Fault("site.bad_mark", str(mark))])
         return parts
