@@ -8,6 +8,7 @@ import io
 import json
 import stat
 import struct
+import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -149,7 +150,10 @@ def _near(draw: Draw, value: Any) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
-        return one(draw, (-value, 0, value + 1, value * 1000, value / 7, value * 1e9, value // 2, 1, value + 0.5))
+        nearby = (-value, 0, value + 1, value * 1000, value // 2, 1)
+        if abs(value) < sys.float_info.max:  # a larger integer has no decimal neighbour
+            nearby += (value / 7, value * 1e9, value + 0.5)
+        return one(draw, nearby)
     if isinstance(value, str) and value[:4].isdigit():
         return one(draw, ("1900", "2010Q1", "2024Q4", "2000-01-01", "2024-12-31", "2031Q3", value[:4]))
     return value
