@@ -57,9 +57,7 @@ MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
 LINE = "line"
 KINDS = {"companies": "enterprises", "persons": "jobs", "M USD": "money", "ha": "land"}
 MEMBERS = 1000
-FEWEST = CalibrationSettings(
-    runs=1 << 11, accepted=128, members=16, sweeps=1, last_sweeps=1, populations=2, records=2, discrepancy=1.0
-)
+FEWEST = CalibrationSettings(runs=1 << 11, members=16, sweeps=1, last_sweeps=1, populations=2, discrepancy=1.0)
 RESULT = Path(__file__).with_name("ORIGINS.md")
 
 

@@ -20,12 +20,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from bench.arguments import parser_of
 from copark.arrays import Floats
 from copark.calibration.annealing import replay_posterior
 from copark.calibration.calibrate import QUICK, CalibrationSettings, recipe_of
 from copark.calibration.calibration_setup import case_for, cut_of
+from copark.calibration.diagnostics import TRIAL
 from copark.calibration.observations import OFFSET, ObservationModel, Target, noise
 from copark.calibration.prior import Batch, Recipe, make_batch
 from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
@@ -49,10 +51,12 @@ TRUTHS = 1 << 15
 TRUTHS_SEED = 1009
 """Seed of these runs, other than that of the calibrations."""
 REPORTS_SEED = 0x5BC
-FEWEST = CalibrationSettings(
-    runs=1 << 11, accepted=128, members=16, sweeps=1, last_sweeps=1, populations=2, records=2, discrepancy=1.0
-)
+FEWEST = CalibrationSettings(runs=1 << 11, members=16, sweeps=1, last_sweeps=1, populations=2, discrepancy=1.0)
 RESULT = Path(__file__).with_name("REPLAYS.md")
+HEAD_OF_TRIAL = """
+# Written by `python -m bench.replays --write`; do not edit. Shares of hidden values of informed parameters that
+# 90% intervals of replays held in simulated parks, by the casebook's park they resemble (bench/REPLAYS.md).
+""".lstrip()
 
 
 @dataclass(frozen=True)
@@ -284,6 +288,17 @@ def tables(found: Sequence[Hidden]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def trial_of(found: Sequence[Hidden]) -> dict[str, object]:
+    """Give what every calibration says of the trial: how many parks, and shares held of informed parameters."""
+    shares = {}
+    for park in dict.fromkeys(one.park for one in found):
+        own = [one for one in found if one.park == park]
+        names = informed(own)
+        places = [one.parameters[name] for one in own for name in names]
+        shares[park] = round(held(places, 0.9), 4)
+    return {"simulated_parks": len(found), "informed_held": shares}
+
+
 def main() -> None:
     """Try all parks of the list, or those asked for."""
     parser = parser_of("bench.replays", __doc__)
@@ -307,6 +322,7 @@ def main() -> None:
     if asked.write and not asked.smoke:
         head = f"# Replays of simulated parks\n\n{__doc__.partition(chr(10))[2].strip()}\n\n"
         RESULT.write_text(head + words, encoding="utf-8")
+        TRIAL.write_text(HEAD_OF_TRIAL + yaml.safe_dump(trial_of(found), sort_keys=False), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def kill_calibration(trial: Trial) -> None:
 
 
 def marks(out: Path) -> dict[str, str]:
-    """Checksums of every array of the one kept calibration: parameters, replays, and what its examination found."""
+    """Checksums of every array of the one kept calibration."""
     (folder,) = (path.parent for path in (out / "posteriors").glob("[!.]*/recipe.json"))
     found = {}
     for path in folder.glob("*.npz"):

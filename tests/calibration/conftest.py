@@ -16,7 +16,7 @@ from copark.calibration.prior import Recipe, make_batch
 from copark.cases.quarters import Quarter
 
 CUT = Quarter(2020, 4)
-TINY = CalibrationSettings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=2, populations=2, records=20)
+TINY = CalibrationSettings(runs=1 << 12, members=32, sweeps=1, last_sweeps=2, populations=2)
 LEFT_OPEN = re.compile(r"\{[a-z_]+\}|\bnan\b|None|\b(?:calibration|validation|forecast|inference)\.[a-z]+\.")
 """Never on a page or a screen: a value not filled in, a number that is none, the key of a text."""
 

@@ -52,10 +52,8 @@ def test_what_is_kept_is_not_made_again(calibrated, out):
     assert re.fullmatch("posteriors/great-stone-[0-9a-f]{16}", calibrated.calibrated.folder)
     assert {path.name for path in folder_of(calibrated, out).iterdir()} == {
         "recipe.json",
-        "parameters.npz",
         "replay.npz",
         "examination.json",
-        "examination.npz",
     }
     assert list((out / "batches").glob("batch-*/runs-*.piece"))
     assert not list((out / "batches").glob("stages-*"))
@@ -79,7 +77,7 @@ def test_the_document_holds_what_was_found_in_both_languages(calibrated):
         assert factor in shown.trust
         assert isinstance(shown.sections[0].blocks[0], Caveat)
         rows = {table.key: len(table.rows) for table in shown.tables()}
-        assert (rows["parameters"], rows["checks"], rows["coverage"]) == (len(summary.movements), 21, len(summary.axes))
+        assert (rows["parameters"], rows["checks"]) == (len(summary.movements), 21)
         assert {check.key for check in shown.evidence} == {
             key for check in summary.checks for key in check.target.observation.source
         }
@@ -101,12 +99,11 @@ def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends
     assert not again.reused
     whole = ask("calibrate", tmp_path / "elsewhere", settings=longer)[0].result
     assert again.result.run_id == whole.run_id != first.run_id
-    for name in ("parameters.npz", "replay.npz"):
-        with (
-            np.load(folder_of(again.result, tmp_path) / name) as arrays,
-            np.load(folder_of(whole, tmp_path / "elsewhere") / name) as others,
-        ):
-            assert all(np.array_equal(arrays[key], others[key]) for key in arrays.files)
+    with (
+        np.load(folder_of(again.result, tmp_path) / "replay.npz") as arrays,
+        np.load(folder_of(whole, tmp_path / "elsewhere") / "replay.npz") as others,
+    ):
+        assert all(np.array_equal(arrays[key], others[key]) for key in arrays.files)
     (home,) = (tmp_path / "batches").glob("stages-*")
     written = {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
     fewer = ask("calibrate", tmp_path, settings=short, fresh=True)[0].result

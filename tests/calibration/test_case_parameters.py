@@ -31,9 +31,7 @@ from copark.web.content.case_registry import CaseRegistry
 from copark.web.content.job_tasks import FORETOLD, JobTask, do_task
 from tests.calibration.conftest import ask
 
-SMALLEST = CalibrationSettings(
-    runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2, records=20
-)
+SMALLEST = CalibrationSettings(runs=1 << 10, members=16, sweeps=1, last_sweeps=2, populations=2)
 
 
 @pytest.fixture(scope="module")

@@ -16,19 +16,15 @@ from copark.store.garbage import find_leftovers
 from tests.calibration.conftest import ask
 from tests.calibration.killed import PIECE
 
-STAGES = 6
-"""Batch, summaries, two populations, two kinds of ranks."""
+STAGES = 3
+"""Batch and two populations."""
 POINTS = (
     ("runs-00002048", 1.0),
     ("write-runs-00003072", 0.0),
-    ("summaries", 1.0),
     ("population-2020Q4-0", 0.1),
     ("population-2020Q4-0", 1.0),
     ("write-population-2020Q4-1", 0.6),
     ("population-2020Q4-1", 1.0),
-    ("ranks-anywhere", 0.3),
-    ("ranks-near", 0.5),
-    ("ranks-near", 1.0),
 )
 """Where the process is killed, one time after another."""
 

@@ -32,22 +32,16 @@ def stored(request):
 
 
 def half(stored, part):
-    """Take one of the two searches, the members of its own population alone, and every other draw."""
+    """Take one of the two searches, the members of its own populations alone."""
     chosen = stored.replay.population % 2 == part
     arrays = {name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "seen")}
-    points = stored.parameters.points[part::2]
-    weights = np.full(len(points), 1.0 / len(points))
-    return replace(
-        stored,
-        replay=replace(stored.replay, **arrays),
-        parameters=replace(stored.parameters, points=points, weights=weights),
-    )
+    return replace(stored, replay=replace(stored.replay, **arrays))
 
 
 def as_found(stored, shift=0.0):
     """Give posteriors as a search gives them, every coordinate moved by a shift."""
     moved = np.clip(stored.replay.points + shift, 0.001, 0.999) if shift else stored.replay.points
-    return SimpleNamespace(replay=replace(stored.replay, points=moved), parameters=stored.parameters)
+    return SimpleNamespace(replay=replace(stored.replay, points=moved))
 
 
 def failed(compared):

@@ -64,13 +64,6 @@ def test_their_pairs_still_tell_what_they_told(great_stone, every):
         assert same.mean() == 1.0 if alike else same.mean() > 0.95, cut
 
 
-def test_the_two_posteriors_say_the_same_of_parameters(shipped):
-    """One rests on summaries and regression, the other on whole runs: medians differ by less than 0.2 of the prior."""
-    differences = np.median(shipped.parameters.points, axis=0) - np.median(shipped.replay.points, axis=0)
-    assert np.abs(differences).max() < 0.2
-    assert np.abs(differences).mean() < 0.06
-
-
 def test_the_catalogue_says_what_was_moved(great_stone, shipped):
     """Tags of parameters are verdicts of the posterior that answers use; of the mix, that of the share moved most."""
     verdicts = {}
@@ -115,7 +108,7 @@ def test_made_again_it_is_the_same(great_stone, shipped):
 
 @pytest.mark.long
 def test_a_file_that_was_tampered_with_is_found_out(great_stone, tmp_path):
-    small = CalibrationSettings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
+    small = CalibrationSettings(runs=1 << 11, members=32, sweeps=1, last_sweeps=1, populations=2)
     stored = tmp_path / "stored"
     spoilt = tmp_path / "spoilt"
     reading = Reading(wide=False)

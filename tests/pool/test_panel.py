@@ -33,9 +33,7 @@ from copark.texts import text
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = PanelSettings(runs=1 << 8, seed=3)
-SMALLEST = CalibrationSettings(
-    runs=1 << 11, accepted=128, members=16, sweeps=1, last_sweeps=1, populations=2, records=2, discrepancy=1.0
-)
+SMALLEST = CalibrationSettings(runs=1 << 11, members=16, sweeps=1, last_sweeps=1, populations=2, discrepancy=1.0)
 
 
 @pytest.fixture(scope="module", autouse=True)

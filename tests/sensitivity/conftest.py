@@ -18,7 +18,7 @@ SMALL = explore.ExplorationSettings(size=8, replicates=2, sample=1 << 8, futures
 
 @pytest.fixture(scope="session")
 def calibration(great_stone):
-    wanted = CalibrationSettings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
+    wanted = CalibrationSettings(runs=1 << 10, members=16, sweeps=1, last_sweeps=2, populations=2)
     return calibrate(great_stone, CUT, wanted)
 
 

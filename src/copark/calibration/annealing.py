@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
+from copark.calibration.nearest_runs import systematic
 from copark.calibration.observations import ObservationModel
-from copark.calibration.posterior import MANY, systematic
 from copark.calibration.prior import Batch, PriorSpace, expit, logit
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, TemperingPlan, one_span, with_addresses
@@ -29,6 +29,9 @@ from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Stage, Stages
+
+RUNS_AT_A_TIME = 1 << 16
+"""Runs of the prior batch whose likelihood is computed together."""
 
 POPULATIONS = 4
 """Independent populations. Few and large: a large one loses less at each step of temperature, and four are enough to
@@ -251,9 +254,9 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
         One mover for each population.
     """
     counterparts = batch.counterparts[:, columns]
-    pieces = range(0, batch.runs, MANY)
+    pieces = range(0, batch.runs, RUNS_AT_A_TIME)
     fit = np.concatenate(
-        [model.log_likelihood(counterparts[first : first + MANY].astype(np.float64)) for first in pieces]
+        [model.log_likelihood(counterparts[first : first + RUNS_AT_A_TIME].astype(np.float64)) for first in pieces]
     )
     clouds = []
     for part, mover in enumerate(movers):
@@ -261,9 +264,9 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
         runs = own[first_step(fit[own], mover)]
         points = np.empty((len(runs), batch.space.axes))
         for first in pieces:
-            rows = np.flatnonzero((runs >= first) & (runs < first + MANY))
+            rows = np.flatnonzero((runs >= first) & (runs < first + RUNS_AT_A_TIME))
             if len(rows):
-                points[rows] = batch.points(first, min(first + MANY, batch.runs))[runs[rows] - first]
+                points[rows] = batch.points(first, min(first + RUNS_AT_A_TIME, batch.runs))[runs[rows] - first]
         addresses = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
         clouds.append(Cloud(logit(points), addresses, counterparts[runs].astype(np.float64), fit[runs]))
     return clouds

@@ -1,4 +1,4 @@
-"""A whole calibration: prior batch, learned summaries, parameter posterior, replay posterior."""
+"""A whole calibration: prior batch and replay posterior."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copark.calibration.annealing import POPULATIONS, replay_posterior
 from copark.calibration.observations import ObservationModel, targets
-from copark.calibration.posterior import ACCEPTED, Neighbours, ParameterPosterior, learn_from, neighbours_of
 from copark.calibration.prior import Batch, Recipe, make_batch
 from copark.calibration.provenance import stages_of
 from copark.calibration.replay_posterior import ReplayPosterior
@@ -21,8 +19,6 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.progress import StagedProgress, of_stage, silent
 from copark.store.checkpoints import Stages
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,16 +32,12 @@ class CalibrationSettings:
     """Runs of the batch, a power of two."""
     seed: int = 1
     """Seed of everything random."""
-    accepted: int = ACCEPTED
-    """Runs that the parameter posterior rests on."""
     members: int = 512
     sweeps: int = 12
     last_sweeps: int = 150
     populations: int = POPULATIONS
     agree: float = 0.0
     """Scale reduction at which the search ends early."""
-    records: int = 200
-    """Simulated records of each kind by which coverage is examined."""
     discrepancy: float = 0.0
     """Discrepancy of the observation model, as a multiple of what was learned over the casebook."""
     keep: float = 0.85
@@ -54,7 +46,7 @@ class CalibrationSettings:
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> CalibrationSettings:
-        """Read the settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
+        """Read the settings a recipe was made with; what only earlier versions had is left out."""
         recorded = recipe["settings"]
         return cls(
             **{
@@ -81,10 +73,10 @@ class CalibrationSettings:
         return {name: value for name, value in self.content().items() if name not in AT_THE_END}
 
 
-LATER = ("agree", "records", "discrepancy", "keep", "early", "ladder")
+LATER = ("agree", "discrepancy", "keep", "early", "ladder")
 """Settings that recipes made before them do not name."""
-AT_THE_END = ("last_sweeps", "agree", "records")
-"""Settings that say when a search ends and how it is examined: what is kept of one goes on under others."""
+AT_THE_END = ("last_sweeps", "agree")
+"""Settings that say when a search ends: what is kept of one goes on under others."""
 QUICK = CalibrationSettings(
     runs=1 << 16,
     members=128,
@@ -92,27 +84,22 @@ QUICK = CalibrationSettings(
     last_sweeps=100,
     populations=4,
     agree=1.05,
-    records=50,
     discrepancy=1.0,
     keep=0.6,
     early=True,
     ladder=12,
 )
 """A usable posterior in a minute on two cores."""
-FULL = replace(QUICK, last_sweeps=400, agree=1.01, records=200)
-"""The same search resumed, and a whole examination, in five minutes."""
+FULL = replace(QUICK, last_sweeps=400, agree=1.01)
+"""The same search resumed, in five minutes."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Two posteriors, never mixed, and what they were made with."""
+    """A replay posterior, and what it was made with."""
 
     settings: CalibrationSettings
     batch: Batch
-    recorded: Floats
-    """Summaries of the case's record, shape (axes,)."""
-    neighbours: Neighbours
-    parameters: ParameterPosterior
     replay: ReplayPosterior
 
 
@@ -193,12 +180,6 @@ def calibrate(
         waiting=lambda: report("waiting", 0, 0),
     )
     checkpoints.count("batch", batch.kept / batch.runs or None)
-    report("summaries", 0, 1)
-    learned = learn_from(batch, checkpoints)
-    neighbours = neighbours_of(batch, learned)
-    report("summaries", 1, 1)
-    recorded = learned(recipe.model.recorded[np.newaxis, :])[0]
-    parameters = neighbours.accept(batch.space, recorded, settings.accepted)
     report("replay", 0, 1)
     replay = replay_posterior(
         batch,
@@ -213,4 +194,4 @@ def calibrate(
         progress=of_stage(progress, "replay"),
         stages=checkpoints,
     )
-    return Calibration(settings, batch, recorded, neighbours, parameters, replay)
+    return Calibration(settings, batch, replay)

@@ -35,7 +35,6 @@ from copark.calibration.calibration_setup import Reading, case_for, reading_of, 
 from copark.calibration.diagnostics import Examination, examine, load_examination, save_examination
 from copark.calibration.draw_sources import PosteriorSource, arrays_in
 from copark.calibration.observations import ObservationModel, targets
-from copark.calibration.posterior import ParameterPosterior
 from copark.calibration.prior import PIECE, PriorSpace, home_of, run_piece
 from copark.calibration.provenance import FORMAT, recipe_in
 from copark.calibration.replay_posterior import ReplayPosterior
@@ -58,8 +57,6 @@ OWN = "posteriors"
 """Folder of a user's own posteriors, in the output folder."""
 PAIRS = 1000
 """Pairs of the replay posterior that are kept."""
-DRAWS = 1000
-"""Draws of the parameter posterior that are kept."""
 LEAST = 12
 """Fewest runs of a prior batch, as a power of two."""
 MOST = 24
@@ -75,15 +72,14 @@ RUNGS = 9
 REPLAYED = 1.3
 """How much longer a run of the search takes than one of the batch: it comes in smaller groups."""
 OTHERWISE = 8e-5
-"""Seconds for each run of the batch that learning summaries, the examination and the page take."""
+"""Seconds for each run of the batch that the examination and the page take."""
 
 
 @dataclass(frozen=True)
 class StoredPosterior:
-    """Posteriors read from a folder, and their recipe."""
+    """Posterior read from a folder, and its recipe."""
 
     recipe: Mapping[str, Any]
-    parameters: ParameterPosterior
     replay: ReplayPosterior
     stale: bool
     """Whether the case or the model has changed since."""
@@ -288,7 +284,7 @@ def _make(
         calibration = calibrate(
             read_case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress
         )
-        examination = examine(calibration, threads=threads, stages=stages, progress=progress)
+        examination = examine(calibration, threads=threads)
         with written_folder(folder, replace=True) as place:
             save(calibration, place, reading)
             save_examination(examination, place)
@@ -322,8 +318,7 @@ def plan_of(
     posteriors
         Number of posteriors searched on the batch.
     stages
-        What is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
-        beside the batch and the populations.
+        What is kept of an earlier attempt: by default of a calibration.
     threads
         Threads that runs are made on; by default all that are worthwhile.
     out
@@ -332,7 +327,6 @@ def plan_of(
         Language of the sentence on an earlier attempt.
     """
     read_case = case_for(case, cut, reading_of(case, cut, settings))
-    others = 3 if stages is None else 0
     stages = stages or kept_stages(read_case, cut, settings, batches_in(out))
     recipe = recipe_of(read_case, cut, settings)
     workers = threads or default_threads()
@@ -349,7 +343,7 @@ def plan_of(
     shares = stages.there()
     done = sum(share for name, share in shares.items() if name.startswith(POPULATION))
     searched = round(searched * (1.0 - done / populations)) if populations else 0
-    tally = tally_of([*shares.values(), *([kept_runs / settings.runs] if kept_runs else [])], 1 + populations + others)
+    tally = tally_of([*shares.values(), *([kept_runs / settings.runs] if kept_runs else [])], 1 + populations)
     seconds = run_seconds * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
     megabytes = 1 + settings.runs * 4 * len(recipe.model.targets) // 1_000_000
     return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
@@ -368,17 +362,15 @@ def content_of(calibration: Calibration, reading: Reading) -> JsonObject:
         "method": CALIBRATION_VERSION,
         "batch": recipe.content(),
         "axes": list(recipe.space.names),
-        "distance": calibration.parameters.distance,
         "log_evidence": list(calibration.replay.log_evidence),
         "made_with": {**versions(), "cpu_features": cpu_features()},
     }
 
 
 def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
-    """Write a calibration's posteriors, thinned, and their recipe.
+    """Write a calibration's posterior, thinned, and its recipe.
 
-    Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
-    single precision.
+    Parameters keep all their digits: a run is replayed by them.
 
     Parameters
     ----------
@@ -391,7 +383,6 @@ def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     replay = calibration.replay.thin(PAIRS)
-    np.savez_compressed(folder / "parameters.npz", points=calibration.parameters.equal(DRAWS).astype(np.float32))
     np.savez_compressed(
         folder / "replay.npz",
         points=replay.points,
@@ -419,8 +410,6 @@ def load(case: Case, folder: Path) -> StoredPosterior:
     cut = Quarter.parse(recipe["cut"])
     case = case_for(case, cut, Reading.of(recipe))
     space = PriorSpace.of(case).only(recipe["axes"])
-    points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
-    parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
     arrays = arrays_in(folder / "replay.npz")
     replay = ReplayPosterior(
         space=space,
@@ -434,7 +423,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
         log_evidence=tuple(recipe["log_evidence"]),
         reductions=arrays.get("reductions"),
     )
-    return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
+    return StoredPosterior(recipe, replay, stale=is_stale(case, recipe))
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:

@@ -1,10 +1,11 @@
-"""Diagnostics: what the data moved, what they cannot tell apart, whether the inference is honest, in plain words.
+"""Diagnostics: what the data moved, what they cannot tell apart, whether the search went far enough, in plain words.
 
 A parameter is called *moved* by rules fixed here: its interquartile range shrinks by a fifth, or it shares less than
 three quarters of its probability with the prior; *weakly* moved from a tenth and 88 %. All is measured on the scale of
 the prior's own ranks, so that units play no part.
 
-What can only be asked of a calibration while its batch is there is examined at once, and kept beside its posteriors.
+What only the whole search can tell is examined at once, and kept beside the posterior. How often such intervals hold
+the truth cannot be told from one search: it was tried on simulated parks (:func:`trial_on_simulated_parks`).
 """
 
 from __future__ import annotations
@@ -12,27 +13,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import yaml
 
-from copark.arrays import Floats, Integers
+from copark.arrays import Floats
 from copark.calibration.calibrate import Calibration
 from copark.calibration.observations import ObservationModel, Target, noise
-from copark.calibration.posterior import Neighbours
-from copark.calibration.prior import MIX, Batch, PriorSpace
+from copark.calibration.prior import MIX, PriorSpace
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
-from copark.progress import Progress, StagedProgress, of_stage, part_of
 from copark.simulation.trust import CONVERGED
 from copark.stats.convergence import APART
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
-from copark.store.checkpoints import Stage, Stages
 from copark.texts import text
 
 BINS = 20
-RANK_BINS = 10
 MOVED_SHRINK = 0.20
 MOVED_OVERLAP = 0.75
 WEAK_SHRINK = 0.10
@@ -43,7 +42,8 @@ TIED = 0.35
 PRIOR_SAMPLE = 1 << 13
 PREDICTED_SEED = 0x707063
 NUMBERS = "examination.json"
-RANKS = "examination.npz"
+TRIAL = Path(__file__).with_name("simulated_parks.yaml")
+"""What the intervals of replays held of simulated parks, written by `python -m bench.replays --write`."""
 
 
 @dataclass(frozen=True)
@@ -216,105 +216,6 @@ def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tu
 
 
 @dataclass(frozen=True)
-class Ranks:
-    """Simulation-based calibration: ranks of the truth in its posterior, over many simulated records."""
-
-    names: tuple[str, ...]
-    """Names of the parameters, in the order of the columns."""
-    ranks: Floats
-    """Posterior probability below the truth, shape (records, axes); uniform if the posterior is honest."""
-
-    def coverage(self, level: float = 0.9) -> Floats:
-        """Compute the share of records whose truth lies in the central interval of this probability, shape (axes,)."""
-        edge = (1.0 - level) / 2.0
-        return ((self.ranks > edge) & (self.ranks < 1.0 - edge)).mean(axis=0)
-
-    def overall(self, level: float = 0.9) -> float:
-        """Compute the coverage over all axes."""
-        return float(self.coverage(level).mean())
-
-    def histogram(self) -> Integers:
-        """Count all ranks in equal bins: flat if honest, a hill if too wide, a bowl if narrow."""
-        return np.histogram(self.ranks, bins=RANK_BINS, range=(0.0, 1.0))[0].astype(np.int64)
-
-    def expected(self, share: float, level: float = 0.95) -> tuple[float, float]:
-        """Compute the band in which chance puts an observed share if the true one is this.
-
-        Parameters
-        ----------
-        share
-            The true share.
-        level
-            Probability of the band.
-        """
-        from scipy.stats import binom
-
-        count = len(self.ranks)
-        low, high = binom.ppf(((1.0 - level) / 2.0, (1.0 + level) / 2.0), count, share) / count
-        return float(low), float(high)
-
-    def outside(self, level: float = 0.9) -> tuple[str, ...]:
-        """Name the axes whose coverage lies outside the band that chance allows, one in twenty being expected to."""
-        low, high = self.expected(level)
-        return tuple(
-            name for name, share in zip(self.names, self.coverage(level), strict=True) if not low <= share <= high
-        )
-
-
-def simulated_ranks(
-    batch: Batch,
-    neighbours: Neighbours,
-    *,
-    records: int = 200,
-    near: Floats | None = None,
-    accepted: int = 2000,
-    progress: Progress | None = None,
-    stage: Stage | None = None,
-) -> Ranks:
-    """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
-
-    Those are the last runs that ended well, which the summaries were not trained on; or of the last half of the batch
-    those ``near`` to the summaries of the case's record, so that the inference is tested where it is used.
-
-    Parameters
-    ----------
-    batch
-        Prior runs.
-    neighbours
-        The same runs by their summaries.
-    records
-        Number of runs that play the record.
-    near
-        Summaries of the case's record, shape (axes,); by default runs are taken from anywhere.
-    accepted
-        Runs accepted for each.
-    progress
-        Called with records done and in all.
-    stage
-        Where ranks are kept as they are done.
-    """
-    runs = np.flatnonzero(np.isfinite(neighbours.summaries).all(axis=1))[-records:]
-    if near is not None:
-        half = batch.runs // 2
-        runs = half + np.sort(np.argsort(neighbours.distances(near)[half:], kind="stable")[:records])
-    checkpoint = stage or Stage(None, "")
-    ranks = np.empty((len(runs), batch.space.axes))
-    done = 0
-    if checkpoint.found is not None:
-        done = len(checkpoint.found.arrays["ranks"])
-        ranks[:done] = checkpoint.found.arrays["ranks"]
-    for n in range(done, len(runs)):
-        target = neighbours.summaries[runs[n]].astype(np.float64)
-        posterior = neighbours.accept(batch.space, target, accepted, without=int(runs[n]))
-        ranks[n] = (posterior.weights[:, np.newaxis] * (posterior.points < neighbours.points[runs[n]])).sum(axis=0)
-        if checkpoint.is_due or n + 1 == len(runs):
-            checkpoint.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
-        if progress is not None:
-            progress(n + 1, len(runs))
-    return Ranks(batch.space.names, ranks)
-
-
-@dataclass(frozen=True)
 class Check:
     """One reported value beside the reports of the posterior's runs."""
 
@@ -370,7 +271,6 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
 
 
 LIMITS: Mapping[str, tuple[float, float]] = {
-    "ess": (400.0, 100.0),
     "pasts": (100.0, 30.0),
     "disagreement": (1.01, CONVERGED),
     "forecasts": (1.01, CONVERGED),
@@ -419,25 +319,14 @@ def judged(numbers: Mapping[str, float]) -> tuple[Note, ...]:
 
 @dataclass(frozen=True)
 class Examination:
-    """Findings on a calibration that need its batch."""
+    """Findings on a calibration that need its whole search."""
 
-    anywhere: Ranks
-    """Ranks over simulated records drawn from the whole prior."""
-    near: Ranks
-    """Ranks over those nearest to the case's own."""
     health: Mapping[str, float]
-    """Numbers of :func:`health`, ``ess`` of the parameter posterior, and by how much ``forecasts`` of independent
-    searches differ, as a scale reduction."""
+    """Numbers of :func:`health`, and by how much ``forecasts`` of independent searches differ, as a scale reduction."""
 
 
-def examine(
-    calibration: Calibration,
-    *,
-    threads: int = 1,
-    stages: Stages | None = None,
-    progress: StagedProgress | None = None,
-) -> Examination:
-    """Examine a calibration while its batch is in memory, on as many simulated records as its settings say.
+def examine(calibration: Calibration, *, threads: int = 1) -> Examination:
+    """Examine a calibration while all its pairs are in memory.
 
     Parameters
     ----------
@@ -445,65 +334,49 @@ def examine(
         The calibration.
     threads
         Threads that runs are made on.
-    stages
-        Where ranks are kept as they are done, and resumed.
-    progress
-        Called with the stage (ranks), what is done of it and how much there is.
     """
-    records = calibration.settings.records
-    accepted = min(calibration.settings.accepted, calibration.batch.runs // 8)
-
-    def ranks(name: str, near: Floats | None, before: int) -> Ranks:
-        """Rank the truth in one kind of simulated records.
-
-        Parameters
-        ----------
-        name
-            Name of the kind of records, part of the stage's name.
-        near
-            Summaries near which records are taken, shape (axes,); ``None`` for anywhere in the prior.
-        before
-            Records of the kinds before it, for the progress of both.
-
-        Returns
-        -------
-        Ranks of the true parameters among posterior draws of simulated records.
-        """
-        stage = (stages or Stages()).stage(f"ranks-{name}-{records}")
-        return simulated_ranks(
-            calibration.batch,
-            calibration.neighbours,
-            records=records,
-            near=near,
-            accepted=accepted,
-            progress=part_of(of_stage(progress, "ranks"), before, 2 * records),
-            stage=stage,
-        )
-
-    both = ranks("anywhere", None, 0), ranks("near", calibration.recorded, records)
     forecasts = float(np.max(calibration.replay.forecast_disagreement(threads=threads)))
-    return Examination(*both, {**health(calibration.replay), "ess": calibration.parameters.ess, "forecasts": forecasts})
+    return Examination({**health(calibration.replay), "forecasts": forecasts})
 
 
 def save_examination(examination: Examination, folder: Path) -> None:
-    """Write an examination beside the posteriors it is of."""
-    ranks = {
-        "anywhere": examination.anywhere.ranks.astype(np.float32),
-        "near": examination.near.ranks.astype(np.float32),
-    }
-    np.savez_compressed(folder / RANKS, allow_pickle=False, **ranks)
+    """Write an examination beside the posterior it is of."""
     numbers = {name: value for name, value in examination.health.items() if np.isfinite(value)}
-    content = {"names": list(examination.anywhere.names), "health": numbers}
-    words = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    words = json.dumps({"health": numbers}, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / NUMBERS).write_text(words + "\n", encoding="utf-8")
 
 
 def load_examination(folder: Path) -> Examination | None:
-    """Read the examination beside posteriors; ``None`` if there is none that can be read."""
+    """Read the examination beside a posterior; ``None`` if there is none that can be read."""
     try:
         content = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
-        with np.load(folder / RANKS, allow_pickle=False) as arrays:
-            ranks = {name: Ranks(tuple(content["names"]), arrays[name].astype(np.float64)) for name in arrays.files}
-            return Examination(**ranks, health=content["health"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return Examination(health=content["health"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What 90 % intervals of replays held of simulated parks, calibrated as a user's park is by a quick search."""
+
+    simulated_parks: int
+    """Number of simulated parks."""
+    informed_held: Mapping[str, float]
+    """Share of hidden values of informed parameters inside their 90 % intervals, 0 to 1, by the park they resemble."""
+
+    @property
+    def lowest(self) -> float:
+        """The lowest share."""
+        return min(self.informed_held.values())
+
+    @property
+    def highest(self) -> float:
+        """The highest share."""
+        return max(self.informed_held.values())
+
+
+@cache
+def trial_on_simulated_parks() -> Trial:
+    """Read what intervals of replays held when they were tried on simulated parks."""
+    content = yaml.safe_load(TRIAL.read_text(encoding="utf-8"))
+    return Trial(int(content["simulated_parks"]), dict(content["informed_held"]))

@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Booleans, Floats, Integers
+from copark.calibration.linear_algebra import one_thread
 from copark.calibration.observations import ObservationModel
-from copark.calibration.posterior import one_thread
 from copark.calibration.prior import expit
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws

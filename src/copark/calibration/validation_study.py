@@ -22,8 +22,8 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.calibration.diagnostics import movements
+from copark.calibration.linear_algebra import one_thread
 from copark.calibration.observations import ObservationModel, Target, noise
-from copark.calibration.posterior import one_thread
 from copark.calibration.prior import MIX, PriorSpace, logit
 from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
 from copark.calibration.rolling_origin import (

@@ -16,7 +16,8 @@ from copark.errors import CoparkError, Fault
 if TYPE_CHECKING:
     from copark.cases import Case
 
-RECIPE, ARRAYS = "recipe.json", ("parameters.npz", "replay.npz")
+RECIPE = "recipe.json"
+CALIBRATION_FILES = (RECIPE, "replay.npz")
 """Files of a calibration."""
 MISNAMED = (".yml", ".json", ".csv")
 """Ends of names that a study may have been given by mistake."""
@@ -82,7 +83,7 @@ def _faults_of_calibration(folder: Path, name: str, case: Case | None) -> Iterat
     from copark.calibration.case_parameters import UNREADABLE
     from copark.calibration.provenance import recipe_in
 
-    missing = [file for file in (RECIPE, *ARRAYS) if not (folder / file).is_file()]
+    missing = [file for file in CALIBRATION_FILES if not (folder / file).is_file()]
     yield from (fault("missing_file", f"{name}/{file}") for file in missing)
     if missing:
         return

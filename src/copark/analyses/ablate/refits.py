@@ -17,8 +17,9 @@ import numpy as np
 from copark.analyses.ablate.effects import scores
 from copark.analyses.sensitivity.samples import PointDraws, prior_factors
 from copark.arrays import Floats
+from copark.calibration.linear_algebra import one_thread
+from copark.calibration.nearest_runs import NearestRuns, features, systematic
 from copark.calibration.observations import CounterpartMeasures, ObservationModel, Target, targets
-from copark.calibration.posterior import Neighbours, features, one_thread, systematic
 from copark.calibration.prior import PriorSpace, study_of
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -83,7 +84,7 @@ class Refitting:
         reports = model.reports(counterparts, seed)
         learned, residual = regression(features(model, reports), points)
         recorded = learned(features(model, model.recorded[np.newaxis, :]))[0]
-        near = Neighbours(points, learned(features(model, reports)), residual)
+        near = NearestRuns(learned(features(model, reports)), residual)
         members = np.tile(nearest(points, near.distances(recorded)), (FUTURES, 1))
         later = ObservationModel(self.later)
         ahead = self._run(later, without, members, seed + 1, later.quarters)

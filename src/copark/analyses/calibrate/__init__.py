@@ -13,7 +13,7 @@ from copark.analyses.provenance import current_provenance
 from copark.arrays import Floats
 from copark.calibration import calibrations, remade
 from copark.calibration.calibration_setup import Reading, cut_of, uses_everything
-from copark.calibration.diagnostics import Check, Movement, Note, Ranks, Tie
+from copark.calibration.diagnostics import Check, Movement, Note, Tie
 from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
@@ -50,7 +50,7 @@ class Params(AnalysisParams):
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
     """Seed of the random numbers; by default that of the method."""
     full: bool = False
-    """Whether to search longer and to examine the result over 200 simulated records of each kind."""
+    """Whether to search longer, to the convergence that publications ask for."""
     sweeps: Annotated[int | None, Field(ge=1, le=MOST_SWEEPS), Local()] = None
     """Sweeps at the end of the longest search, at most; by default 100, with ``full`` 400."""
     fresh: Annotated[bool, Local()] = False
@@ -94,10 +94,7 @@ class Calibrated:
     checks: tuple[Check, ...]
     """Every fitted value beside what calibrated runs would have reported."""
     axes: tuple[str, ...]
-    """Names of the parameters, in the order of the columns of ``ranks``."""
-    ranks: dict[str, Floats]
-    """Ranks of the truth in its posterior by kind of simulated observations (``anywhere`` in the prior, ``near`` the
-    case's own), shape (records, axes)."""
+    """Names of the parameters drawn."""
     notes: tuple[Note, ...]
     """Numbers of health."""
     apart: tuple[str, ...]
@@ -111,10 +108,6 @@ class Calibrated:
     reaches."""
     aside: tuple[str, ...] = ()
     """Values not fitted, since no prior run comes near them (:mod:`copark.calibration.calibration_setup`)."""
-
-    def ranks_of(self, kind: str) -> Ranks:
-        """Return ranks of the truth for one kind of simulated observations."""
-        return Ranks(self.axes, self.ranks[kind])
 
     @property
     def outside(self) -> tuple[Check, ...]:
@@ -289,8 +282,7 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
             ties=ties(replay.space, replay.points),
             densities=_densities(replay, moved),
             checks=predictive_checks(replay.model, replay.seen),
-            axes=examined.near.names,
-            ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks},
+            axes=replay.space.names,
             notes=judged(examined.health),
             apart=unsettled(replay),
             recipe={

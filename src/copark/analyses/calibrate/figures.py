@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -17,7 +16,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.calibration.diagnostics import Check, Movement, Ranks
+    from copark.calibration.diagnostics import Check, Movement
 
 COLOURS = {"moved": style.MODEL, "weakly": style.ACCENT, "unmoved": style.PALE}
 """Colours of the verdicts."""
@@ -106,77 +105,6 @@ def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: st
             color=colour,
             size=style.SIZE["small"],
         )
-    return figure
-
-
-def rank_histograms(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Figure:
-    """Draw ranks of the truth in its posterior over simulated records, all parameters together, beside chance.
-
-    Parameters
-    ----------
-    ranks_by_kind
-        Ranks by kind of record: ``anywhere`` and ``near``.
-    lang
-        Language of the figure.
-    """
-    figure = style.sheet((7.2, 3.0), *(text(f"calibrate.ranks.{part}", lang) for part in ("title", "subtitle")))
-    for axes, (kind, ranks) in zip(
-        style.tiles(figure, 2, 2, (0.45, 0.2, 0.98), 1.36, (0.35, 0.0)), ranks_by_kind.items(), strict=True
-    ):
-        counts = ranks.histogram()
-        bins = len(counts)
-        share = counts / counts.sum()
-        axes.bar((np.arange(bins) + 0.5) / bins, share, width=0.92 / bins, color=style.MODEL, alpha=0.7)
-        axes.axhspan(*ranks.expected(1.0 / bins), color=style.ACCENT, alpha=0.28, linewidth=0)
-        axes.axhline(1.0 / bins, color=style.INK, linewidth=0.8)
-        axes.set_xlim(0.0, 1.0)
-        axes.set_ylim(0.0, max(2.2 / bins, float(share.max()) * 1.1))
-        axes.set_yticks([0.0, 0.1, 0.2], ["0", "10%", "20%"])
-        axes.set_xticks([0.0, 0.5, 1.0])
-        style.in_percent(axes)
-        axes.set_title(style.legible(text(f"calibrate.records.{kind}", lang)), **style.NOTE, loc="left", pad=4)
-    entries = [
-        (Patch(color=style.MODEL, alpha=0.7), text("calibrate.ranks.observed", lang)),
-        (Patch(color=style.ACCENT, alpha=0.28), text("calibrate.ranks.allowed", lang)),
-    ]
-    style.key(figure, entries)
-    return figure
-
-
-def coverage_dots(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Figure:
-    """Draw how often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows.
-
-    Parameters
-    ----------
-    ranks_by_kind
-        Ranks by kind of record: ``anywhere`` and ``near``.
-    lang
-        Language of the figure.
-    """
-    rows = [(kind, level) for level in (0.9, 0.5) for kind in ranks_by_kind]
-    names = [
-        text(
-            "calibrate.coverage.row", lang, level=f"{level:.0%}", records=text(f"calibrate.records.{kind}_short", lang)
-        )
-        for kind, level in rows
-    ]
-    titles = [text(f"calibrate.coverage.{part}", lang) for part in ("title", "subtitle")]
-    figure, axes = style.in_rows(names, titles, inches=1.9, high=0.32, wide=7.2, right=0.3)
-    for position, (kind, level) in enumerate(rows):
-        axes.fill_between(
-            ranks_by_kind[kind].expected(level),
-            position - 0.36,
-            position + 0.36,
-            color=style.ACCENT,
-            alpha=0.28,
-            linewidth=0,
-        )
-        axes.plot([level, level], [position - 0.36, position + 0.36], color=style.INK, linewidth=1.0)
-        shares = ranks_by_kind[kind].coverage(level)
-        lift = 0.22 * (((np.arange(len(shares)) * 0.618) % 1.0) * 2.0 - 1.0)
-        axes.plot(shares, position + lift, "o", color=style.MODEL, markersize=3.2, alpha=0.75, markeredgewidth=0)
-    axes.set_xlim(0.35, 1.0)
-    style.in_percent(axes)
     return figure
 
 

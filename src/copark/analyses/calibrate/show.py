@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.calibrate import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show, grouped, interval, made_again
-from copark.calibration.diagnostics import Check, title_of
+from copark.analyses.show import Show, grouped, interval, made_again
+from copark.calibration.diagnostics import Check, title_of, trial_on_simulated_parks
 from copark.calibration.observations import lasting_size
 from copark.labels import grade_title, observable_title, titled, with_unit
 from copark.model.variables import catalogue
@@ -20,14 +20,10 @@ from copark.simulation.readouts.observed_vs_model import expected_outside
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HONEST = (0.85, 0.95)
-"""Coverage of 90 % intervals, over all parameters, that is as it should be."""
 NAMED = 8
 """Parameters named in a sentence."""
 SHOWN = 15
 """Parameters shown in the first table."""
-KINDS = ("anywhere", "near")
-"""Kinds of simulated observations."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
@@ -55,7 +51,6 @@ def document(answer: Answer, t: Texts) -> doc.Document:
             show.parameters(),
             show.ties(),
             show.checks(),
-            show.coverage(),
             show.health(),
             show.recipe(),
         ),
@@ -99,7 +94,6 @@ class _Show(Show):
                 len(calibrated.outside),
                 t("card.outside_expected", count=len(calibrated.checks), expected=self.expected),
             ),
-            doc.Card(t("card.coverage"), doc.SHARE, calibrated.ranks_of("near").overall(0.9), t("card.coverage_want")),
         )
         warnings = [doc.Caveat(note.sentence(t.lang)) for note in calibrated.notes if note.word == "poor"]
         if calibrated.apart:
@@ -142,12 +136,22 @@ class _Show(Show):
                 names = t("brief.more", names=names, count=len(titles) - NAMED)
             yield t(f"brief.{word}" if titles else f"brief.none.{word}", count=len(titles), names=names)
         yield self.tied()
-        yield self.coverage_sentence("near")
         yield from self.sentences_outside()[:3]
+        yield self.trial()
 
     def tied(self) -> str:
         """Say how many pairs the data cannot tell apart."""
         return self.t("brief.tied" if self.calibrated.ties else "brief.not_tied", count=len(self.calibrated.ties))
+
+    def trial(self) -> str:
+        """Say how often intervals of such searches held what simulated parks hid."""
+        trial = trial_on_simulated_parks()
+        return self.t(
+            "brief.trial",
+            parks=trial.simulated_parks,
+            lowest=percent(trial.lowest),
+            highest=percent(trial.highest),
+        )
 
     def parameters(self) -> doc.Section:
         t = self.t
@@ -280,47 +284,6 @@ class _Show(Show):
                 )
             )
         return sentences or [self.t("checks.none_missed")]
-
-    def coverage(self) -> doc.Section:
-        """Show by simulation-based calibration whether intervals hold what they promise."""
-        from copark.analyses.calibrate.figures import coverage_dots, rank_histograms
-
-        t = self.t
-        calibrated = self.calibrated
-        lang = self.t.lang
-        ranks = {kind: calibrated.ranks_of(kind) for kind in KINDS}
-        sentences = [self.coverage_sentence(kind) for kind in KINDS]
-        sentences += [
-            t("outside", kind=t(f"records.{kind}"), count=len(ranks_of_kind.outside(0.9)), axes=len(calibrated.axes))
-            for kind, ranks_of_kind in ranks.items()
-        ]
-        drawn = {"ranks": rank_histograms, "coverage": coverage_dots}
-        charts = [
-            doc.Chart(key, t(f"{key}.title"), sentences[1], partial(draw, ranks, lang), t(f"{key}.caption"))
-            for key, draw in drawn.items()
-        ]
-        shares = [ranks_of_kind.coverage(level) for level in (0.9, 0.5) for ranks_of_kind in ranks.values()]
-        rows: list[Sequence[doc.Value]] = [
-            (title_of(name, lang), *(float(share[column]) for share in shares))
-            for column, name in enumerate(calibrated.axes)
-        ]
-        keys = ("anywhere_90", "near_90", "anywhere_50", "near_50")
-        columns: Columns = ("parameter", *(f"{key}:share" for key in keys))
-        table = self.table("coverage", columns, rows, folded=True)
-        return self.section("coverage", self.text("coverage.lead"), doc.Bullets(tuple(sentences)), *charts, table)
-
-    def coverage_sentence(self, kind: str) -> str:
-        """Say how often intervals held the truth over simulated observations, and whether that is as it should be."""
-        ranks = self.calibrated.ranks_of(kind)
-        share = ranks.overall(0.9)
-        word = "narrow" if share < HONEST[0] else "wide" if share > HONEST[1] else "honest"
-        return self.t(
-            f"coverage.{word}",
-            records=len(ranks.ranks),
-            kind=self.t(f"records.{kind}"),
-            ninety=percent(share, 1),
-            half=percent(ranks.overall(0.5), 1),
-        )
 
     def health(self) -> doc.Section:
         """Say whether the search went on long enough, in plain words."""

@@ -36,8 +36,8 @@ from copark.arrays import Floats, Integers
 from copark.calibration.annealing import next_temperature
 from copark.calibration.calibrate import CalibrationSettings
 from copark.calibration.calibrations import StoredPosterior
+from copark.calibration.nearest_runs import systematic
 from copark.calibration.observations import ObservationModel
-from copark.calibration.posterior import systematic
 from copark.calibration.prior import expit, logit, study_of
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.calibration.tempering import GONE, Cloud, Mover, TemperingPlan, with_addresses

@@ -315,7 +315,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Simulate the decision and value what may be asked; costs of sources are put to an answer without them."""
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
-    from copark.calibration.posterior import one_thread
+    from copark.calibration.linear_algebra import one_thread
 
     source_costs = _source_costs(params)
     if source_costs:

@@ -14,8 +14,8 @@ import numpy as np
 
 from copark.analyses.joint.simulated_panels import Panels
 from copark.arrays import Floats, Integers
+from copark.calibration.linear_algebra import one_thread
 from copark.calibration.pool.abc_regression import Directions, accepted, directions
-from copark.calibration.posterior import one_thread
 from copark.stats.jackknife import GROUPS, groups_of
 
 PENALTY = 3000.0

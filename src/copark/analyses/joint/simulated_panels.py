@@ -25,11 +25,11 @@ from zlib import crc32
 import numpy as np
 
 from copark.arrays import Floats
+from copark.calibration.nearest_runs import features
 from copark.calibration.observations import STAND_INS, ObservationModel, Target
 from copark.calibration.pool.abc_regression import part_of, scores_of
 from copark.calibration.pool.batches import design, make_panel_batch, reported
 from copark.calibration.pool.parks import AXES, COLUMN, PanelPark, known_targets, park_of
-from copark.calibration.posterior import features
 from copark.calibration.prior import EDGE
 from copark.cases import list_cases, load_case
 from copark.cases.case import Case

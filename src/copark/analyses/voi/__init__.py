@@ -375,7 +375,7 @@ class _Reports:
 
 def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
     """Regress every question on every observation."""
-    from copark.calibration.posterior import one_thread
+    from copark.calibration.linear_algebra import one_thread
 
     claimed = verdicts(params, plan.draws, context)
     progress = context.stage("analyse")

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from copark.arrays import Floats
+from copark.calibration.linear_algebra import one_thread
+from copark.calibration.nearest_runs import adjust, features, systematic
 from copark.calibration.observations import ObservationModel
 from copark.calibration.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
 from copark.calibration.pool.benchmarks import MEMBERS, Past
 from copark.calibration.pool.parks import COUNTS, PanelPark, year_end
 from copark.calibration.pool.records import counted_pasts
-from copark.calibration.posterior import adjust, features, one_thread, systematic
 from copark.calibration.prior import EDGE
 from copark.stats.precision import effective
 

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
+from copark.calibration.linear_algebra import one_thread
 from copark.calibration.pool.abc_regression import (
     LocalPosterior,
     ParkStatements,
@@ -33,7 +34,6 @@ from copark.calibration.pool.abc_regression import (
 )
 from copark.calibration.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
 from copark.calibration.pool.parks import AXES, POOLED, PanelPark, bare, park_of, points_at
-from copark.calibration.posterior import one_thread
 from copark.calibration.provenance import made_with
 from copark.calibration.size_priors import SIZES
 from copark.cases.case import Case
