@@ -45,8 +45,8 @@ def posterior(cut: str) -> StoredPosterior:
 @cache
 def moved(cut: str) -> tuple[Movement, ...]:
     """Return how far the observations to a quarter move each parameter of Great Stone, the most moved first."""
-    own = posterior(cut).parameters
-    return movements(own.space, own.points, own.weights)
+    replay = posterior(cut).replay
+    return movements(replay.space, replay.points)
 
 
 def calibrations(lang: str) -> str:
