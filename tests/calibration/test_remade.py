@@ -34,7 +34,9 @@ def stored(request):
 def half(stored, part):
     """Take one of the two searches, the members of its own population alone, and every other draw."""
     chosen = stored.replay.population % 2 == part
-    arrays = {name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "seen")}
+    arrays = {
+        name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "counterparts")
+    }
     points = stored.parameters.points[part::2]
     weights = np.full(len(points), 1.0 / len(points))
     return replace(

@@ -192,7 +192,7 @@ def calibrate(
         progress=of_stage(progress, "batch"),
         waiting=lambda: report("waiting", 0, 0),
     )
-    checkpoints.count("batch", batch.kept / batch.runs or None)
+    checkpoints.count("batch", batch.kept_runs / batch.runs or None)
     report("summaries", 0, 1)
     learned = learn_from(batch, checkpoints)
     neighbours = neighbours_of(batch, learned)
