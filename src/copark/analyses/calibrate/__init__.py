@@ -288,7 +288,7 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
             movements=moved,
             ties=ties(replay.space, replay.points),
             densities=_densities(replay, moved),
-            checks=predictive_checks(replay.model, replay.seen),
+            checks=predictive_checks(replay.model, replay.counterparts),
             axes=examined.near.names,
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks},
             notes=judged(examined.health),
