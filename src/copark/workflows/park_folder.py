@@ -16,7 +16,8 @@ from copark.errors import CoparkError, Fault
 if TYPE_CHECKING:
     from copark.cases import Case
 
-RECIPE, ARRAYS = "recipe.json", ("parameters.npz", "replay.npz")
+RECIPE = "recipe.json"
+ARRAYS = ("parameters.npz", "replay.npz")
 """Files of a calibration."""
 MISNAMED = (".yml", ".json", ".csv")
 """Ends of names that a study may have been given by mistake."""
