@@ -83,8 +83,10 @@ def test_what_was_invested_stays_so():
 
 def test_a_run_within_a_range_agrees_with_the_record_and_one_above_is_drawn_to_it():
     """Of "more than 50", read as 50 to 55, a run of 52 leaves nothing out, and one of 65 the way to 52.5."""
-    told = replace(target("operating", bound="more-than", value=50.0, error=1.0), high=55.0, quarters=(KNOWN,))
-    model = ObservationModel((told,), 1.0)
+    within_a_range = replace(
+        target("operating", bound="more-than", value=50.0, error=1.0), high=55.0, quarters=(KNOWN,)
+    )
+    model = ObservationModel((within_a_range,), 1.0)
     within, above = (LastingDiscrepancy.of(model, np.full((10, 1), run), "operating").residuals for run in (52.0, 65.0))
     assert (within == 0.0).all()
     assert above == pytest.approx(np.full((10, 1), -np.log((52.5 + 10.0 + OFFSET) / (52.5 + OFFSET))))
