@@ -139,7 +139,7 @@ def forecast(park: str, origin: str, settings: CalibrationSettings) -> tuple[lis
     found = []
     for multiple in MULTIPLES:
         wide = ObservationModel(replay.model.targets, multiple)
-        carried = carried_on(wide, replay.seen, runs.names, runs.out, rows, replay.quarters)
+        carried = carried_on(wide, replay.counterparts, runs.names, runs.out, rows, replay.quarters)
         members = reports.counterparts(carried, runs.names) + reports.errors * free
         found += [scored(f"{multiple:g}", members[:, n], target.value, **whats[n]) for n, target in enumerate(later)]
     for n, members in naive_ensembles(read, cut, later, ("fit",)).get(LINE, {}).items():
@@ -152,7 +152,7 @@ def last_residuals(park: str, origin: str, replay: ReplayPosterior) -> list[Last
     last: dict[str, tuple[int, float]] = {}
     for n, target in enumerate(replay.model.targets):
         if replay.model.in_logs[n] and is_exact(target) and target.last >= last.get(target.variable, (-1, 0.0))[0]:
-            run = np.median(np.maximum(replay.seen[:, n], 0.0))
+            run = np.median(np.maximum(replay.counterparts[:, n], 0.0))
             last[target.variable] = target.last, float(np.log((target.value + OFFSET) / (run + OFFSET)))
     return [LastResidual(park, origin, variable, residual) for variable, (_, residual) in last.items()]
 

@@ -85,7 +85,7 @@ class ShippedPosterior:
         threads = default_threads()
         made = calibrate(read_case, self.cut, settings, threads=threads, folder=batches, stages=stages)
         trust = PosteriorSource(made.replay).trust
-        checks = predictive_checks(made.replay.model, made.replay.seen)
+        checks = predictive_checks(made.replay.model, made.replay.counterparts)
         missed = ", ".join(check.target.name for check in checks if not check.inside)
         if trust.converged:
             calibrations.save(made, self.folder, reading)

@@ -276,7 +276,7 @@ def posteriors(lang: str) -> str:
 def missed(cut: str, lang: str) -> str:
     """Name the values of Great Stone outside the 90% interval of what the replays of a calibration would report."""
     replay = posterior(cut).replay
-    checks = predictive_checks(replay.model, replay.seen)
+    checks = predictive_checks(replay.model, replay.counterparts)
     outside = [check for check in checks if not check.inside]
     pattern = {"en": "{title} {date}: {reported} ({band})", "zh": "{date}{title}：{reported}（{band}）"}[lang]
     names = [

@@ -59,8 +59,10 @@ class Fault:
         """Make fit to be shown what a person's file has put into it."""
         object.__setattr__(self, "file", printable(self.file))
         object.__setattr__(self, "key", printable(self.key))
-        told = {name: printable(value) if isinstance(value, str) else value for name, value in self.values.items()}
-        object.__setattr__(self, "values", told)
+        shown_values = {
+            name: printable(value) if isinstance(value, str) else value for name, value in self.values.items()
+        }
+        object.__setattr__(self, "values", shown_values)
 
     def cause(self, lang: str = "en") -> str:
         """Say what is wrong."""

@@ -77,10 +77,10 @@ def without_titles(study: Any) -> Any:
     if not isinstance(study, Mapping):
         return study
     scenarios = study.get("scenarios")
-    kept = {name: value for name, value in study.items() if name != "title"}
+    content = {name: value for name, value in study.items() if name != "title"}
     if isinstance(scenarios, list | tuple):
-        kept["scenarios"] = [without_titles(scenario) for scenario in scenarios]
-    return kept
+        content["scenarios"] = [without_titles(scenario) for scenario in scenarios]
+    return content
 
 
 def hash_files(paths: Iterable[Path], root: Path) -> str:

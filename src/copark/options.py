@@ -86,8 +86,8 @@ class set_options:  # noqa: N801 - called like a function, as in xarray
         threads: int | None = _UNCHANGED,
         progress: StagedProgress | bool | None = _UNCHANGED,
     ) -> None:
-        given = {"lang": lang, "out": out, "threads": threads, "progress": progress}
-        changes = {name: value for name, value in given.items() if value is not _UNCHANGED}
+        settings = {"lang": lang, "out": out, "threads": threads, "progress": progress}
+        changes = {name: value for name, value in settings.items() if value is not _UNCHANGED}
         self.before = _Session.options
         _Session.options = replace(self.before, **_checked(changes))
 

@@ -118,7 +118,7 @@ def test_a_cut_without_a_calibration_is_refused_with_those_there_are_and_how_to_
     study = baseline("great-stone")
     for drawn, choice in ((study, "borrowed"), (study.with_changes(draws="prior"), None)):
         with pytest.raises(RunRefused, match="contradict"):
-            case_parameters.settle(drawn, great_stone, wanted=choice, cut=EARLIER)
+            case_parameters.settle(drawn, great_stone, kind=choice, cut=EARLIER)
 
 
 def test_validation_never_reads_values_after_its_cut(great_stone):

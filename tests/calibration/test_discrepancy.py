@@ -19,15 +19,15 @@ def posterior(record=150.0, error=3.0, run=100.0, discrepancy=1.0, runs=2000):
     """Runs that all have the same size at the date of the one count they were fitted to."""
     counted = replace(target("registered", value=record, error=error), quarters=(KNOWN,))
     model = ObservationModel((counted,), discrepancy)
-    return SimpleNamespace(model=model, seen=np.full((runs, 1), run))
+    return SimpleNamespace(model=model, counterparts=np.full((runs, 1), run))
 
 
 def course(replay, names, sizes):
     """Carry on courses that stay as they are."""
-    runs = len(replay.seen)
+    runs = len(replay.counterparts)
     out = np.repeat(np.array(sizes, dtype=np.float64)[np.newaxis, :, np.newaxis], runs, axis=0)
     out = np.repeat(out, QUARTERS, axis=2)
-    return carried_on(replay.model, replay.seen, names, out, np.arange(runs), KNOWN + 1)
+    return carried_on(replay.model, replay.counterparts, names, out, np.arange(runs), KNOWN + 1)
 
 
 def test_a_course_passes_through_the_last_count_and_fades_into_the_run():
@@ -72,17 +72,21 @@ def test_what_is_carried_on_of_an_output_does_not_depend_on_what_is_asked_beside
 def test_what_was_invested_stays_so():
     """After the record a total that only grows is carried on by what it grows by, though d fades from a low record."""
     counted = replace(target("realised_investment", value=300.0, error=3.0), quarters=(KNOWN,))
-    replay = SimpleNamespace(model=ObservationModel((counted,), 1.0), seen=np.full((200, 1), 200.0))
+    replay = SimpleNamespace(model=ObservationModel((counted,), 1.0), counterparts=np.full((200, 1), 200.0))
     out = np.repeat(np.linspace(0.0, 400.0, QUARTERS)[np.newaxis, np.newaxis, :], 200, axis=0)
-    carried = carried_on(replay.model, replay.seen, ("realised_investment",), out, np.arange(200), KNOWN + 1)[:, 0, :]
+    carried = carried_on(replay.model, replay.counterparts, ("realised_investment",), out, np.arange(200), KNOWN + 1)[
+        :, 0, :
+    ]
     assert (np.diff(carried[:, KNOWN:], axis=1) >= 0.0).all()
     assert np.median(carried[:, -1]) > np.median(carried[:, KNOWN])
 
 
 def test_a_run_within_a_range_agrees_with_the_record_and_one_above_is_drawn_to_it():
     """Of "more than 50", read as 50 to 55, a run of 52 leaves nothing out, and one of 65 the way to 52.5."""
-    told = replace(target("operating", bound="more-than", value=50.0, error=1.0), high=55.0, quarters=(KNOWN,))
-    model = ObservationModel((told,), 1.0)
+    within_a_range = replace(
+        target("operating", bound="more-than", value=50.0, error=1.0), high=55.0, quarters=(KNOWN,)
+    )
+    model = ObservationModel((within_a_range,), 1.0)
     within, above = (LastingDiscrepancy.of(model, np.full((10, 1), run), "operating").residuals for run in (52.0, 65.0))
     assert (within == 0.0).all()
     assert above == pytest.approx(np.full((10, 1), -np.log((52.5 + 10.0 + OFFSET) / (52.5 + OFFSET))))
@@ -102,8 +106,8 @@ def test_without_a_discrepancy_nothing_is_carried_on():
 
 def test_limits_tell_nothing_of_it():
     limit = replace(target("registered", bound="at-least", value=150.0, error=3.0), quarters=(KNOWN,))
-    replay = SimpleNamespace(model=ObservationModel((limit,), 1.0), seen=np.full((10, 1), 100.0))
-    left_out = LastingDiscrepancy.of(replay.model, replay.seen, "registered")
+    replay = SimpleNamespace(model=ObservationModel((limit,), 1.0), counterparts=np.full((10, 1), 100.0))
+    left_out = LastingDiscrepancy.of(replay.model, replay.counterparts, "registered")
     assert left_out.residuals.shape == (10, 0)
     mean, covariance = left_out.given(np.array([1.0, 9.0]))
     assert not mean.any()

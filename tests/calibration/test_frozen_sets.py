@@ -48,7 +48,7 @@ def score(folder, data, lang="en"):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def frozen_example(tmp_path_factory):
     """Freeze two parks, and ask for one that has no calibration."""
     folder = tmp_path_factory.mktemp("sets") / "set"
     return folder, freeze(folder, folder.parent / "out", (*PARKS, "kaesong"))
@@ -62,35 +62,35 @@ def test_sets_on_record_are_as_they_were_frozen():
     folders = [folder for folder in RELEASED.iterdir() if folder.is_dir()]
     assert folders
     for folder in folders:
-        found = read_set(folder)
-        assert not found.damaged, folder.name
-        assert found.manifest.made_on == folder.name
+        frozen = read_set(folder)
+        assert not frozen.damaged, folder.name
+        assert frozen.manifest.made_on == folder.name
         for page in PAGES.values():
-            assert found.manifest.identity in (folder / page).read_text(encoding="utf-8"), "the page tells the hash"
+            assert frozen.manifest.identity in (folder / page).read_text(encoding="utf-8"), "the page tells the hash"
 
 
 # --- a set is frozen -------------------------------------------------------------------------------------------------
 
 
-def test_every_park_has_a_file_and_the_manifest_one_hash_for_all(made):
-    folder, result = made
+def test_every_park_has_a_file_and_the_manifest_one_hash_for_all(frozen_example):
+    folder, result = frozen_example
     manifest = read_manifest(folder)
     assert (manifest.parks, manifest.identity) == (PARKS, result.hash)
     assert (manifest.until, manifest.known_until) == ("2031Q4", "2024Q4")
     names = {*map(frozen_sets.file_of, PARKS), MANIFEST, TABLE, *PAGES.values()}
     assert {path.name for path in folder.iterdir()} == names
-    found = read_set(folder)
-    assert found.damaged == ()
+    frozen = read_set(folder)
+    assert frozen.damaged == ()
     for entry in manifest.forecasts:
         content = read(folder / entry.file)
-        assert content == found.forecasts[entry.park]
+        assert content == frozen.forecasts[entry.park]
         assert content["identity"] == entry.identity
         assert {"2025Q4", "2026Q4", "2031Q4"} <= set(content["quarters"])
         assert {"stack", "growth"} <= set(content["curves"])
 
 
-def test_a_park_without_a_calibration_is_told_with_the_reason_and_stops_nothing(made):
-    folder, result = made
+def test_a_park_without_a_calibration_is_told_with_the_reason_and_stops_nothing(frozen_example):
+    folder, result = frozen_example
     (left,) = result.left_out
     assert left.park == "kaesong"
     for lang, words in (("en", "Closed since 2016Q1"), ("zh", "自2016年第一季度起关闭")):
@@ -100,8 +100,10 @@ def test_a_park_without_a_calibration_is_told_with_the_reason_and_stops_nothing(
     assert read_manifest(folder).left_out[0].reason == left.reason
 
 
-def test_the_hash_is_the_same_on_any_number_of_threads_and_a_file_is_what_a_single_forecast_freezes(made, tmp_path):
-    _, result = made
+def test_the_hash_is_the_same_on_any_number_of_threads_and_a_file_is_what_a_single_forecast_freezes(
+    frozen_example, tmp_path
+):
+    _, result = frozen_example
     again = freeze(tmp_path / "again", tmp_path / "out", (*PARKS, "kaesong"), threads=2)
     assert again.hash == result.hash
     analysis = REGISTRY["forecast"]
@@ -110,8 +112,8 @@ def test_the_hash_is_the_same_on_any_number_of_threads_and_a_file_is_what_a_sing
     assert single.frozen_id == result.parks[0].forecast
 
 
-def test_the_table_of_the_ends_of_years_holds_what_is_frozen(made):
-    folder, result = made
+def test_the_table_of_the_ends_of_years_holds_what_is_frozen(frozen_example):
+    folder, result = frozen_example
     with (folder / TABLE).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == frozen_sets.COLUMNS
@@ -128,8 +130,8 @@ def test_the_table_of_the_ends_of_years_holds_what_is_frozen(made):
         assert written == pytest.approx(band[:, position], rel=1e-5)
 
 
-def test_its_pages_say_what_was_forecast_and_how_to_score_it_in_both_languages(made):
-    folder, result = made
+def test_its_pages_say_what_was_forecast_and_how_to_score_it_in_both_languages(frozen_example):
+    folder, result = frozen_example
     for lang, words in (("en", "invented parks, invented values"), ("zh", "园区与数值均为虚构")):
         page = (folder / PAGES[lang]).read_text(encoding="utf-8")
         assert not LEFT_OPEN.search(page)
@@ -159,11 +161,11 @@ def test_the_example_of_a_table_is_read_once_its_day_has_come(tmp_path, monkeypa
 
 
 @pytest.fixture
-def copied(made, tmp_path):
+def copied(frozen_example, tmp_path):
     """Copy the set, so that a test may change it."""
     folder = tmp_path / "set"
     folder.mkdir()
-    for path in made[0].iterdir():
+    for path in frozen_example[0].iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     return folder
 
@@ -175,7 +177,9 @@ def test_a_complete_set_is_never_overwritten(copied, tmp_path):
     assert {path.name: path.read_bytes() for path in copied.iterdir()} == before
 
 
-def test_an_interrupted_set_is_resumed_and_has_the_hash_it_would_have_had(made, copied, tmp_path, monkeypatch):
+def test_an_interrupted_set_is_resumed_and_has_the_hash_it_would_have_had(
+    frozen_example, copied, tmp_path, monkeypatch
+):
     (copied / MANIFEST).unlink()
     (copied / "jinfei.json").unlink()
     (copied / ".writing-jinfei.json-1-00000000").write_text("{", encoding="utf-8")
@@ -189,7 +193,7 @@ def test_an_interrupted_set_is_resumed_and_has_the_hash_it_would_have_had(made, 
     monkeypatch.setattr(frozen_set, "_content", noted)
     result = freeze(copied, tmp_path / "out", (*PARKS, "kaesong"))
     assert "lekki" not in made_of
-    assert (result.hash, result.kept) == (made[1].hash, 1)
+    assert (result.hash, result.kept) == (frozen_example[1].hash, 1)
     assert not list(copied.glob(".writing-*"))
 
 

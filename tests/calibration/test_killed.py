@@ -98,5 +98,5 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path):
     for thread in threads_of_two:
         thread.join(60.0)
     assert sorted(begun) == list(range(0, recipe.runs, PIECE))
-    assert sorted(finished.kept for finished in batches) == [0, recipe.runs]
+    assert sorted(finished.kept_runs for finished in batches) == [0, recipe.runs]
     assert np.array_equal(batches[0].counterparts, batches[1].counterparts, equal_nan=True)

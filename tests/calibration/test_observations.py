@@ -110,14 +110,14 @@ def test_what_the_model_leaves_out_lasts_and_is_told_as_it_is_judged():
     lasting = np.diag([16.0, 36.0, 8100.0]) + 9.0 * np.eye(3)
     lasting[0, 1] = lasting[1, 0] = 24.0 * np.exp(-0.5)
     runs = np.array([[45.0, 50.0, 700.0, 480.0]])
-    apart = [-40.5 * np.log(45.5 / 40.5), -60.5 * np.log(50.5 / 60.5), -900.5 * np.log(700.5 / 900.5)]
-    expected = multivariate_normal.logpdf(apart, np.zeros(3), lasting)
+    distances = [-40.5 * np.log(45.5 / 40.5), -60.5 * np.log(50.5 / 60.5), -900.5 * np.log(700.5 / 900.5)]
+    expected = multivariate_normal.logpdf(distances, np.zeros(3), lasting)
     expected += norm.logcdf(500.5 * np.log(480.5 / 500.5) / np.hypot(40.0, 50.0))
     assert record.log_likelihood(runs)[0] == pytest.approx(expected, rel=1e-9)
     reports = record.reports(np.tile(record.recorded, (20_000, 1)), seed=1)
-    told = record.compared(reports)[:, :3]
+    transformed = record.compared(reports)[:, :3]
     assert np.median(reports[:, :3], axis=0) == pytest.approx(record.recorded[:3], rel=0.01)
-    assert np.cov(told, rowvar=False) == pytest.approx(lasting, rel=0.05, abs=12.0)
+    assert np.cov(transformed, rowvar=False) == pytest.approx(lasting, rel=0.05, abs=12.0)
     assert np.array_equal(
         record.reports(np.tile(runs, (9, 1)), 1)[4:], record.reports(np.tile(runs, (5, 1)), 1, first=4)
     )
@@ -148,10 +148,10 @@ def test_what_is_compared_keeps_the_record_and_can_be_undone():
     assert record.in_logs.tolist() == [True, False, False]
     assert not ObservationModel(record.targets).in_logs.any(), "without a discrepancy nothing is"
     values = np.array([[40.0, 5.0, 3.0], [40.1, -5.0, 0.0], [0.0, 9.0, 8.0]])
-    told = record.compared(values)
-    assert told[0].tolist() == record.recorded.tolist()
-    assert told[1] == pytest.approx([40.1, -5.0, 0.0], abs=1e-3)
-    assert record.uncompared(told) == pytest.approx(values)
+    transformed = record.compared(values)
+    assert transformed[0].tolist() == record.recorded.tolist()
+    assert transformed[1] == pytest.approx([40.1, -5.0, 0.0], abs=1e-3)
+    assert record.uncompared(transformed) == pytest.approx(values)
 
 
 def counted(date, **changes):

@@ -170,7 +170,7 @@ def test_of_parts_the_one_of_the_lowest_grade_is_left_out_and_none_that_do_not_a
     }
     for name, (case, expected) in cases.items():
         left_out = fitted_names(case) - fitted_names(setup.without_implied(case))
-        assert {one for one in left_out if one.endswith("2019-12")} == expected, name
+        assert {row for row in left_out if row.endswith("2019-12")} == expected, name
 
 
 def test_a_value_on_another_basis_than_the_models_is_never_fitted(subtests):

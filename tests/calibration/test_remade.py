@@ -34,7 +34,9 @@ def stored(request):
 def half(stored, part):
     """Take one of the two searches, the members of its own populations alone."""
     chosen = stored.replay.population % 2 == part
-    arrays = {name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "seen")}
+    arrays = {
+        name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "counterparts")
+    }
     return replace(stored, replay=replace(stored.replay, **arrays))
 
 
@@ -74,8 +76,8 @@ def test_shares_of_outcomes_are_compared_as_closely_as_different_pasts_allow(sto
     """Halves and 65 % are 15 points apart: chance over the 126 pasts of Great Stone, not over Bangalore's 309."""
     shares = iter((np.array([0.0, 0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.35, 0.65])))
     monkeypatch.setattr(remade, "_run_on", lambda *_: (np.zeros((2, 3)), next(shares)))
-    found = failed(comparison(as_found(stored, shift=1e-5), stored))
-    assert found == ({"outcomes"} if stored.replay.pasts > 300 else set())
+    failing = failed(comparison(as_found(stored, shift=1e-5), stored))
+    assert failing == ({"outcomes"} if stored.replay.pasts > 300 else set())
 
 
 @pytest.mark.parametrize(("pasts", "even", "absent"), [(400.0, 0.1167, 0.0116), (100.0, 0.2, 0.0460), (10.0, 0.2, 0.2)])

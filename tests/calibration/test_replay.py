@@ -48,7 +48,7 @@ def simulated(replay, quarters, draws=None, names=None):
 
 def test_pairs_are_nearer_to_the_record_than_the_prior(batch, record, replay):
     prior = record.log_likelihood(batch.counterparts.astype(np.float64))
-    assert np.median(record.log_likelihood(replay.seen)) > np.quantile(prior, 0.999)
+    assert np.median(record.log_likelihood(replay.counterparts)) > np.quantile(prior, 0.999)
 
 
 class Stopped(BaseException):
@@ -79,7 +79,7 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(batch, r
             searched(stop, stages=Stages(tmp_path, "search"))
     again = searched(stages=Stages(tmp_path, "search"))
     assert set(Stages(tmp_path, "search").there().values()) == {1.0}
-    for name in ("points", "addresses", "seen", "population", "log_evidence"):
+    for name in ("points", "addresses", "counterparts", "population", "log_evidence"):
         assert np.array_equal(getattr(whole, name), getattr(again, name)), name
 
 
@@ -103,7 +103,7 @@ def study(**changes):
 
 def test_runs_of_a_study_replay_their_pair_to_the_cut_and_its_futures_part_there(record, source):
     out = simulated(source.replay, 60, source.draws(study(), 0, source.replay.pairs), record.variables)
-    assert np.array_equal(record.counterparts(out, record.variables), source.replay.seen[source.order])
+    assert np.array_equal(record.counterparts(out, record.variables), source.replay.counterparts[source.order])
     out = simulated(source.replay, 60, source.draws(study(futures=3), 0, 9), ("registered", "demand_home"))
     first = out[0]
     second = out[1]

@@ -59,7 +59,7 @@ def test_their_pairs_still_tell_what_they_told(great_stone, every):
     """All of them on a processor of the same kind; another may round an event of chance the other way in a few."""
     for cut, posterior in every.items():
         counterparts = runs_of(great_stone, posterior.replay, posterior.replay.draws())
-        same = np.isclose(counterparts, posterior.replay.seen, rtol=1e-5, atol=1e-4).all(axis=1)
+        same = np.isclose(counterparts, posterior.replay.counterparts, rtol=1e-5, atol=1e-4).all(axis=1)
         alike = posterior.recipe["made_with"]["cpu_features"] == cpu_features()
         assert same.mean() == 1.0 if alike else same.mean() > 0.95, cut
 

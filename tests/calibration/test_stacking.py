@@ -151,9 +151,9 @@ def test_curves_are_made_anew_around_the_model_that_ships():
     names = ("jinfei", "lekki")
     parks = parks_of(names)
     trials = [trial for trial in stacking.load_trials() if trial.park in names]
-    made = stacking.remade(trials, parks)
-    assert [trial.value for trial in made] == [trial.value for trial in trials]
-    for again, shipped in zip(made, trials, strict=True):
+    remade_trials = stacking.remade(trials, parks)
+    assert [trial.value for trial in remade_trials] == [trial.value for trial in trials]
+    for again, shipped in zip(remade_trials, trials, strict=True):
         assert np.array_equal(again.levels["model"], shipped.levels["model"])
         assert set(again.levels) <= set(shipped.levels)
     with pytest.raises(ValueError, match="no trial of"):

@@ -72,7 +72,7 @@ def test_posterior_and_evidence_are_the_closed_form(search):
     the chance of a quarter is N((y - z) chance² / s², chance² error² / s²).
     """
     variance = ADDRESS**2 + ERROR**2
-    counterparts = search.found.seen
+    counterparts = search.found.counterparts
     precision = 1.0 + QUARTERS / variance
     z = ndtri(expit(search.found.z[:, 0]))
     assert z.mean() == pytest.approx(RECORD.sum() / variance / precision, abs=0.05)

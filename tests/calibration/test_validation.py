@@ -41,7 +41,7 @@ def test_an_earlier_cut_uses_less_of_the_same_batch(batch, record):
     assert max(target.last for target in model.targets) <= 25
     assert [batch.recipe.model.targets[n].name for n in columns] == [target.name for target in model.targets]
     replay = replay_posterior(batch, model, columns, Quarter(2018, 4), plan=SMALL, populations=1)
-    assert replay.seen.shape == (48, len(columns))
+    assert replay.counterparts.shape == (48, len(columns))
 
 
 def test_few_pairs_have_many_futures_and_all_of_them_differ(great_stone, great_stone_origin):

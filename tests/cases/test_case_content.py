@@ -53,7 +53,7 @@ def test_hash_does_not_depend_on_how_the_case_is_written(miniature, case):
 
 
 def test_hash_depends_on_everything_the_case_says_and_follows_an_edit_in_memory(miniature, case):
-    found = {case.hash, case.model_copy(update={"framework": None}).hash}
+    hashes = {case.hash, case.model_copy(update={"framework": None}).hash}
     changes = (
         (CASE, "value: 350", "value: 351"),
         (CASE, "A rumour.", "A guess."),
@@ -64,5 +64,5 @@ def test_hash_depends_on_everything_the_case_says_and_follows_an_edit_in_memory(
     for name, old, new in changes:
         text = (miniature / name).read_text(encoding="utf-8")
         (miniature / name).write_text(text.replace(old, new), encoding="utf-8")
-        found.add(load_case(miniature).hash)
-    assert len(found) == 2 + len(changes)
+        hashes.add(load_case(miniature).hash)
+    assert len(hashes) == 2 + len(changes)

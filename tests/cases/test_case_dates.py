@@ -37,9 +37,9 @@ def test_quarters_by_hand():
 @given(DAYS)
 def test_date_is_read_as_it_is_written(day):
     for written in (f"{day:%Y}", f"{day:%Y-%m}", f"{day:%Y-%m-%d}"):
-        found = Date.parse(written)
-        assert str(found) == written
-        assert found.first_day <= day <= found.last_day
+        date = Date.parse(written)
+        assert str(date) == written
+        assert date.first_day <= day <= date.last_day
 
 
 def test_what_is_no_date():

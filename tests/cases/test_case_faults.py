@@ -24,13 +24,15 @@ def test_each_fault_is_told_and_not_many_times(miniature, subtests):
             faults = check_case(miniature)
             (miniature / spoiling.file).write_bytes(sound)
             assert len(faults) <= 2
-            told = [fault for fault in faults if fault.code == f"cases.{spoiling.code}" and fault.key == spoiling.key]
-            assert [(fault.file, fault.line) for fault in told] == [(spoiling.file, line)], faults
+            matching = [
+                fault for fault in faults if fault.code == f"cases.{spoiling.code}" and fault.key == spoiling.key
+            ]
+            assert [(fault.file, fault.line) for fault in matching] == [(spoiling.file, line)], faults
             for lang in ("en", "zh"):
-                sentence = told[0].sentence(lang)
+                sentence = matching[0].sentence(lang)
                 assert sentence.startswith(f"{spoiling.file}:{line}: ")
-                assert told[0].cause(lang)
-                assert told[0].repair(lang)
+                assert matching[0].cause(lang)
+                assert matching[0].repair(lang)
                 assert not re.search(r"\{[a-z_]+\}", sentence)
 
 
@@ -42,9 +44,9 @@ def test_all_faults_are_told_at_once_in_reading_order(miniature):
     )  # fmt: skip
     for name in names:
         SPOILINGS[name].apply(miniature)
-    found = check_case(miniature)
-    assert codes(found) == Counter(SPOILINGS[name].code for name in names)
-    files = list(dict.fromkeys(fault.file for fault in found))
+    faults = check_case(miniature)
+    assert codes(faults) == Counter(SPOILINGS[name].code for name in names)
+    files = list(dict.fromkeys(fault.file for fault in faults))
     assert [files[0], files[1], files[-1]] == [CASE, EQUITY, "host_context.csv"]
 
 

@@ -36,9 +36,9 @@ def bomb(width=10, depth=12):
 @pytest.mark.parametrize("name", [CASE, SOURCES])
 def test_yaml_bomb(miniature, name):
     (miniature / name).write_text(bomb())
-    told = check_case(miniature)
-    assert {fault.code for fault in told if fault.file == name} == {"cases.alias"}
-    assert next(fault.line for fault in told if fault.file == name) == 1
+    faults = check_case(miniature)
+    assert {fault.code for fault in faults if fault.file == name} == {"cases.alias"}
+    assert next(fault.line for fault in faults if fault.file == name) == 1
 
 
 def test_unsafe_tag(miniature, monkeypatch):
@@ -101,9 +101,9 @@ def test_links_are_refused(miniature, tmp_path):
         for name in ALL_FILES:
             (miniature / name).rename(target)
             (miniature / name).symlink_to(target)
-            told = check_case(miniature)
+            faults = check_case(miniature)
             target.replace(miniature / name)
-            assert (told[0].code, told[0].file) == ("cases.link", name), target
+            assert (faults[0].code, faults[0].file) == ("cases.link", name), target
 
 
 @pytest.mark.usefixtures("quickly")

@@ -99,7 +99,7 @@ def test_what_is_not_used_says_why_and_what_is_remembered_is_in_no_input(parks, 
 
 def test_data_only_parks_fit_counts_to_2020_and_score_later_ones(parks, subtests):
     """Counts of enterprises are the steadiest series; at Kaesong the workers, who were counted by a ministry."""
-    for park in (one for one in parks if one.name not in FULL):
+    for park in (candidate for candidate in parks if candidate.name not in FULL):
         with subtests.test(park.name):
             used = [row for row in park.observations if row.role in ("fit", "score")]
             assert all((row.date.year <= 2020) == (row.role == "fit") for row in used)

@@ -28,16 +28,22 @@ def said_by(content: object, keys: frozenset[str]) -> Iterator[str]:
 
 
 def needed() -> set[str]:
-    parks = [words for one in load_parks().parks for words in (one.developer, one.investment_basis, one.note) if words]
-    told = {words for case in cases() for words in said_by(case.content(), frozenset(("basis", "note")))}
+    parks = [
+        words for park in load_parks().parks for words in (park.developer, park.investment_basis, park.note) if words
+    ]
+    from_cases = {words for case in cases() for words in said_by(case.content(), frozenset(("basis", "note")))}
     holders = {words for case in cases() for words in said_by(case.content(), frozenset(("holder",)))}
-    keys = {"home", "host", UNALLOCATED, *(one.key for case in cases() for one in case.shareholders)}
-    sources = {one.source for one in catalogue().parameters.values() if not re.fullmatch(r"MODEL §[\d()]+", one.source)}
-    return {*parks, *told, *(holders - keys), *sources}
+    keys = {"home", "host", UNALLOCATED, *(holder.key for case in cases() for holder in case.shareholders)}
+    sources = {
+        parameter.source
+        for parameter in catalogue().parameters.values()
+        if not re.fullmatch(r"MODEL §[\d()]+", parameter.source)
+    }
+    return {*parks, *from_cases, *(holders - keys), *sources}
 
 
 def citations() -> set[str]:
-    return {one.citation for one in literature()[0].estimates}
+    return {estimate.citation for estimate in literature()[0].estimates}
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +56,18 @@ def test_every_basis_note_holder_developer_and_source_of_a_parameter_has_chinese
 
 
 def test_no_chinese_is_left_over(chinese: dict[str, str]) -> None:
-    names = {one.name for case in cases() for one in case.enterprises if one.name_zh is None}
+    names = {enterprise.name for case in cases() for enterprise in case.enterprises if enterprise.name_zh is None}
     sources = (load_parks().sources, *(case.sources for case in cases()))
-    outlets = {one.outlet for found in sources for one in found.values()}
+    outlets = {source.outlet for by_key in sources for source in by_key.values()}
     assert sorted(set(chinese) - needed() - names - outlets - citations()) == []
 
 
 def test_what_a_source_of_the_model_says_is_chinese_too() -> None:
-    for one in catalogue().parameters.values():
-        assert "MODEL" not in own_words(one.source, "zh")
+    for parameter in catalogue().parameters.values():
+        assert "MODEL" not in own_words(parameter.source, "zh")
     assert own_words("MODEL §3(7)", "zh") == "《模型说明》§3(7)"
     assert own_words("MODEL §3(7)") == "MODEL §3(7)"
-    assert any("《经济研究》" in own_words(one, "zh") for one in citations())
+    assert any("《经济研究》" in own_words(citation, "zh") for citation in citations())
 
 
 def test_own_words_of_a_person_stay() -> None:

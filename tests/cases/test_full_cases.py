@@ -73,7 +73,7 @@ def test_shares_were_swapped_on_1_january_2001(suzhou):
               for table in used(suzhou.equity)}  # fmt: skip
     assert shares == {"1994-05-12": (6500, 3500, 0), "2001-01-01": (3500, 6500, 0), "2005-09-02": (2800, 5200, 2000),
                       "2019-12-20": (2520, 4680, 2800)}  # fmt: skip
-    assert [suzhou.cap_table(Quarter(*at)).basis_points_of("home") for at in ((2000, 4), (2001, 1))] == [6500, 3500]
+    assert [suzhou.cap_table(Quarter(*date)).basis_points_of("home") for date in ((2000, 4), (2001, 1))] == [6500, 3500]
 
 
 def test_the_derived_scale_by_hand(suzhou):

@@ -82,11 +82,15 @@ def test_later_values_are_run_compared_and_fitted(miniature):
     change(miniature, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
     case = load_case(miniature)
     result = simulate(baseline(str(miniature)).with_changes(runs=8), case, threads=1)
-    (row,) = [one for one in comparisons(result, case.observations) if str(one.observation.date) == "2025-06-30"]
+    (row,) = [
+        comparison
+        for comparison in comparisons(result, case.observations)
+        if str(comparison.observation.date) == "2025-06-30"
+    ]
     assert (row.quarter, row.value) == ("2025Q2", 41)
     assert math.isfinite(row.median)
     assert cut_of(case, None) == cut_of(case, "2026Q3") == Quarter(2026, 3)
-    assert "2025-06-30" in {one.date for one in targets(case, cut=Quarter(2026, 3))}
+    assert "2025-06-30" in {target.date for target in targets(case, cut=Quarter(2026, 3))}
     recipe = recipe_of(case, Quarter(2025, 2), CalibrationSettings(runs=64))
     piece = run_piece(recipe, 0, 64, 1)
     assert piece.shape[1] >= len(recipe.model.targets) > 0
@@ -98,9 +102,9 @@ def test_growth_beyond_its_record_is_drawn_and_the_check_says_so(miniature):
     change(miniature, CASE, "data_end: 2020Q4", "data_end: 2026Q3")
     change(miniature, CASE, "quarters: 40", "quarters: 60")
     case = load_case(miniature)
-    known = pack(case).world["growth_known"]
+    is_on_record = pack(case).world["growth_known"]
     years = [(case.clock.start + t).year for t in range(60)]
-    assert [bool(one) for one in known] == [year <= 2023 for year in years]
+    assert [bool(flag) for flag in is_on_record] == [year <= 2023 for year in years]
     (note,) = growth_notes(case)
     assert "to 2023" in note
     assert "2026Q3" in note

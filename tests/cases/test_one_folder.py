@@ -44,7 +44,7 @@ def test_a_misspelt_companion_is_a_fault(copied):
 
 
 def test_studies_lie_with_their_parks_and_have_names_of_their_own():
-    found = [path for name in list_cases() for path in (casebook_path() / name / STUDIES).glob("*.yaml")]
-    assert sorted(path.stem for path in found) == list_studies()
-    for path in found:
+    paths = [path for name in list_cases() for path in (casebook_path() / name / STUDIES).glob("*.yaml")]
+    assert sorted(path.stem for path in paths) == list_studies()
+    for path in paths:
         assert load_study(path.stem).case == path.parents[1].name

@@ -35,7 +35,7 @@ def steps(words):
 
 def walk(lang, folder, commands, capsys):
     """Do what a reader does, as far as the commands named; how each ended."""
-    ended, said = [], ""
+    ended, printed = [], ""
     for kind, step in steps(tutorial(lang)):
         if kind == "cell":
             sheet, cell, value = step
@@ -43,11 +43,11 @@ def walk(lang, folder, commands, capsys):
             book[sheet][cell] = int(value) if value.isdigit() else value
             book.save(folder / "blue-harbour.xlsx")
         elif kind == "said" and "!" in step:
-            assert step.strip() in said
+            assert step.strip() in printed
         elif kind == "command" and step.split()[1] in commands:
             with pytest.raises(SystemExit) as left:
                 main(step.split()[1:])
-            said = "".join(capsys.readouterr())
+            printed = "".join(capsys.readouterr())
             ended.append(left.value.code or 0)
     return ended
 
@@ -61,8 +61,8 @@ def test_the_workbook_of_the_tutorial_is_made_spoilt_and_mended(lang, tmp_path, 
 
 
 def test_both_languages_go_the_same_way():
-    asked = [[step for kind, step in steps(tutorial(lang)) if kind == "command"] for lang in LANGUAGES]
-    english, chinese = ([line.replace(" --lang zh", "") for line in lines] for lines in asked)
+    commands = [[step for kind, step in steps(tutorial(lang)) if kind == "command"] for lang in LANGUAGES]
+    english, chinese = ([line.replace(" --lang zh", "") for line in lines] for lines in commands)
     assert english == chinese
 
 

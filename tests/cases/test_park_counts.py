@@ -83,8 +83,8 @@ def test_tables_that_contradict_themselves_are_refused_by_file_and_line_all_at_o
     ]
     counts = (tables / COUNTS).read_text(encoding="utf-8")
     (tables / COUNTS).write_text(counts + "".join(f"{row}\n" for row in rows), encoding="utf-8")
-    found, faults = examine_counts(tables)
-    assert found is None
+    park_counts, faults = examine_counts(tables)
+    assert park_counts is None
     line = len(counts.splitlines()) + 1
     assert [(fault.file, fault.line, fault.code.removeprefix("cases.")) for fault in faults] == [
         (DATES, len(dates.splitlines()) + 1, "park_twice"),
@@ -101,5 +101,8 @@ def test_no_count_after_the_last_quarter_that_is_read_teaches_a_curve(counts):
     """Whoever passes the tables by, the reader of curves holds to the last quarter."""
     park = next(park for park in counts.parks if park.name == "kitic")
     later = park.counts[-1].model_copy(update={"variable": "registered", "date": Date(2034)})
-    known, read = (aged_counts(one, "registered") for one in (park, CountedPark(park.dates, (*park.counts, later))))
-    assert read.counts.tolist() == known.counts.tolist()
+    before, read = (
+        aged_counts(counted_park, "registered")
+        for counted_park in (park, CountedPark(park.dates, (*park.counts, later)))
+    )
+    assert read.counts.tolist() == before.counts.tolist()

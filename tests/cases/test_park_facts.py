@@ -20,7 +20,7 @@ def test_what_acts_is_in_the_models_inputs_and_what_does_not_is_not(subtests):
     """The other way round: read off the packed arrays, not off the case."""
     for name in list_cases():
         case = load_case(name)
-        inputs, found = pack(case), mechanisms_of(case)
+        inputs, states = pack(case), mechanisms_of(case)
         governments, company, enterprises = inputs.governments, inputs.company, inputs.enterprises
         on = governments["framework"] > 0.5
         limited = (company["registered_capital"] < 100_000.0).any() and name != "kaesong"
@@ -44,7 +44,7 @@ def test_what_acts_is_in_the_models_inputs_and_what_does_not_is_not(subtests):
         }
         for mechanism, acts in felt.items():
             with subtests.test(name, mechanism=mechanism):
-                assert (found[mechanism] == "acts") == bool(acts)
+                assert (states[mechanism] == "acts") == bool(acts)
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +112,10 @@ def test_a_park_is_closed_while_its_closure_lasts():
     for room in ("governments", "company", "enterprises"):
         for name in getattr(inputs, room).dtype.names:
             ours, others = getattr(inputs, room)[name], getattr(plain, room)[name]
-            assert np.array_equal(*(np.delete(one, np.s_[first : last + 1], 0) for one in (ours, others)))
+            assert np.array_equal(*(np.delete(array, np.s_[first : last + 1], 0) for array in (ours, others)))
     assert ban.scope == "newcomers"
     assert not is_closed(pack(case.model_copy(update={"closures": (ban,)})), first)
-    known = blind(inputs_of(case), case, Quarter(2009, 4))
-    assert not any(is_closed(known, t) for t in range(len(known.world))), "a forecast from before knows of none"
+    inputs_known = blind(inputs_of(case), case, Quarter(2009, 4))
+    assert not any(is_closed(inputs_known, t) for t in range(len(inputs_known.world))), (
+        "a forecast from before knows of none"
+    )

@@ -30,9 +30,9 @@ def parks():
 
 
 def test_every_case_of_the_casebook_has_a_row_of_its_type_and_countries_and_the_other_way_round(parks):
-    told = [park for park in parks.parks if park.case]
-    assert {park.case for park in told} == set(list_cases())
-    for park in told:
+    with_case = [park for park in parks.parks if park.case]
+    assert {park.case for park in with_case} == set(list_cases())
+    for park in with_case:
         case = load_case(park.case)
         assert (case.name, case.kind, case.sides.home.country, case.sides.host.country) == (
             park.id, park.type, park.home, park.host,

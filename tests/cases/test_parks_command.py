@@ -21,25 +21,25 @@ def every():
     return copark.parks()
 
 
-def tables(found, lang):
-    return {one.key: one for one in found.document(lang).tables()}
+def tables(answer, lang):
+    return {table.key: table for table in answer.document(lang).tables()}
 
 
 def test_all_parks_are_listed(every):
     assert len(every.parks) == every.total == 37
     book = {park.id: park for park in load_parks().parks}
     for lang in ("en", "zh"):
-        found = tables(every, lang)
-        record = found["records"]
+        by_key = tables(every, lang)
+        record = by_key["records"]
         assert (len(record.rows), len(record.columns)) == (37, 36)
-        assert len({one.title for one in record.columns}) == 36
+        assert len({column.title for column in record.columns}) == 36
         for row in record.rows:
-            value = dict(zip([one.key for one in record.columns], row, strict=True))
+            value = dict(zip([column.key for column in record.columns], row, strict=True))
             park = book[value["id"]]
-            told = (value["name"], value["firms"], value["area"], value["home_share"])
-            assert told == (park.name(lang), park.firms, park.area_km2, park.home_share_percent)
+            shown = (value["name"], value["firms"], value["area"], value["home_share"])
+            assert shown == (park.name(lang), park.firms, park.area_km2, park.home_share_percent)
         assert {name for row in record.rows for name in str(row[-2]).split("; ")} == {
-            str(row[0]) for row in found["sources"].rows
+            str(row[0]) for row in by_key["sources"].rows
         }
         headline = every.document(lang).headline
         assert all(
@@ -50,21 +50,21 @@ def test_all_parks_are_listed(every):
 def test_mechanisms_are_told_by_number_and_park_by_park(every):
     """The counts are those of the words in the table of all parks; Kaesong is closed, and its quota unknown."""
     for lang, acts, unknown in (("en", "acts", "unknown"), ("zh", "起作用", "未知")):
-        found = tables(every, lang)
-        short, parks = found["mechanisms"], found["by_park"]
-        assert [row[0] for row in short.rows] == [one.title for one in parks.columns[1:]]
-        states = [one.title.lower() for one in short.columns[1:]]
-        for at, row in enumerate(short.rows, 1):
-            words = [str(park[at]).lower() for park in parks.rows]
+        by_key = tables(every, lang)
+        short, parks = by_key["mechanisms"], by_key["by_park"]
+        assert [row[0] for row in short.rows] == [column.title for column in parks.columns[1:]]
+        states = [column.title.lower() for column in short.columns[1:]]
+        for position, row in enumerate(short.rows, 1):
+            words = [str(park[position]).lower() for park in parks.rows]
             assert list(row[1:]) == [words.count(state) for state in states]
             assert sum(row[1:]) == len(parks.rows) == len(list_cases())
         kaesong = next(row for row in parks.rows if row[0] == load_parks()["kaesong"].name(lang))
-        told = dict(zip([one.key for one in parks.columns], kaesong, strict=True))
-        assert (told["closures"], told["quota"]) == (acts, unknown)
+        cells = dict(zip([column.key for column in parks.columns], kaesong, strict=True))
+        assert (cells["closures"], cells["quota"]) == (acts, unknown)
 
 
 def test_filters():
-    for asked, count in (
+    for filters, count in (
         ({"type": "intergovernmental"}, 11),
         ({"type": "enterprise-led"}, 10),
         ({"status": "failed"}, 4),
@@ -73,13 +73,13 @@ def test_filters():
         ({"country": "新加坡"}, 10),
         ({"country": "CHN", "type": "enterprise-led", "status": "thriving"}, 5),
     ):
-        assert len(copark.parks(**asked).parks) == count, asked
+        assert len(copark.parks(**filters).parks) == count, filters
 
 
 def test_files_are_written(tmp_path, capsys):
     """Texts that look like formulas are made harmless by the writers; numbers stay numbers."""
-    given = ["parks", "--status", "failed", "--out", tmp_path, "--format", "csv", "--lang", "zh"]
-    code, out, _ = call(given, capsys)
+    arguments = ["parks", "--status", "failed", "--out", tmp_path, "--format", "csv", "--lang", "zh"]
+    code, out, _ = call(arguments, capsys)
     assert (code, "失败4个" in out) == (0, True)
     (path,) = tmp_path.rglob("records.csv")
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))

@@ -44,8 +44,8 @@ def test_several_rivals_draw_attention_as_one_of_their_joint_size(suzhou):
     sizes, stakes = at(pack(case), case, "1996Q1")
     spills, own, stake = 0.3, 0.2, 0.5
     joint = sizes[HOST] * ((1 - spills) * stakes[HOST] + own)
-    apart = sum(size * ((1 - spills) * share + own) for size, share in ((1.0, 0.9), (0.5, 0.3)))
-    assert stake / (stake + joint) == pytest.approx(stake / (stake + apart), rel=1e-15)
+    summed = sum(size * ((1 - spills) * share + own) for size, share in ((1.0, 0.9), (0.5, 0.3)))
+    assert stake / (stake + joint) == pytest.approx(stake / (stake + summed), rel=1e-15)
 
 
 def test_a_scenario_ends_the_rivalry_of_the_record_from_its_date_on(suzhou):

@@ -82,18 +82,18 @@ def price_of(result, study, case, n, value):
 
 def test_sign_and_timing_come_out_if_rivalry_ends_with_control(answer):
     """A loss in 2000 and a profit in 2001, as on record, oftener than if it ended earlier or never."""
-    by = {arm.key: arm for arm in answer.arms}
-    years = dict(by["control-swap"].years)
+    by_key = {arm.key: arm for arm in answer.arms}
+    years = dict(by_key["control-swap"].years)
     assert years[2000].median < 0 < years[2001].median
     others = ("mayor-swap", "memorandum-swap", "never-swap", "never-unswapped")
-    assert by["control-swap"].turned > max(by[key].turned for key in others)
+    assert by_key["control-swap"].turned > max(by_key[key].turned for key in others)
 
 
 def test_the_end_of_rivalry_does_more_than_the_swap(answer):
-    by = {one.key: one for one in answer.contrasts}
-    assert by["end_unswapped"].band.median > by["swap_in_rivalry"].band.median
-    assert by["end_unswapped"].above > 0.95
-    assert by["swap_in_rivalry"].band.low < 10, "whether the swap alone helps is not certain"
+    by_key = {contrast.key: contrast for contrast in answer.contrasts}
+    assert by_key["end_unswapped"].band.median > by_key["swap_in_rivalry"].band.median
+    assert by_key["end_unswapped"].above > 0.95
+    assert by_key["swap_in_rivalry"].band.low < 10, "whether the swap alone helps is not certain"
 
 
 @pytest.mark.long
@@ -107,11 +107,11 @@ def test_the_document_tells_arms_and_limits_in_both_languages(answer):
     for lang, words in (("en", "cannot show"), ("zh", "不能说明")):
         document = answer.document(lang)
         assert document.trust_state == "uncalibrated"
-        tables = {one.key: one for one in document.tables()}
+        tables = {table.key: table for table in document.tables()}
         assert list(tables) == ["quarters", "arms", "fit", "years", "contrasts"]
         assert tables["contrasts"].rows[2][1] == Interval(end.low, end.high, end.median)
         assert len(tables["quarters"].rows) == len(answer.arms) * len(answer.quarters) == len(answer.to_frame())
-        (cannot,) = (one for one in document.sections if one.key == "cannot")
+        (cannot,) = (section for section in document.sections if section.key == "cannot")
         assert words in cannot.title.lower()
-        charts = [one for one in document.blocks() if isinstance(one, Chart)]
-        assert len([render(styled(one.figure)(), "svg") for one in charts]) == 2
+        charts = [block for block in document.blocks() if isinstance(block, Chart)]
+        assert len([render(styled(chart.figure)(), "svg") for chart in charts]) == 2

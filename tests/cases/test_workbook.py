@@ -35,7 +35,7 @@ def filled(cells):
     book.remove(book.active)
     for sheet in sheets():
         page = book.create_sheet(sheet.title("en"))
-        labels = [sheet.label(one, "en") for one in sheet.columns if one.parts[1] != "zh"]
+        labels = [sheet.label(column, "en") for column in sheet.columns if column.parts[1] != "zh"]
         for place, label in enumerate(labels, start=2 if sheet.kind == "form" else 1):
             page.cell(*((place, 1) if sheet.kind == "form" else (1, place)), label)
         for cell, value in cells.get(sheet.title("en"), {}).items():
@@ -56,7 +56,7 @@ def saved(book):
 
 def told(content):
     """Cells and codes of the faults of a workbook."""
-    return [(one.file, one.code.removeprefix("cases.")) for one in read_workbook(content).check()]
+    return [(fault.file, fault.code.removeprefix("cases.")) for fault in read_workbook(content).check()]
 
 
 @pytest.mark.parametrize("names", [("great-stone", "suzhou"), pytest.param(list_cases(), marks=pytest.mark.long)])
@@ -156,8 +156,8 @@ def test_faults_stand_in_their_cells_all_at_once():
         "Shares": {"B3": "2012-01", "C3": "a", "D3": "Home side", "E3": 6000, "H3": "high", "I3": "report"},
         "Observations": {"C3": "twelve", "A4": "2016-13", "B4": "jobs", "C4": 5, "J4": "high", "K4": "report"},
     }  # fmt: skip
-    found = told(changed(**wrong))
-    assert found == [
+    faults = told(changed(**wrong))
+    assert faults == [
         ("Park!B6", "bad_quarter"), ("Park!B9", "bad_country"), ("Facts!C3", "not_a_number"),
         ("Facts!H3", "unknown_source"), ("Facts!A4", "unknown_line"), ("Shares!E3", "equity_sum"),
         ("Observations!C3", "not_a_number"), ("Observations!A4", "no_such_day"),
@@ -165,8 +165,8 @@ def test_faults_stand_in_their_cells_all_at_once():
 
 
 def test_numbers_nobody_can_have_and_marks_nobody_can_see_are_told():
-    found = told(changed(Park={"B3": "Blue\u200bHarbour"}, Observations={"C3": 1e308}))
-    assert found == [("Park!B3", "control_mark"), ("Observations!C3", "out_of_range")]
+    faults = told(changed(Park={"B3": "Blue\u200bHarbour"}, Observations={"C3": 1e308}))
+    assert faults == [("Park!B3", "control_mark"), ("Observations!C3", "out_of_range")]
     assert told(changed(Observations={"C3": "NaN"})) == [("Observations!C3", "not_finite")]
     with pytest.raises(Refused):
         told(rewritten(changed(), SERIES, lambda raw: raw.replace(b"<v>1200</v>", b"<v>NaN</v>")))
@@ -174,14 +174,14 @@ def test_numbers_nobody_can_have_and_marks_nobody_can_see_are_told():
 
 def test_a_formula_counts_by_the_value_that_was_stored():
     cell = rb'<c r="C3"[^>]*><v>1200</v>'
-    for written, found in (
+    for written, faults in (
         (b'<c r="C3"><f>600*2</f><v>1200</v>', []),
         (b'<c r="C3"><f>[1]Other!A1</f><v>1200</v>', []),
         (b'<c r="C3"><f>600*2</f>', [("Observations!C3", "no_value")]),
         (b'<c r="C3" t="e"><v>#REF!</v>', [("Observations!C3", "error_value")]),
     ):
         content = rewritten(changed(), SERIES, lambda raw, written=written: re.sub(cell, written, raw))
-        assert told(content) == found
+        assert told(content) == faults
 
 
 def test_headings_that_are_gone_or_misspelt_are_told_and_sheets_of_ones_own_are_not():
@@ -203,9 +203,9 @@ def test_what_is_no_workbook_of_a_park_is_refused():
 def test_no_words_mean_two_things():
     """What may be chosen has one meaning, and so has a heading of a sheet."""
     for sheet, lang in product(sheets(), LANGUAGES):
-        labels = [sheet.label(one, lang) for one in sheet.columns]
+        labels = [sheet.label(column, lang) for column in sheet.columns]
         assert len(set(labels)) == len(labels), (sheet.key, lang)
-        for column in (one for one in sheet.columns if one.choice):
+        for column in (candidate for candidate in sheet.columns if candidate.choice):
             for code, label in choices(column.choice, lang).items():
                 assert codes(column.choice)[label.casefold()] == code, (column.choice, label)
 

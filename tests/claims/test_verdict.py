@@ -265,7 +265,7 @@ def test_words_are_wrong_no_more_often_than_is_published(subtests, capsys):
 @pytest.mark.long
 def test_five_runs_of_a_draw_say_of_the_park_what_forty_say(great_stone, shipped, subtests, capsys):
     """P from five runs of each draw against P from forty, for sizes and outcomes of Great Stone."""
-    source = parameters_of(great_stone, wanted="shipped").source
+    source = parameters_of(great_stone, kind="shipped").source
     study = trial_study(great_stone, 100, 40, SEED, "posterior")
     trial_runs = TrialRuns(ClaimTrial(shipped, great_stone, study, shipped.claims.claims, source, threads=2))
     few = trial_runs.experiment.part(range(5))

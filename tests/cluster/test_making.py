@@ -94,7 +94,7 @@ def test_a_stopped_run_goes_on_where_it_was(asked: EnsembleRequest, expected, tm
     store, told, later = RunStore(tmp_path), [], Counting()
     stopped_after(until, asked, store)
     made = make(asked, store, later, progress=lambda done, total: told.append((done, total)))
-    assert made.kept == until * 1000
+    assert made.kept_runs == until * 1000
     assert len(later.made) == 5 - until
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (RUNS, RUNS)
@@ -105,11 +105,11 @@ def test_one_that_another_finished_since_it_was_asked_for_is_taken(asked: Ensemb
     """Though its lock was free again when it was this one's turn; what was there before is made anew."""
     store, later = RunStore(tmp_path), Counting()
     first = make(asked, store, Threads(2)).record
-    assert make(replace(asked, seen=()), store, later).record == first
+    assert make(replace(asked, stored_before=()), store, later).record == first
     assert later.made == []
     place = store.root / asked.identity
     before = stamp_of(place)
-    assert make(replace(asked, seen=before), store, later).record.runs == RUNS
+    assert make(replace(asked, stored_before=before), store, later).record.runs == RUNS
     assert stamp_of(place) != before
     assert len(later.made) == 5
 
@@ -173,5 +173,5 @@ def test_what_other_code_made_is_made_again(asked: EnsembleRequest, expected, tm
     with running_on(machine() | {"code": "another"}), mock.patch("copark.cluster.orchestration.need_alike"):
         stopped_after(2, asked, store)
     made = make(asked, store, later)
-    assert (made.kept, made.anew, len(later.made)) == (0, 2000, 5)
+    assert (made.kept_runs, made.anew, len(later.made)) == (0, 2000, 5)
     assert numbers(made.record) == expected

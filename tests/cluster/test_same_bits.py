@@ -84,7 +84,7 @@ def test_python_3_13(asked, expected, tmp_path: Path) -> None:  # noqa: F811
     assert numbers(record) == expected
     elsewhere(tmp_path / "both", "first", python=SECOND)
     made = make(asked, RunStore(tmp_path / "both"), Threads(1))
-    assert made.kept == 2000
+    assert made.kept_runs == 2000
     assert made.record.provenance["python"].count("+") == 1
     assert numbers(made.record) == expected
 

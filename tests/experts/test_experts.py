@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.experts.workbook import Question, read, template
+from copark.analyses.experts.workbook import ExpertQuestion, read, template
 from copark.cases.types import WrittenText
 from copark.errors import FaultsFound, RunRefused
 from copark.presentation.document import Chart
@@ -20,8 +20,8 @@ from tests.experts.shared import few_alternatives
 
 both = WrittenText.model_validate
 ASKED = (
-    Question("alpha", "parameter", both("Weight"), both("1"), 0.35, 0.7),
-    Question(
+    ExpertQuestion("alpha", "parameter", both("Weight"), both("1"), 0.35, 0.7),
+    ExpertQuestion(
         "4b/ties/size",
         "effect",
         WrittenText(en="Change", zh="变化"),

@@ -11,7 +11,7 @@ from copark.analyses.claims.verdict import Verdict
 from copark.analyses.experts.elicitation import LEVELS, opinion, place, pooled, rake
 from copark.analyses.experts.literature import Estimate, error_of, literature, state_of
 from copark.analyses.experts.weighing import held_of
-from copark.analyses.experts.workbook import Expert, Question
+from copark.analyses.experts.workbook import Expert, ExpertQuestion
 from copark.cases import load_case
 from copark.cases.types import WrittenText
 from copark.simulation.experiment import Experiment
@@ -76,7 +76,7 @@ class Toy:
         return self.values
 
 
-QUESTION = {"x": Question("x", "parameter", WrittenText(en="x", zh="x"), WrittenText(en="1", zh="1"), -9.0, 9.0)}
+QUESTION = {"x": ExpertQuestion("x", "parameter", WrittenText(en="x", zh="x"), WrittenText(en="1", zh="1"), -9.0, 9.0)}
 
 
 def test_the_record_is_told_after_the_experts(normal):

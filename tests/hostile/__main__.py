@@ -23,14 +23,14 @@ def main() -> None:
     parser = parser_of("tests.hostile", __doc__)
     parser.add_argument("share", nargs="?", type=float, default=1.0, help="share of the inputs; 1 by default")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="an input that a hunt kept")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     warnings.simplefilter("error")
     with tempfile.TemporaryDirectory() as data, server_in(Path(data)):
-        if asked.replay:
+        if arguments.replay:
             with tempfile.TemporaryDirectory() as place:
-                print(replay(asked.replay, ALL, Path(place), Path(data), Path(tempfile.gettempdir())))
+                print(replay(arguments.replay, ALL, Path(place), Path(data), Path(tempfile.gettempdir())))
         else:
-            table(SMOKE if asked.smoke else asked.share, Path(data))
+            table(SMOKE if arguments.smoke else arguments.share, Path(data))
 
 
 def table(share: float, data: Path) -> None:

@@ -90,8 +90,8 @@ class Watch:
                 self._written(path)
         else:
             for place, folder in _PLACES.get(event, ()):
-                at = -1 if folder is None or folder >= len(arguments) else arguments[folder]
-                self._written(arguments[place], at)
+                folder_fd = -1 if folder is None or folder >= len(arguments) else arguments[folder]
+                self._written(arguments[place], folder_fd)
 
     def _written(self, path: Any, folder: Any = None) -> None:
         if isinstance(path, int):
@@ -149,33 +149,33 @@ class Tally:
     slowest: float = 0.0
 
 
-def judged(subject: Subject, made: object, folder: Path, watch: Watch) -> str:
+def judged(subject: Subject, generated: object, folder: Path, watch: Watch) -> str:
     """Give a subject an input in an empty folder; its answer, if it is one, and nothing else was done."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     with watched(watch):
-        answer = subject.answer(made, folder)
+        answer = subject.answer(generated, folder)
     assert answer in (ACCEPTED, REFUSED)
     assert not watch.deeds, watch.deeds
     return answer
 
 
-def keep(subject: Subject, made: object, of_seed: int) -> Path:
+def keep(subject: Subject, generated: object, of_seed: int) -> Path:
     """Keep an input in a file, over a larger one of the same hunt; return its path."""
     KEPT.mkdir(parents=True, exist_ok=True)
     path = KEPT / f"{subject.name.replace(' ', '-')}-{of_seed}.pickle"
-    path.write_bytes(pickle.dumps((subject.name, made)))
+    path.write_bytes(pickle.dumps((subject.name, generated)))
     return path
 
 
 def replay(path: Path, subjects: Iterable[Subject], place: Path, *allowed: Path) -> str:
     """Give an input that :func:`keep` kept to its subject again; the answer, or the error that it was kept for."""
-    name, made = pickle.loads(path.read_bytes())
-    (subject,) = (one for one in subjects if one.name == name)
+    name, generated = pickle.loads(path.read_bytes())
+    (subject,) = (candidate for candidate in subjects if candidate.name == name)
     secret = place / SECRET
     secret.write_text("nothing of this may be seen", encoding="utf-8")
     watch = Watch((place / "own", *allowed), (secret, Path("/etc/passwd")))
-    return judged(subject, made, place / "own", watch)
+    return judged(subject, generated, place / "own", watch)
 
 
 def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path, of_seed: int = FIXED_SEED) -> Tally:
@@ -198,13 +198,13 @@ def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path, of_seed: in
     @settings(max_examples=inputs, deadline=None, database=None, phases=[Phase.generate, Phase.shrink],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(made=subject.inputs)
-    def each(made: object) -> None:
+    def each(generated: object) -> None:
         watch = Watch((folder, temporary, *allowed), (secret, Path("/etc/passwd")))
         try:
-            answer = judged(subject, made, folder, watch)
+            answer = judged(subject, generated, folder, watch)
         except (Exception, Hung) as error:
-            kept = keep(subject, made, of_seed)
-            error.add_note(f"seed {of_seed}; give the input again: python -m tests.hostile --replay {kept}")
+            kept_file = keep(subject, generated, of_seed)
+            error.add_note(f"seed {of_seed}; give the input again: python -m tests.hostile --replay {kept_file}")
             raise
         tally.answers[answer] += 1
         tally.slowest = max(tally.slowest, watch.slowest)

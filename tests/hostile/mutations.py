@@ -107,20 +107,20 @@ def changed_line(draw: Draw, raw: bytes) -> bytes:
 def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Paths of everything inside a tree."""
     steps = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    found = []
+    paths = []
     for step, inner in steps:
-        found += [(*path, step), *places(inner, (*path, step))]
-    return found
+        paths += [(*path, step), *places(inner, (*path, step))]
+    return paths
 
 
 def changed_tree(draw: Draw, tree: Any) -> Any:
     """A tree with one or two of its values replaced, taken out, doubled, renamed, moved or buried."""
     tree = copy.deepcopy(tree)
     for _ in range(draw(st.integers(1, 2))):
-        known = places(tree)
-        if not known:
+        paths = places(tree)
+        if not paths:
             return copy.deepcopy(one(draw, VALUES))
-        *way, step = one(draw, known)
+        *way, step = one(draw, paths)
         node = tree
         for key in way:
             node = node[key]
@@ -132,7 +132,7 @@ def changed_tree(draw: Draw, tree: Any) -> Any:
         elif kind == 1:
             node[one(draw, NAMES)] = node.pop(step)
         elif kind == 2:
-            node[step] = copy.deepcopy(_at(tree, one(draw, known)))
+            node[step] = copy.deepcopy(_at(tree, one(draw, paths)))
         elif kind == 3:
             for _ in range(one(draw, (1, 3, 40))):
                 node[step] = [node[step]]
@@ -270,7 +270,9 @@ def _safe(name: str) -> str:
     return name.encode("utf-8", "replace").decode()[:60_000] or "x"
 
 
-FIELDS = [(at, 2) for at in (4, 6, 8, 10, 12, 14, 28, 30, 32, 34)] + [(at, 4) for at in (16, 20, 24, 38, 42)]
+FIELDS = [(offset, 2) for offset in (4, 6, 8, 10, 12, 14, 28, 30, 32, 34)] + [
+    (offset, 4) for offset in (16, 20, 24, 38, 42)
+]
 """Places and sizes of what an archive's directory says of an entry: flags, method, date, checksum, sizes, offsets."""
 
 
@@ -279,10 +281,10 @@ def _lying(draw: Draw, raw: bytes) -> bytes:
     place = raw.find(b"PK\x01\x02")
     if place < 0 or draw(st.integers(0, 2)) == 0:
         return changed_bytes(draw, raw)
-    at, size = one(draw, FIELDS)
+    offset, size = one(draw, FIELDS)
     value = one(draw, (0, 1, 8, 9, 99, 0xFFFF, 0xFFFFFFFF, 1000)) & (256**size - 1)
     packed = struct.pack("<H" if size == 2 else "<I", value)
-    return raw[: place + at] + packed + raw[place + at + size :]
+    return raw[: place + offset] + packed + raw[place + offset + size :]
 
 
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'

@@ -54,15 +54,15 @@ def answered(sent: Sent, _folder: Path) -> str:
         assert b"injected" not in name.lower()
     if status < 400 or sent.method == "HEAD":
         return ACCEPTED if status < 400 else REFUSED
-    found, told = dict(headers), json.loads(body)
-    assert found[b"content-type"] == b"application/problem+json", (sent, body)
-    assert status != 500, (sent, told)
-    assert status not in (429, 503) or int(found[b"retry-after"]) >= 1, sent
-    for part in (told, *told["faults"]):
+    by_name, problem = dict(headers), json.loads(body)
+    assert by_name[b"content-type"] == b"application/problem+json", (sent, body)
+    assert status != 500, (sent, problem)
+    assert status not in (429, 503) or int(by_name[b"retry-after"]) >= 1, sent
+    for part in (problem, *problem["faults"]):
         assert all(part[words][lang].strip() for words in ("cause", "repair") for lang in ("en", "zh")), sent
     assert b"Traceback" not in body
-    assert found[b"x-content-type-options"] == b"nosniff"
-    return ACCEPTED if told["code"] == "jobs_full" else REFUSED
+    assert by_name[b"x-content-type-options"] == b"nosniff"
+    return ACCEPTED if problem["code"] == "jobs_full" else REFUSED
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
@@ -160,8 +160,8 @@ def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
 
     registry = CaseRegistry(folder / "uploads")
     answer = tried(lambda: accept_upload(registry, content, workbook=workbook))
-    kept = list((folder / "uploads").iterdir())
-    assert len(kept) == (answer == ACCEPTED), kept
+    uploads = list((folder / "uploads").iterdir())
+    assert len(uploads) == (answer == ACCEPTED), uploads
     return answer
 
 
@@ -220,8 +220,8 @@ def workspace() -> dict[str, bytes]:
     study = shipped_studies()[0].replace(b"case: great-stone", f"case: {skeleton()}".encode())
     with TemporaryDirectory() as place:
         (Path(place) / "study.yaml").write_bytes(study)
-        made = run_study(Path(place) / "study.yaml", runs=2, draws="defaults", out=Path(place), report=False)
-        packed = workspaces.pack(Path(place) / "w.zip", runs=[made.identity], out=Path(place))
+        outcome = run_study(Path(place) / "study.yaml", runs=2, draws="defaults", out=Path(place), report=False)
+        packed = workspaces.pack(Path(place) / "w.zip", runs=[outcome.identity], out=Path(place))
         with zipfile.ZipFile(packed.path) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
@@ -232,8 +232,8 @@ def workspaces_of(draw: m.Draw) -> bytes:
     files = dict(workspace())
     if draw(st.booleans()):
         return m.changed_archive(draw, files, _anything_inside)
-    told = [name for name in files if name.endswith((".yaml", ".csv", ".json"))]
-    name = m.one(draw, told)
+    readable = [name for name in files if name.endswith((".yaml", ".csv", ".json"))]
+    name = m.one(draw, readable)
     files[name] = _anything_inside(draw, name, files[name])
     return archive_of(relisted(files))
 
@@ -260,14 +260,14 @@ def unpacked(content: bytes, folder: Path) -> str:
     from copark.store import RunStore
     from copark.workflows import workspaces
 
-    path, there = folder / "w.zip", folder / "there"
+    path, target = folder / "w.zip", folder / "there"
     path.write_bytes(content)
-    answer = tried(lambda: workspaces.open_(path, there))
-    assert {one.name for one in folder.iterdir()} == {"w.zip"} | ({"there"} if answer == ACCEPTED else set())
+    answer = tried(lambda: workspaces.open_(path, target))
+    assert {entry.name for entry in folder.iterdir()} == {"w.zip"} | ({"there"} if answer == ACCEPTED else set())
     if answer == ACCEPTED:
-        records, faults = RunStore(there / "runs").records()
+        records, faults = RunStore(target / "runs").records()
         for record in records:
-            RunStore(there / "runs").load(record.identity)
+            RunStore(target / "runs").load(record.identity)
         assert not faults
     return answer
 

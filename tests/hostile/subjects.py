@@ -40,9 +40,9 @@ class Subject:
 
 def told(faults: Iterable[Fault]) -> str:
     """See that every fault can be told to a person, in both languages: one line, with a cause and a repair."""
-    found = list(faults)
-    assert found, "refused without a reason"
-    for fault in found:
+    fault_list = list(faults)
+    assert fault_list, "refused without a reason"
+    for fault in fault_list:
         assert isinstance(fault, Fault)
         assert fault.line is None or fault.line >= 1
         for lang in ("en", "zh"):
@@ -57,17 +57,17 @@ def told(faults: Iterable[Fault]) -> str:
 
 def tried(work: Callable[[], object]) -> str:
     """Do something that only copark's own errors may stop."""
-    said = ""
+    message = ""
     try:
         work()
     except FaultsFound as error:
         return told(error.faults)
     except CoparkError as error:
-        said = str(error)
+        message = str(error)
     else:
         return ACCEPTED
-    assert said.strip(), "refused without a reason"
-    assert "Traceback" not in said
+    assert message.strip(), "refused without a reason"
+    assert "Traceback" not in message
     return REFUSED
 
 
@@ -145,9 +145,9 @@ def tricked(draw: m.Draw) -> tuple[str, str, str]:
     return m.one(draw, TRICKS), m.one(draw, sorted(files_of(MINIATURE))), m.one(draw, m.NAMES)
 
 
-def tricks(made: tuple[str, str, str], folder: Path) -> str:
+def tricks(generated: tuple[str, str, str], folder: Path) -> str:
     """A folder in which something is not what its name says."""
-    trick, name, other = made
+    trick, name, other = generated
     inside = folder / "case"
     inside.mkdir()
     write(inside, files_of(MINIATURE))
@@ -259,16 +259,16 @@ PARKS = b"case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2
 METHODS = ("qca", "nca", "coupling")
 
 
-def analysed(made: tuple[str, bytes], folder: Path, kind: str) -> str:
+def analysed(generated: tuple[str, bytes], folder: Path, kind: str) -> str:
     """A method reads a table of parks."""
     import copark
 
-    method, raw = made
+    method, raw = generated
     write(folder, {f"parks.{kind}": raw})
-    asked = {
+    options = {
         "qca": {"outcome": "Y", "conditions": "A,B"}, "nca": {"x": "A,W", "y": "Y"}, "coupling": {"subsystems": "A,B,W"}
     }  # fmt: skip
-    return tried(lambda: getattr(copark, method)(folder / f"parks.{kind}", **asked[method]))
+    return tried(lambda: getattr(copark, method)(folder / f"parks.{kind}", **options[method]))
 
 
 @st.composite
@@ -352,23 +352,23 @@ def command(arguments: list[str], folder: Path) -> str:
     from copark.cli import _guarded
     from copark.cli.exit_codes import FAULTS, OK, WRONG_USAGE
 
-    here = folder / "a" / "b"
-    here.mkdir(parents=True)
-    (here / "parks.csv").write_bytes(PARKS)
-    (here / "case.yaml").write_bytes(b"a: 1\n")
+    working_folder = folder / "a" / "b"
+    working_folder.mkdir(parents=True)
+    (working_folder / "parks.csv").write_bytes(PARKS)
+    (working_folder / "case.yaml").write_bytes(b"a: 1\n")
     is_target = any(arguments[n : n + 2] in (["--in", "link"], ["--to", "link"]) for n in range(len(arguments)))
     (folder / "elsewhere").mkdir()
-    (here / "link").symlink_to(folder / "elsewhere" if is_target else folder.parent)
+    (working_folder / "link").symlink_to(folder / "elsewhere" if is_target else folder.parent)
     out, error = io.StringIO(), io.StringIO()
-    with chdir(here), redirect_stdout(out), redirect_stderr(error):
+    with chdir(working_folder), redirect_stdout(out), redirect_stderr(error):
         code = _guarded(arguments)
-    said = out.getvalue() + error.getvalue()
+    printed = out.getvalue() + error.getvalue()
     assert code in (OK, FAULTS, WRONG_USAGE), code
     assert code == OK or error.getvalue().strip(), f"refused without a word: {arguments}"
-    assert "Traceback" not in said
+    assert "Traceback" not in printed
     for lang in ("en", "zh"):
-        assert unexpected(lang) not in said, f"{arguments}: {said}"
-    wild = {mark for mark in said if not mark.isprintable() and mark not in "\n"}
+        assert unexpected(lang) not in printed, f"{arguments}: {printed}"
+    wild = {mark for mark in printed if not mark.isprintable() and mark not in "\n"}
     assert not wild, f"{arguments}: {wild} reach the screen"
     return ACCEPTED if code == OK else REFUSED
 

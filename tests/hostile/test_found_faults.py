@@ -27,15 +27,15 @@ def parts(raw):
 def with_sheet(change, kind=zipfile.ZIP_DEFLATED):
     """The workbook of the parks with its sheet changed."""
     name = "xl/worksheets/sheet1.xml"
-    found = parts(book())
-    return zipped([(entry_of(key, kind), change(raw) if key == name else raw) for key, raw in found.items()])
+    sheet_parts = parts(book())
+    return zipped([(entry_of(key, kind), change(raw) if key == name else raw) for key, raw in sheet_parts.items()])
 
 
 def refused_table(path, raw):
     path.write_bytes(raw)
-    with pytest.raises(Exception) as told:  # noqa: PT011 - its code is looked at
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - its code is looked at
         copark.nca(path, x="A", y="Y")
-    return {fault.code.removeprefix("set_methods.fault.") for fault in told.value.faults}
+    return {fault.code.removeprefix("set_methods.fault.") for fault in caught.value.faults}
 
 
 def test_a_table_of_24_kb_that_kept_a_parser_busy_for_minutes(tmp_path):
@@ -68,14 +68,16 @@ STRINGS = (
 def with_cells(rows, shared=b"x", kind=zipfile.ZIP_DEFLATED):
     """A workbook whose one sheet, ``parks``, has these rows, and one text that cells may share."""
     stream = io.BytesIO()
-    made = Workbook()
-    made.active.title = "parks"
-    made.save(stream)
-    found = parts(stream.getvalue())
-    found["xl/worksheets/sheet1.xml"] = b"<worksheet " + MAIN + b"><sheetData>" + rows + b"</sheetData></worksheet>"
-    found["xl/sharedStrings.xml"] = b"<sst " + MAIN + b"><si><t>" + shared + b"</t></si></sst>"
-    found["[Content_Types].xml"] = found["[Content_Types].xml"].replace(b"</Types>", STRINGS)
-    return zipped([(entry_of(name, kind), raw) for name, raw in found.items()])
+    workbook = Workbook()
+    workbook.active.title = "parks"
+    workbook.save(stream)
+    book_parts = parts(stream.getvalue())
+    book_parts["xl/worksheets/sheet1.xml"] = (
+        b"<worksheet " + MAIN + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    )
+    book_parts["xl/sharedStrings.xml"] = b"<sst " + MAIN + b"><si><t>" + shared + b"</t></si></sst>"
+    book_parts["[Content_Types].xml"] = book_parts["[Content_Types].xml"].replace(b"</Types>", STRINGS)
+    return zipped([(entry_of(name, kind), raw) for name, raw in book_parts.items()])
 
 
 def cells_of(raw):
@@ -86,9 +88,9 @@ def cells_of(raw):
 
 
 def refused_book(raw):
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as caught:
         cells_of(raw)
-    (fault,) = told.value.faults
+    (fault,) = caught.value.faults
     assert fault.cause("en")
     assert fault.repair("zh")
     return fault.code.removeprefix("web.upload.")
@@ -110,7 +112,9 @@ def test_a_formula_that_cells_share_is_not_written_out_for_each():
     """A row of them kept the library busy for hours before a cell of it was seen."""
     rows = b'<row r="1"><c r="A1"><f t="shared" si="0">B1+1</f></c><c r="B1"><f t="shared" si="0"/></c></row>'
     _, _, faults = read_cells(with_cells(rows), {"parks"})
-    assert [(one.code, one.file) for one in faults] == [("cases.no_value", f"parks!{cell}") for cell in ("A1", "B1")]
+    assert [(fault.code, fault.file) for fault in faults] == [
+        ("cases.no_value", f"parks!{cell}") for cell in ("A1", "B1")
+    ]
 
 
 def test_a_row_of_a_million_cells():
@@ -194,6 +198,6 @@ def test_a_link_named_as_the_place_of_a_new_case_is_followed(tmp_path):
     (tmp_path / "link").symlink_to(elsewhere)
     watch = Watch((elsewhere,))
     with watched(watch):
-        made = copark.cases.new_case("my-park", tmp_path / "link")
+        new_folder = copark.cases.new_case("my-park", tmp_path / "link")
     assert watch.deeds == []
-    assert made.resolve() == (elsewhere / "my-park").resolve()
+    assert new_folder.resolve() == (elsewhere / "my-park").resolve()

@@ -91,7 +91,7 @@ def test_parks_share_mechanisms_and_operators_a_part_of_their_size(parks):
 def test_mechanisms_differ_only_where_that_is_asked(parks):
     points = points_at(parks[1].park, design(4096, 1))
     at = parks[1].park.space.names.index("home_contribution")
-    moved = Sizes(parks[1], 1, 0.0, np.zeros((4096, 2)), apart=0.6)(points, parks[1].park.space.names)
+    moved = Sizes(parks[1], 1, 0.0, np.zeros((4096, 2)), difference=0.6)(points, parks[1].park.space.names)
     before, after = scores_of(points[:, at]), scores_of(moved[:, at])
     assert abs(np.corrcoef(before, after)[0, 1] - 0.8) < 0.03
     assert abs(after.std() - 1.0) < 0.03

@@ -12,7 +12,7 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.cases import new_case
 from copark.extras import is_installed
-from copark.mcp.questions import VALUES, Misasked, Workspace, ask, tools
+from copark.mcp.questions import VALUES, Misasked, ToolWorkspace, ask, tools
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = {"case": "great-stone"}
@@ -27,7 +27,7 @@ def workspace(tmp_path):
     """A workspace with one park of its own, beside a park that it does not hold."""
     held, other = (new_case(name, tmp_path) for name in ("held-park", "other-park"))
     assert other.is_dir()
-    return Workspace.of(tmp_path / "out", (held,), 1, "en")
+    return ToolWorkspace.of(tmp_path / "out", (held,), 1, "en")
 
 
 def test_every_question_without_files_is_a_tool_with_a_sound_schema_in_both_languages():
@@ -77,7 +77,7 @@ def test_a_client_sees_the_parks_of_the_workspace_and_no_others(workspace):
             for fault in refused.value.faults:
                 assert all((fault.cause(lang), fault.repair(lang)) for lang in ("en", "zh"))
     with pytest.raises(Misasked):
-        Workspace.of(folder / "out", (workspace.parks["held-park"],) * 2, None, "en")
+        ToolWorkspace.of(folder / "out", (workspace.parks["held-park"],) * 2, None, "en")
 
 
 def test_what_is_misasked_is_told_with_place_and_repair(workspace):

@@ -30,8 +30,8 @@ def faults_of(path, needed=("A", "B", "Y"), **how):
     return caught.value.faults
 
 
-def codes(found):
-    return [one.code.rpartition(".")[2] for one in found]
+def codes(faults):
+    return [fault.code.rpartition(".")[2] for fault in faults]
 
 
 def test_where_the_labels_are(tmp_path):
@@ -58,21 +58,21 @@ def test_workbooks_are_read_like_csv(tmp_path):
 
 def test_all_faults_come_at_once_with_line_cause_and_repair(tmp_path):
     content = "case,A,B,Y\none,high,0.5,2\none,0.5,,0.5\n,1_0,80%,inf\nfour,1,1,1,1\n"
-    found = faults_of(written(tmp_path, content), memberships=["A", "B", "Y"])
-    assert [(one.line, one.key, code) for one, code in zip(found, codes(found), strict=True)] == [
+    faults = faults_of(written(tmp_path, content), memberships=["A", "B", "Y"])
+    assert [(fault.line, fault.key, code) for fault, code in zip(faults, codes(faults), strict=True)] == [
         (2, "A", "not_a_number"), (2, "Y", "not_a_membership"), (3, "case", "repeated_case"), (3, "B", "missing_value"),
         (4, "case", "no_label"), (4, "A", "not_a_number"), (4, "B", "not_a_number"), (4, "Y", "not_a_number"),
         (5, "", "cell_count"),
     ]  # fmt: skip
-    assert all(one.cause(lang) and one.repair(lang) for one in found for lang in ("en", "zh"))
-    assert "“80%”" in found[6].cause("en")
+    assert all(fault.cause(lang) and fault.repair(lang) for fault in faults for lang in ("en", "zh"))
+    assert "“80%”" in faults[6].cause("en")
 
 
 def test_missing_columns_are_named_with_the_nearest(tmp_path):
-    found = faults_of(written(tmp_path, "case,Equity,GOV\nx,1,1\n"), ("EQUITY", "GOVV", "Y"))
-    assert codes(found) == ["missing_column"] * 3
-    assert "Equity" in found[0].repair("en")
-    assert "GOV" in found[1].repair("zh")
+    faults = faults_of(written(tmp_path, "case,Equity,GOV\nx,1,1\n"), ("EQUITY", "GOVV", "Y"))
+    assert codes(faults) == ["missing_column"] * 3
+    assert "Equity" in faults[0].repair("en")
+    assert "GOV" in faults[1].repair("zh")
 
 
 def test_files_that_are_none_or_too_much_are_refused(tmp_path, monkeypatch):
@@ -88,7 +88,7 @@ def test_files_that_are_none_or_too_much_are_refused(tmp_path, monkeypatch):
         ("other.xlsx", (tmp_path / "other.xlsx").read_bytes(), "not_a_workbook"),
         ("large.csv", b"x" * 5_000_001, "too_large"),
         ("long.csv", "A,B,Y\n" + "1,1,1\n" * 9, "too_many_rows"),
-        ("wide.csv", ",".join(f"c{at}" for at in range(501)) + "\n", "too_many_columns"),
+        ("wide.csv", ",".join(f"c{number}" for number in range(501)) + "\n", "too_many_columns"),
     ):
         assert code in codes(faults_of(written(tmp_path, content, name))), name
     monkeypatch.setattr(files, "MOST_INSIDE", 100)
@@ -112,13 +112,13 @@ def test_cases_with_missing_values_are_left_out_if_asked(tmp_path):
 def test_any_bytes_give_a_table_or_faults_with_words(content):
     with tempfile.TemporaryDirectory() as folder:
         for name in ("x.csv", "x.xlsx"):
-            said = ["read"]
+            sentences = ["read"]
             try:
                 read_case_table(written(Path(folder), content, name), ["A"], drop_missing=True)
             except FaultsFound as error:
-                said = [one.sentence("zh") for one in error.faults]
-            assert said
-            assert all(said)
+                sentences = [fault.sentence("zh") for fault in error.faults]
+            assert sentences
+            assert all(sentences)
 
 
 def test_options_collect_their_faults():
@@ -132,4 +132,4 @@ def test_options_collect_their_faults():
         "bad_expectation", "bad_expectation", "bad_pair", "twice", "bad_anchors", "bad_number", "multi_value",
         "bad_anchors", "scope_count", "range_ends", "bad_number", "bad_number", "bad_number", "bad_number",
     ]  # fmt: skip
-    assert all(one.repair("zh") for one in faults)
+    assert all(fault.repair("zh") for fault in faults)

@@ -22,50 +22,50 @@ def plain(*names, **more):
 
 
 @beside
-@pytest.mark.parametrize("vector", [one for one in VECTORS if "U" in one], ids=lambda one: one["name"])
+@pytest.mark.parametrize("vector", [vector for vector in VECTORS if "U" in vector], ids=lambda vector: vector["name"])
 def test_published_degrees(vector):
-    names = [f"U{at}" for at in range(len(vector["U"]))]
+    names = [f"U{number}" for number in range(len(vector["U"]))]
     table = table_of({name: [value] for name, value in zip(names, vector["U"], strict=True)})
-    found, told = couple(table, plain(*names, weights=tuple(vector["weights"]))), vector["expected"]
-    assert found.development[0] == pytest.approx(told["T"], abs=1e-9)
+    coupled, expected = couple(table, plain(*names, weights=tuple(vector["weights"]))), vector["expected"]
+    assert coupled.development[0] == pytest.approx(expected["T"], abs=1e-9)
     for form, name in (("standard", "trad"), ("wang2021", "wang2021")):
-        made = found.forms[form]
-        assert made.coupling[0] == pytest.approx(told[f"C_{name}"], abs=1e-9)
-        assert made.coordination[0] == pytest.approx(told[f"D_{name}"], abs=1e-9)
-        assert text(f"analysis.grade.{made.grades[0]}", "zh") == told[f"grade_{name}"]
+        degrees = coupled.forms[form]
+        assert degrees.coupling[0] == pytest.approx(expected[f"C_{name}"], abs=1e-9)
+        assert degrees.coordination[0] == pytest.approx(expected[f"D_{name}"], abs=1e-9)
+        assert text(f"analysis.grade.{degrees.grades[0]}", "zh") == expected[f"grade_{name}"]
 
 
 @beside
-@pytest.mark.parametrize("vector", [one for one in VECTORS if "X" in one], ids=lambda one: one["name"])
+@pytest.mark.parametrize("vector", [vector for vector in VECTORS if "X" in vector], ids=lambda vector: vector["name"])
 def test_published_entropy_weights(vector):
     """As one subsystem of all indicators beside another, so that the table's own path is taken."""
     columns = np.array(vector["X"], dtype=float).T
-    positive = [one > 0 for one in vector.get("directions", [1] * len(columns))]
-    names = [f"x{at}" for at in range(len(columns))]
+    positive = [direction > 0 for direction in vector.get("directions", [1] * len(columns))]
+    names = [f"x{number}" for number in range(len(columns))]
     indicators = tuple(Indicator(name, way) for name, way in zip(names, positive, strict=True))
     table = table_of({**dict(zip(names, columns, strict=True)), "other": columns[0]})
     request = CouplingRequest(
         (Subsystem("all", indicators), Subsystem("other", (Indicator("other"),))),
         indicator_weights="entropy", ranging="minmax",
     )  # fmt: skip
-    found = couple(table, request)
-    told, scores = vector["expected"], found.indicator_scores[:, :-1]
-    if "normalised" in told:
-        assert np.allclose(scores, told["normalised"], atol=1e-9)
-        assert np.allclose(found.scores[:, 0], told["U"], atol=1e-9)
-    assert np.allclose(degree.entropy(scores), told["e"], atol=1e-9)
-    assert np.allclose(found.shares[:-1, 0], told["w"], atol=1e-9)
+    coupled = couple(table, request)
+    expected, scores = vector["expected"], coupled.indicator_scores[:, :-1]
+    if "normalised" in expected:
+        assert np.allclose(scores, expected["normalised"], atol=1e-9)
+        assert np.allclose(coupled.scores[:, 0], expected["U"], atol=1e-9)
+    assert np.allclose(degree.entropy(scores), expected["e"], atol=1e-9)
+    assert np.allclose(coupled.shares[:-1, 0], expected["w"], atol=1e-9)
 
 
 TREND = np.linspace(0.1, 0.9, 12)
 TABLE = table_of(
     {"A": TREND, "B": TREND**2, "C": TREND[::-1], "waste": 10.0 - 5.0 * TREND, "flat": np.ones(12)},
-    [str(2010 + at) for at in range(12)],
+    [str(2010 + year) for year in range(12)],
 )
 
 
-def codes(found, **more):
-    return {warned.code for warned in warnings_of(found, **more)}
+def codes(coupled, **more):
+    return {warned.code for warned in warnings_of(coupled, **more)}
 
 
 def test_groups_weights_and_directions_by_hand():
@@ -74,22 +74,22 @@ def test_groups_weights_and_directions_by_hand():
         (Subsystem("economy", (Indicator("A"), Indicator("waste", False))), Subsystem("ecology", (Indicator("C"),))),
         weights=(0.75, 0.25), ranges={"waste": (5.0, 10.0)},
     )  # fmt: skip
-    found = couple(TABLE, request)
-    assert found.scores[0] == pytest.approx([(0.1 + 0.1) / 2.0, 0.9])
-    assert found.development[0] == pytest.approx(0.75 * 0.1 + 0.25 * 0.9)
+    coupled = couple(TABLE, request)
+    assert coupled.scores[0] == pytest.approx([(0.1 + 0.1) / 2.0, 0.9])
+    assert coupled.development[0] == pytest.approx(0.75 * 0.1 + 0.25 * 0.9)
     closeness = 2.0 * sqrt(0.1 * 0.9) / 1.0
-    assert found.forms["standard"].coupling[0] == pytest.approx(closeness)
-    assert found.forms["standard"].coordination[0] == pytest.approx(sqrt(closeness * 0.3))
-    assert found.ranges["waste"].source == "given"
-    assert found.ranges["A"].source == "unit"
+    assert coupled.forms["standard"].coupling[0] == pytest.approx(closeness)
+    assert coupled.forms["standard"].coordination[0] == pytest.approx(sqrt(closeness * 0.3))
+    assert coupled.ranges["waste"].source == "given"
+    assert coupled.ranges["A"].source == "unit"
 
 
 def test_entropy_weights_of_few_or_lopsided_cases_are_warned_of():
     rng = np.random.default_rng(1)
     few = table_of({"A": rng.random(5), "B": rng.random(5) ** 6})
-    found = couple(few, plain("A", "B", weights="entropy"))
-    assert {"few_for_entropy", "entropy_unstable", "weights_in_t_only"} <= codes(found)
-    low, high = degree.bootstrap_weights(found.scores, 1)
+    coupled = couple(few, plain("A", "B", weights="entropy"))
+    assert {"few_for_entropy", "entropy_unstable", "weights_in_t_only"} <= codes(coupled)
+    low, high = degree.bootstrap_weights(coupled.scores, 1)
     assert np.all(low <= high)
     assert "few_for_entropy" not in codes(couple(few, plain("A", "B")))
 
@@ -100,32 +100,32 @@ def test_the_null_tells_common_courses_from_chance():
     rng = np.random.default_rng(3)
     wave = 0.5 + 0.4 * rng.standard_normal(30).clip(-1, 1)
     together = table_of({"A": wave, "B": np.clip(wave + 0.02 * rng.standard_normal(30), 0, 1)})
-    found = null(couple(together, plain("A", "B")), 499, 1)
-    assert found.p["shuffle"]["mean_coupling"] == pytest.approx(1.0 / 500.0)
-    apart = table_of({"A": rng.random(30), "B": rng.random(30)})
-    unrelated = couple(apart, plain("A", "B"))
+    test_of_chance = null(couple(together, plain("A", "B")), 499, 1)
+    assert test_of_chance.p["shuffle"]["mean_coupling"] == pytest.approx(1.0 / 500.0)
+    independent = table_of({"A": rng.random(30), "B": rng.random(30)})
+    unrelated = couple(independent, plain("A", "B"))
     chance = null(unrelated, 499, 1)
     assert chance.p["shuffle"]["mean_coupling"] > 0.05
     assert "chance" in codes(unrelated, null=chance)
     assert "no_null" in codes(unrelated)
     time = np.arange(40) / 40 * 2 * np.pi
     waves = table_of({"A": 0.5 + 0.4 * np.sin(time), "B": 0.5 + 0.4 * np.sin(time + 0.9)})
-    found = couple(waves, plain("A", "B"))
-    dealt = null(found, 499, 2)
+    test_of_chance = couple(waves, plain("A", "B"))
+    dealt = null(test_of_chance, 499, 2)
     assert dealt.p["shuffle"]["mean_coupling"] < 0.01
     assert dealt.p["shift"]["mean_coupling"] > 0.1
-    assert "common_growth" in codes(found, null=dealt)
+    assert "common_growth" in codes(test_of_chance, null=dealt)
 
 
 def test_the_ensemble_holds_the_degree_and_moves_the_grade():
-    found = couple(TABLE, plain("A", "B", "C"))
-    drawn = ensemble(found, 400, 1)
+    coupled = couple(TABLE, plain("A", "B", "C"))
+    drawn = ensemble(coupled, 400, 1)
     assert drawn.shares.shape == (12, len(degree.GRADES))
     assert np.allclose(drawn.shares.sum(axis=1), 1.0)
     assert np.all(np.diff(drawn.levels, axis=0) >= 0.0)
     assert 0.0 <= drawn.stays["both"] <= 1.0
     assert max(drawn.met) > 1
-    assert codes(found, ensemble=drawn) >= ({"grade_moves"} if drawn.stays["both"] < 0.5 else set())
+    assert codes(coupled, ensemble=drawn) >= ({"grade_moves"} if drawn.stays["both"] < 0.5 else set())
 
 
 def test_every_wrong_setting_is_told_at_once():
@@ -133,7 +133,7 @@ def test_every_wrong_setting_is_told_at_once():
     request = CouplingRequest(twice, weights=(0.5, 0.6), ranges={"B": (0.0, 1.0), "A": (2.0, 1.0)})
     with pytest.raises(SettingFaults) as caught:
         couple(TABLE, request)
-    found = {one.code.rpartition(".")[2] for one in caught.value.faults}
-    assert found == {"few_subsystems", "twice", "weight_count", "range_of_nothing", "range_order"}
+    codes_told = {fault.code.rpartition(".")[2] for fault in caught.value.faults}
+    assert codes_told == {"few_subsystems", "twice", "weight_count", "range_of_nothing", "range_order"}
     with pytest.raises(SettingFaults, match=r"0\.333333,0\.666667"):
         couple(TABLE, plain("A", "B", weights=(1.0, 2.0)))

@@ -20,9 +20,9 @@ def found(corner=1, scope=None, points=POINTS, **more):
 
 def test_step_of_corner_1():
     """Above the step: 2 wide and 3 high, then 2 wide and 1 high: 8 of 16."""
-    one = found().ceilings["ce_fdh"]
-    assert (one.zone, one.effect, one.above) == (8.0, 0.5, 0)
-    assert (one.condition_inefficiency, one.outcome_inefficiency) == (0.0, 25.0)
+    ceiling = found().ceilings["ce_fdh"]
+    assert (ceiling.zone, ceiling.effect, ceiling.above) == (8.0, 0.5, 0)
+    assert (ceiling.condition_inefficiency, ceiling.outcome_inefficiency) == (0.0, 25.0)
 
 
 def test_line_of_corner_1():
@@ -30,30 +30,32 @@ def test_line_of_corner_1():
 
     It reaches 4 at x = (4 - 7/6) / 0.75 = 34/9. Above it: a triangle of height 17/6 and width 34/9.
     """
-    one = found().ceilings["cr_fdh"]
-    assert (one.slope, one.intercept) == pytest.approx((0.75, 7.0 / 6.0))
-    assert one.zone == pytest.approx(0.5 * (34.0 / 9.0) * (17.0 / 6.0))
-    assert one.above == 1  # (2, 3) lies above 7/6 + 1.5
-    inefficiency = (one.condition_inefficiency, one.outcome_inefficiency)
-    assert (one.accuracy, *inefficiency) == pytest.approx((500.0 / 6.0, 25.0 * (4.0 - 34.0 / 9.0), 25.0 * 7.0 / 6.0))
+    ceiling = found().ceilings["cr_fdh"]
+    assert (ceiling.slope, ceiling.intercept) == pytest.approx((0.75, 7.0 / 6.0))
+    assert ceiling.zone == pytest.approx(0.5 * (34.0 / 9.0) * (17.0 / 6.0))
+    assert ceiling.above == 1  # (2, 3) lies above 7/6 + 1.5
+    inefficiency = (ceiling.condition_inefficiency, ceiling.outcome_inefficiency)
+    assert (ceiling.accuracy, *inefficiency) == pytest.approx(
+        (500.0 / 6.0, 25.0 * (4.0 - 34.0 / 9.0), 25.0 * 7.0 / 6.0)
+    )
 
 
 def test_corner_3_a_low_outcome_needs_a_high_condition():
     """Below the points of POINTS from the left: (0, 1) then (1, 0), the lowest there is: 1 wide, 1 high, 1 of 16."""
     assert found(3).ceilings["ce_fdh"].effect == pytest.approx(1.0 / 16.0)
     turned = {"X": [0.0, 2.0, 4.0], "Y": [3.0, 1.0, 0.0]}
-    one = found(3, points=turned)
+    necessity = found(3, points=turned)
     # heights above 0: 3 for 2, then 1 for 2, of a box 4 by 3
-    assert one.ceilings["ce_fdh"].effect == pytest.approx(8.0 / 12.0)
-    assert one.ceilings["cr_fdh"].slope == pytest.approx(-0.75)
-    assert one.ceilings["cr_fdh"].intercept == pytest.approx(4.0 / 3.0 + 0.75 * 2.0)
+    assert necessity.ceilings["ce_fdh"].effect == pytest.approx(8.0 / 12.0)
+    assert necessity.ceilings["cr_fdh"].slope == pytest.approx(-0.75)
+    assert necessity.ceilings["cr_fdh"].intercept == pytest.approx(4.0 / 3.0 + 0.75 * 2.0)
 
 
 def test_a_wider_scope_adds_what_is_empty_in_it():
     """Box -1 to 5 by 0 to 6: left of 0 nothing is observed, 1 by 6; then 2 by 5, 2 by 3, 1 by 2: 24 of 36."""
-    one = found(scope=(-1.0, 5.0, 0.0, 6.0)).ceilings["ce_fdh"]
-    assert one.zone == pytest.approx(6.0 + 10.0 + 6.0 + 2.0)
-    assert one.effect == pytest.approx(24.0 / 36.0)
+    ceiling = found(scope=(-1.0, 5.0, 0.0, 6.0)).ceilings["ce_fdh"]
+    assert ceiling.zone == pytest.approx(6.0 + 10.0 + 6.0 + 2.0)
+    assert ceiling.effect == pytest.approx(24.0 / 36.0)
 
 
 def test_repeated_peers_weigh_in_the_line_and_not_in_the_step():
@@ -68,7 +70,11 @@ def test_repeated_peers_weigh_in_the_line_and_not_in_the_step():
 def test_bottlenecks_by_hand():
     """Heights 1, 3, 4 of 4 at 0, 50 and 100 % of the condition: nothing up to 25 %, 50 % up to 75 %, then all."""
     step = found().ceilings["ce_fdh"].bottlenecks
-    assert [one.mark or f"{one.needed:.1f}" for one in step] == [*["NN"] * 3, *["50.0"] * 5, *["100.0"] * 3]
+    assert [bottleneck.mark or f"{bottleneck.needed:.1f}" for bottleneck in step] == [
+        *["NN"] * 3,
+        *["50.0"] * 5,
+        *["100.0"] * 3,
+    ]
     line = found().ceilings["cr_fdh"].bottlenecks
     assert line[5].needed == pytest.approx(100.0 * ((2.0 - 7.0 / 6.0) / 0.75) / 4.0)
     out_of_reach = found(scope=(0.0, 4.0, 0.0, 8.0)).ceilings["ce_fdh"].bottlenecks
@@ -89,9 +95,9 @@ def test_p_is_calibrated_where_there_is_nothing():
     """Of 200 tables without any necessity about one in ten has p up to 0.1."""
     rng = np.random.default_rng(5)
     low = 0
-    for at in range(200):
+    for seed in range(200):
         x, y = rng.random((2, 20))
-        low += p_values(steps_of(x), y, Scope(x.min(), x.max(), y.min(), y.max()), 99, at)["ce_fdh"] <= 0.1
+        low += p_values(steps_of(x), y, Scope(x.min(), x.max(), y.min(), y.max()), 99, seed)["ce_fdh"] <= 0.1
     assert 8 <= low <= 35
 
 
@@ -99,7 +105,7 @@ def test_wrong_requests_are_told_at_once():
     request = NcaRequest("X", ("X", "Y", "Y"), 7, Scope(1.0, 1.0, 0.0, 1.0), -1)
     with pytest.raises(SettingFaults) as caught:
         analyse(table_of(POINTS), request)
-    codes = {one.code.rpartition(".")[2] for one in caught.value.faults}
+    codes = {fault.code.rpartition(".")[2] for fault in caught.value.faults}
     assert codes == {"outcome_is_condition", "twice", "corner", "permutations", "scope_order"}
     with pytest.raises(SettingFaults, match="the data span 0, 4, 0, 4"):
         found(scope=(1.0, 4.0, 0.0, 4.0))
@@ -117,12 +123,12 @@ SCATTER = (
 @given(SCATTER, st.sampled_from((1, 2, 3, 4)))
 def test_each_corner_is_the_first_of_the_mirrored_data(points, corner):
     x, y = ScopeView(corner).points(*points)
-    here = found(corner, points={"X": points[0], "Y": points[1]})
-    there = found(1, points={"X": x, "Y": y})
+    original = found(corner, points={"X": points[0], "Y": points[1]})
+    mirrored = found(1, points={"X": x, "Y": y})
     for kind in KINDS:
-        one, other = here.ceilings[kind], there.ceilings[kind]
-        assert one.effect == pytest.approx(other.effect, abs=1e-12)
-        assert (one.above, one.bottlenecks) == (other.above, other.bottlenecks)
+        ceiling, other = original.ceilings[kind], mirrored.ceilings[kind]
+        assert ceiling.effect == pytest.approx(other.effect, abs=1e-12)
+        assert (ceiling.above, ceiling.bottlenecks) == (other.above, other.bottlenecks)
 
 
 @given(SCATTER, st.randoms(), st.floats(0.1, 50.0), st.floats(-20.0, 20.0))
@@ -140,7 +146,7 @@ def test_an_effect_that_hangs_on_one_case_is_told():
     rising = {"X": [0.0, 1.0, 2.0, 3.0, 5.0, 0.0], "Y": [0.0, 1.0, 2.0, 3.0, 5.0, 5.0]}
     even = {"X": np.arange(30.0), "Y": np.arange(30.0)}
     some, none = (
-        {one.code: one.values for one in warnings_of(analyse(table_of(points), NcaRequest("Y", ("X",))))}
+        {warning.code: warning.values for warning in warnings_of(analyse(table_of(points), NcaRequest("Y", ("X",))))}
         for points in (rising, even)
     )
     assert [some["fragile"][key] for key in ("case", "before", "after")] == ["6", "0.00", "0.64"]

@@ -30,46 +30,48 @@ def differences(mine: Any, theirs: Any, path: str = "") -> list[str]:
     if isinstance(theirs, dict):
         if not isinstance(mine, dict):
             return [path]
-        asked = [key for key in theirs if key not in LABELS and not (key == "term" and "/solution[" in path)]
-        missing = [f"{path}/{key} is missing" for key in asked if key not in mine]
-        inner = (differences(mine[key], theirs[key], f"{path}/{key}") for key in asked if key in mine)
+        keys = [key for key in theirs if key not in LABELS and not (key == "term" and "/solution[" in path)]
+        missing = [f"{path}/{key} is missing" for key in keys if key not in mine]
+        inner = (differences(mine[key], theirs[key], f"{path}/{key}") for key in keys if key in mine)
         return [*missing, *chain.from_iterable(inner)]
     if isinstance(theirs, list):
         if isinstance(mine, list) and len(mine) == 1 and theirs and not isinstance(theirs[0], list | dict):
             mine = mine[0] if isinstance(mine[0], list) else mine
         if not isinstance(mine, list) or len(mine) != len(theirs):
             return [f"{path}: {mine} and {theirs}"]
-        inner = (differences(a, b, f"{path}[{at}]") for at, (a, b) in enumerate(zip(mine, theirs, strict=True)))
+        inner = (
+            differences(a, b, f"{path}[{position}]") for position, (a, b) in enumerate(zip(mine, theirs, strict=True))
+        )
         return list(chain.from_iterable(inner))
     if isinstance(theirs, int | float) and isinstance(mine, int | float):
         return [] if abs(mine - theirs) <= 1e-9 * max(1.0, abs(theirs)) else [f"{path}: {mine} and {theirs}"]
     return [] if mine in (theirs, [theirs], [[theirs]]) else [f"{path}: {mine} and {theirs}"]
 
 
-def numbers(**found: float | None) -> dict[str, float | None]:
+def numbers(**values: float | None) -> dict[str, float | None]:
     """Numbers as JSON knows them: nothing where there is none."""
-    return {name: value if value is not None and isfinite(value) else None for name, value in found.items()}
+    return {name: value if value is not None and isfinite(value) else None for name, value in values.items()}
 
 
-def qca_record(found: QcaAnalysis) -> dict[str, Any]:
+def qca_record(analysis: QcaAnalysis) -> dict[str, Any]:
     """Everything an analysis gave, as the files write it: rows are numbered from 1, a model is a list of terms."""
-    settings, solutions = found.settings, found.solutions
+    settings, solutions = analysis.settings, analysis.solutions
     rows = [
         dict(zip(settings.conditions, row.values, strict=True))
         | {"OUT": row.out, "n": row.n, "cases": ",".join(row.cases), "row": row.number}
         | numbers(incl=row.inclusion, PRI=row.pri)
-        for row in found.truth.rows
+        for row in analysis.truth.rows
     ]
     intermediate = {
-        one.name: {
-            "c_solution": names_of(one.complex_model, found),
-            "p_solution": names_of(one.parsimonious_model, found),
-            "EC": numbered(one.easy),
-            "DC": numbered(one.difficult),
-            "NSEC": numbered(one.unused),
-            **solution(found, one.models),
+        intermediate_solution.name: {
+            "c_solution": names_of(intermediate_solution.complex_model, analysis),
+            "p_solution": names_of(intermediate_solution.parsimonious_model, analysis),
+            "EC": numbered(intermediate_solution.easy),
+            "DC": numbered(intermediate_solution.difficult),
+            "NSEC": numbered(intermediate_solution.unused),
+            **solution(analysis, intermediate_solution.models),
         }
-        for one in solutions.intermediate
+        for intermediate_solution in solutions.intermediate
     }
     return {
         "outcome": settings.outcome_name,
@@ -77,18 +79,18 @@ def qca_record(found: QcaAnalysis) -> dict[str, Any]:
         "incl_cut": settings.incl_cut,
         "pri_cut": settings.pri_cut,
         "n_cut": settings.n_cut,
-        "n_cases": len(found.table),
-        "crossover_cases": len(found.truth.crossover),
+        "n_cases": len(analysis.table),
+        "crossover_cases": len(analysis.truth.crossover),
         "truth_table": rows,
-        "complex": solution(found, solutions.cautious.models),
-        "parsimonious": solution(found, solutions.parsimonious.models),
+        "complex": solution(analysis, solutions.cautious.models),
+        "parsimonious": solution(analysis, solutions.parsimonious.models),
         "intermediate": {
-            "dir_exp": ["-" if one is None else str(one) for one in settings.expected], "models": intermediate,
+            "dir_exp": ["-" if sign is None else str(sign) for sign in settings.expected], "models": intermediate,
         },
-        "SA": {f"M{at}": numbered(rows) for at, rows in enumerate(solutions.assumptions, start=1)},
-        "necessity": [necessity(one) for one in found.necessity],
-        "sufficiency": [sufficiency(name, one) for name, one in found.sufficiency],
-        "necessary_expressions": [necessity(one) for one in found.expressions],
+        "SA": {f"M{number}": numbered(rows) for number, rows in enumerate(solutions.assumptions, start=1)},
+        "necessity": [necessity(condition) for condition in analysis.necessity],
+        "sufficiency": [sufficiency(name, fit) for name, fit in analysis.sufficiency],
+        "necessary_expressions": [necessity(expression) for expression in analysis.expressions],
     }  # fmt: skip
 
 
@@ -96,47 +98,49 @@ def numbered(rows: Sequence[int]) -> list[str]:
     return [str(row + 1) for row in rows]
 
 
-def necessity(one: Any) -> dict[str, Any]:
-    fit = one.fit
-    return {"term": one.name, **numbers(inclN=fit.inclusion, RoN=fit.relevance, covN=fit.coverage)}
+def necessity(condition: Any) -> dict[str, Any]:
+    fit = condition.fit
+    return {"term": condition.name, **numbers(inclN=fit.inclusion, RoN=fit.relevance, covN=fit.coverage)}
 
 
-def sufficiency(term: str, one: sets.Sufficiency) -> dict[str, Any]:
-    return {"term": term, **numbers(inclS=one.inclusion, PRI=one.pri, covS=one.coverage, covU=one.unique)}
+def sufficiency(term: str, fit: sets.Sufficiency) -> dict[str, Any]:
+    return {"term": term, **numbers(inclS=fit.inclusion, PRI=fit.pri, covS=fit.coverage, covU=fit.unique)}
 
 
-def names_of(model: Model, found: QcaAnalysis) -> list[str]:
-    return [term_name(term, found.settings.conditions) for term in model]
+def names_of(model: Model, analysis: QcaAnalysis) -> list[str]:
+    return [term_name(term, analysis.settings.conditions) for term in model]
 
 
-def fit_of(model: Model, found: QcaAnalysis) -> dict[str, Any]:
+def fit_of(model: Model, analysis: QcaAnalysis) -> dict[str, Any]:
     """Fit of each of a model's terms and of the whole."""
-    each, whole = sets.fit_of_terms(model, found.members, found.outcome)
-    terms = map(sufficiency, names_of(model, found), each)
+    of_terms, whole = sets.fit_of_terms(model, analysis.members, analysis.outcome)
+    terms = map(sufficiency, names_of(model, analysis), of_terms)
     return {"terms": list(terms), "solution": [sufficiency("", whole)]}
 
 
-def solution(found: QcaAnalysis, models: Sequence[Model]) -> dict[str, Any]:
+def solution(analysis: QcaAnalysis, models: Sequence[Model]) -> dict[str, Any]:
     """Tied models, the terms all of them have, and their fit: of all terms together and model by model."""
     if len(models) > 1:
         every = tuple(sorted(set(chain.from_iterable(models)), key=order))
-        fit = {"overall": fit_of(every, found)["terms"], "individual": [fit_of(model, found) for model in models]}
+        fit = {"overall": fit_of(every, analysis)["terms"], "individual": [fit_of(model, analysis) for model in models]}
     else:
-        fit = fit_of(models[0], found) if models else {"terms": [], "solution": []}
+        fit = fit_of(models[0], analysis) if models else {"terms": [], "solution": []}
     shared = tuple(term for term in (models[0] if models else ()) if all(term in model for model in models))
     return {
-        "solutions": [names_of(model, found) for model in models], "essential": names_of(shared, found), "fit": fit,
-    }  # fmt: skip
+        "solutions": [names_of(model, analysis) for model in models],
+        "essential": names_of(shared, analysis),
+        "fit": fit,
+    }
 
 
 def analysed(files):
     outcome, expected = files["outcome"], files["intermediate"]["dir_exp"]
     table = read_case_table(ORACLE / f"data_{files['dataset']}.csv", [outcome.removeprefix("~"), *files["conditions"]])
-    asked = QcaSettings(
+    settings = QcaSettings(
         outcome.removeprefix("~"), tuple(files["conditions"]), outcome.startswith("~"),
         files["incl_cut"], files["pri_cut"], files["n_cut"], tuple(map(int, expected)),
     )  # fmt: skip
-    return analyse(table, asked)
+    return analyse(table, settings)
 
 
 @pytest.mark.parametrize("name", QCA)
@@ -144,14 +148,14 @@ def test_everything_agrees(name):
     """Truth table, all tied models in their order, every CiPj, EC, DC, SA, and fit to 1e-9."""
     assert len(QCA) == 10
     files = oracle(name)
-    found = differences(qca_record(analysed(files)), files)
-    assert not found, "\n".join(found)
+    unequal = differences(qca_record(analysed(files)), files)
+    assert not unequal, "\n".join(unequal)
 
 
 def test_necessary_expressions_agree():
     conditions = ("DEV", "URB", "LIT", "IND", "STB")
-    found = analyse(read_case_table(ORACLE / "data_LF.csv", [*conditions, "SURV"]), QcaSettings("SURV", conditions))
-    assert not differences([necessity(one) for one in found.expressions], oracle("qca_superSubset_LF"))
+    analysis = analyse(read_case_table(ORACLE / "data_LF.csv", [*conditions, "SURV"]), QcaSettings("SURV", conditions))
+    assert not differences([necessity(expression) for expression in analysis.expressions], oracle("qca_superSubset_LF"))
 
 
 FORMS = {
@@ -176,13 +180,13 @@ def test_calibration_agrees(name):
 def test_cases_on_a_crossover_are_in_no_row():
     """Of the seventeen cases of d.CZH nine have a membership of 0.5 in some condition."""
     table = read_case_table(ORACLE / "data_d.CZH.csv", ["PA", "SC", "OI", "MC", "SA"])
-    found = analyse(table, QcaSettings("SA", ("PA", "SC", "OI", "MC")))
+    analysis = analyse(table, QcaSettings("SA", ("PA", "SC", "OI", "MC")))
     assert len(table) == 17
-    assert sum(row.n for row in found.truth.rows) == 8
-    assert len(found.truth.crossover) == 9
-    assert found.warnings[0].code == "crossover"
-    assert "EXCLUDED FROM" in found.warnings[0].sentence("en")
-    assert "TEC" in found.warnings[0].sentence("zh")
+    assert sum(row.n for row in analysis.truth.rows) == 8
+    assert len(analysis.truth.crossover) == 9
+    assert analysis.warnings[0].code == "crossover"
+    assert "EXCLUDED FROM" in analysis.warnings[0].sentence("en")
+    assert "TEC" in analysis.warnings[0].sentence("zh")
 
 
 @pytest.fixture(scope="module", params=("example", "example2", "likert"))
@@ -191,8 +195,8 @@ def compared(request):
     files = oracle(f"nca_{request.param}")
     conditions = files["x"] if isinstance(files["x"], list) else [files["x"]]
     table = read_case_table(ORACLE / f"data_nca.{request.param}.csv", [*conditions, files["y"]])
-    found = analyse_nca(table, NcaRequest(files["y"], tuple(conditions), permutations=5000))
-    return files, list(zip(files["models"], found.found, strict=True))
+    analysis = analyse_nca(table, NcaRequest(files["y"], tuple(conditions), permutations=5000))
+    return files, list(zip(files["models"], analysis.found, strict=True))
 
 
 FIELDS = {
@@ -206,16 +210,20 @@ def test_every_parameter_of_nca_agrees(compared):
     """Zone, effect, slope, intercept, cases above, accuracy, inefficiencies; p within its error."""
     files, models = compared
     for theirs, mine in models:
-        published = {one["_row"]: one for one in theirs["params"]}
+        published = {entry["_row"]: entry for entry in theirs["params"]}
         for kind in KINDS:
-            one = mine.ceilings[kind]
+            ceiling = mine.ceilings[kind]
             for key, name in FIELDS.items():
                 value = published[kind][key]
                 if value in ("NA", None):
-                    assert not isfinite(getattr(one, name)), (mine.condition, kind, key)
+                    assert not isfinite(getattr(ceiling, name)), (mine.condition, kind, key)
                 else:  # the file keeps 13 digits; per cents and areas are as exact as these
-                    assert getattr(one, name) == pytest.approx(value, rel=1e-9, abs=1e-9), (mine.condition, kind, key)
-            p, q = one.p, published[kind]["p-value"]
+                    assert getattr(ceiling, name) == pytest.approx(value, rel=1e-9, abs=1e-9), (
+                        mine.condition,
+                        kind,
+                        key,
+                    )
+            p, q = ceiling.p, published[kind]["p-value"]
             error = (p * (1.0 - p) / 5000 + q * (1.0 - q) / files["test_rep"]) ** 0.5
             assert abs(p - q) < 4.0 * error + 1e-3, (mine.condition, kind, p, q)
 
@@ -228,7 +236,10 @@ def test_scopes_peers_and_bottlenecks_agree(compared):
             {key: theirs["global"][key] for key in ("Scope", *ends)}, abs=1e-9
         )
         for kind in KINDS:
-            assert [(x, y) for _, x, y in mine.peers] == [(one["X"], one["Y"]) for one in theirs["peers"][kind]]
+            assert [(x, y) for _, x, y in mine.peers] == [(peer["X"], peer["Y"]) for peer in theirs["peers"][kind]]
     for kind in KINDS:
-        columns = [[one.mark or f"{one.needed:.1f}" for one in mine.ceilings[kind].bottlenecks] for _, mine in models]
+        columns = [
+            [bottleneck.mark or f"{bottleneck.needed:.1f}" for bottleneck in mine.ceilings[kind].bottlenecks]
+            for _, mine in models
+        ]
         assert list(zip(*columns, strict=True)) == [tuple(row.values())[1:] for row in files["bottlenecks"][kind]]

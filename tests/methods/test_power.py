@@ -20,19 +20,19 @@ GAMES = json.loads((METHODS / "power_vectors.json").read_text(encoding="utf-8"))
 @beside
 @pytest.mark.parametrize("game", GAMES, ids=lambda game: game["name"])
 def test_published_games(game):
-    found = power(game["weights"], game["quota"])
-    assert list(found.shapley_shubik) == [Fraction(one) for one in game["shapley_shubik"]]
-    assert list(found.banzhaf_normalized) == [Fraction(one) for one in game["banzhaf_normalized"]]
-    assert list(found.banzhaf_raw) == game["banzhaf_raw"]
+    indices = power(game["weights"], game["quota"])
+    assert list(indices.shapley_shubik) == [Fraction(share) for share in game["shapley_shubik"]]
+    assert list(indices.banzhaf_normalized) == [Fraction(share) for share in game["banzhaf_normalized"]]
+    assert list(indices.banzhaf_raw) == game["banzhaf_raw"]
 
 
 def test_by_hand():
     """50, 49, 1 with 51: the first is decisive with either or both (3), the others only with the first alone (1)."""
-    found = power([50, 49, 1], 51)
-    assert found.banzhaf_raw == (3, 1, 1)
-    assert found.shapley_shubik == (Fraction(2, 3), Fraction(1, 6), Fraction(1, 6))
-    found = power([6800, 3133, 67], 5001)
-    assert (found.dictator, found.dummies) == (0, (1, 2))
+    indices = power([50, 49, 1], 51)
+    assert indices.banzhaf_raw == (3, 1, 1)
+    assert indices.shapley_shubik == (Fraction(2, 3), Fraction(1, 6), Fraction(1, 6))
+    indices = power([6800, 3133, 67], 5001)
+    assert (indices.dictator, indices.dummies) == (0, (1, 2))
     assert power([1, 1], 2).dictator is None
     large = power([1] * 80, 41)
     assert set(large.shapley_shubik) == {Fraction(1, 80)}
@@ -40,23 +40,25 @@ def test_by_hand():
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=6).filter(any), st.integers(1, 40))
-def test_brute_force(weights, wanted):
-    quota = min(wanted, sum(weights))
+def test_brute_force(weights, quota_drawn):
+    quota = min(quota_drawn, sum(weights))
     voters = range(len(weights))
 
     def swings(voter, coalitions):
-        return sum(sum(weights[at] for at in some) in range(quota - weights[voter], quota) for some in coalitions)
+        return sum(
+            sum(weights[member] for member in some) in range(quota - weights[voter], quota) for some in coalitions
+        )
 
     raw, orders = [], []
     for voter in voters:
-        others = [at for at in voters if at != voter]
+        others = [other for other in voters if other != voter]
         raw.append(swings(voter, (some for size in voters for some in combinations(others, size))))
         before = (order[: order.index(voter)] for order in permutations(voters))
         orders.append(Fraction(swings(voter, before), factorial(len(weights))))
-    found = power(weights, quota)
-    assert list(found.banzhaf_raw) == raw
-    assert list(found.shapley_shubik) == orders
-    assert sum(found.shapley_shubik) == sum(found.banzhaf_normalized) == 1
+    indices = power(weights, quota)
+    assert list(indices.banzhaf_raw) == raw
+    assert list(indices.shapley_shubik) == orders
+    assert sum(indices.shapley_shubik) == sum(indices.banzhaf_normalized) == 1
 
 
 @pytest.mark.parametrize(("weights", "quota"), [([], 1), ([-1, 3], 1), ([1, 1], 3), ([1, 1], 0), ([1] * 101, 51),
@@ -72,8 +74,8 @@ def test_the_document_says_on_whom_the_vote_turns():
         ("1,1,1", "2", "1, 2, 3 have the same", "1、2、3 的权力相同"),
         ("6800,3133,67", "5001", "1 decides alone", "1 一人即可决定"),
     ):
-        found = copark.power(weights=weights, quota=quota)
-        for lang, said in zip(("en", "zh"), words, strict=True):
-            document = found.document(lang)
-            assert said in document.headline
-            assert [row[3] for row in table(document, "power").rows] == list(map(str, found.power.shapley_shubik))
+        answer = copark.power(weights=weights, quota=quota)
+        for lang, sentence in zip(("en", "zh"), words, strict=True):
+            document = answer.document(lang)
+            assert sentence in document.headline
+            assert [row[3] for row in table(document, "power").rows] == list(map(str, answer.power.shapley_shubik))

@@ -25,20 +25,20 @@ def all_terms(count):
 
 
 def split(coded):
-    return tuple(frozenset(at for at, one in enumerate(coded) if one == out) for out in "1?")
+    return tuple(frozenset(position for position, code in enumerate(coded) if code == out) for out in "1?")
 
 
 @given(MEMBERS, st.randoms())
 def test_fit_lies_between_0_and_1_and_turns_round(members, rng):
     """Sufficiency of x for y is necessity of y for x; consistency and coverage change places."""
     x, y = members[:, 0], np.array([rng.random() for _ in members])
-    found, back = sets.sufficiency(x, y), sets.necessity(y, x)
-    for value in (found.inclusion, found.coverage, found.pri):
+    fit, back = sets.sufficiency(x, y), sets.necessity(y, x)
+    for value in (fit.inclusion, fit.coverage, fit.pri):
         assert np.isnan(value) or -1e-12 <= value <= 1.0 + 1e-12
-    assert found.inclusion == pytest.approx(back.inclusion, nan_ok=True)
-    assert found.coverage == pytest.approx(back.coverage, nan_ok=True)
-    if found.inclusion > 0.0 and not np.isnan(found.pri):
-        assert found.pri <= found.inclusion + 1e-12
+    assert fit.inclusion == pytest.approx(back.inclusion, nan_ok=True)
+    assert fit.coverage == pytest.approx(back.coverage, nan_ok=True)
+    if fit.inclusion > 0.0 and not np.isnan(fit.pri):
+        assert fit.pri <= fit.inclusion + 1e-12
 
 
 @given(CODED)
@@ -60,17 +60,17 @@ def test_prime_implicants_are_those_of_the_definition(case):
 def test_models_are_all_the_smallest_covers(case):
     count, coded = case
     positive, free = split(coded)
-    found = minimise(positive, free, count)
+    minimised = minimise(positive, free, count)
     if not positive:
-        assert found.models == ()
+        assert minimised.models == ()
         return
     size = next(
-        n for n in range(1, len(found.primes) + 1)
-        if any(positive <= covered(some) for some in combinations(found.primes, n))
+        n for n in range(1, len(minimised.primes) + 1)
+        if any(positive <= covered(some) for some in combinations(minimised.primes, n))
     )  # fmt: skip
-    covers = [set(some) for some in combinations(found.primes, size) if positive <= covered(some)]
-    assert sorted(map(sorted, found.models)) == sorted(map(sorted, covers))
-    assert not any(covered(model) - positive - free for model in found.models)
+    covers = [set(some) for some in combinations(minimised.primes, size) if positive <= covered(some)]
+    assert sorted(map(sorted, minimised.models)) == sorted(map(sorted, covers))
+    assert not any(covered(model) - positive - free for model in minimised.models)
 
 
 @given(CODED, st.data())
@@ -78,22 +78,22 @@ def test_intermediate_solutions_lie_between_the_other_two(case, data):
     count, coded = case
     positive, free = split(coded)
     expected = tuple(data.draw(st.sampled_from((0, 1, None))) for _ in range(count))
-    found = solve(positive, free, expected)
-    for one in found.intermediate:
-        for model in one.models:
-            assert covered(one.complex_model) <= covered(model) <= covered(one.parsimonious_model)
-        assert set(one.easy) <= free
-        assert set(one.easy) | set(one.unused) <= covered(one.parsimonious_model)
-        assert not set(one.easy) & set(one.difficult)
+    solutions = solve(positive, free, expected)
+    for intermediate in solutions.intermediate:
+        for model in intermediate.models:
+            assert covered(intermediate.complex_model) <= covered(model) <= covered(intermediate.parsimonious_model)
+        assert set(intermediate.easy) <= free
+        assert set(intermediate.easy) | set(intermediate.unused) <= covered(intermediate.parsimonious_model)
+        assert not set(intermediate.easy) & set(intermediate.difficult)
 
 
 def named_models(members, outcome, names, cases, order):
     """Solutions of a table whose conditions are given in some order, as sets of sets of literals."""
-    table = table_of({**{name: members[:, at] for at, name in enumerate(names)}, "Y": outcome}, cases)
-    asked = QcaSettings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names))
-    kinds = models_of(analyse(table, asked).solutions).values()
+    table = table_of({**{name: members[:, column] for column, name in enumerate(names)}, "Y": outcome}, cases)
+    settings = QcaSettings("Y", tuple(names[column] for column in order), expectations=(1,) * len(names))
+    kinds = models_of(analyse(table, settings).solutions).values()
     return [
-        {frozenset(frozenset(sets.term_name(term, asked.conditions).split("*")) for term in model) for model in kind}
+        {frozenset(frozenset(sets.term_name(term, settings.conditions).split("*")) for term in model) for model in kind}
         for kind in kinds
     ]
 
@@ -102,11 +102,13 @@ def named_models(members, outcome, names, cases, order):
 def test_order_of_cases_and_conditions_does_not_matter(members, rng):
     count, k = members.shape
     outcome = np.array([rng.random() for _ in range(count)])
-    names, cases = [f"X{at}" for at in range(k)], [f"c{at}" for at in range(count)]
+    names, cases = [f"X{number}" for number in range(k)], [f"c{number}" for number in range(count)]
     shuffled, turned = rng.sample(range(count), count), rng.sample(range(k), k)
     plain = named_models(members, outcome, names, cases, range(k))
     assert plain == named_models(members, outcome, names, cases, turned)
-    moved = named_models(members[shuffled], outcome[shuffled], names, [cases[at] for at in shuffled], range(k))
+    moved = named_models(
+        members[shuffled], outcome[shuffled], names, [cases[position] for position in shuffled], range(k)
+    )
     assert plain == moved
 
 
@@ -114,7 +116,7 @@ def test_order_of_cases_and_conditions_does_not_matter(members, rng):
 def test_a_renamed_absence_gives_the_mirrored_solution(members, rng):
     """A table with 1 - A in the place of A has the same parsimonious models, with A negated."""
     outcome = np.array([rng.random() for _ in members])
-    names = [f"X{at}" for at in range(members.shape[1])]
+    names = [f"X{number}" for number in range(members.shape[1])]
     plain = table_of({**dict(zip(names, members.T, strict=True)), "Y": outcome})
     turned = plain.having({"X0": 1.0 - plain.values["X0"]})
     mine = analyse(plain, QcaSettings("Y", tuple(names))).solutions.parsimonious.models

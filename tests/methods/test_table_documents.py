@@ -36,56 +36,56 @@ ASKED = {
 def test_documents_tell_what_was_found(parks, subtests):
     """Numbers are those of the engine, and every chart can be drawn."""
     for name, (params, *headlines) in ASKED.items():
-        found = getattr(copark, name)(parks, **params)
+        answer = getattr(copark, name)(parks, **params)
         for lang, words in zip(("en", "zh"), headlines, strict=True):
             with subtests.test(name, lang=lang):
-                document = found.document(lang)
+                document = answer.document(lang)
                 assert words in document.headline
-                charts = [one for one in document.blocks() if isinstance(one, Chart)]
-                assert len({one.key for one in charts}) == len(charts) >= 1
-                assert all(render(styled(one.figure)(), "svg") for one in charts)
+                charts = [block for block in document.blocks() if isinstance(block, Chart)]
+                assert len({chart.key for chart in charts}) == len(charts) >= 1
+                assert all(render(styled(chart.figure)(), "svg") for chart in charts)
                 if name == "qca":
-                    inclusions = [row.inclusion for row in found.found.truth.rows if row.n]
+                    inclusions = [row.inclusion for row in answer.found.truth.rows if row.n]
                     assert [row[5] for row in table(document, "truth").rows] == inclusions
                 elif name == "nca":
-                    effects = [one.ceilings["ce_fdh"].effect for one in found.found.found]
+                    effects = [necessity.ceilings["ce_fdh"].effect for necessity in answer.found.found]
                     assert [row[2] for row in table(document, "ceilings").rows[::2]] == effects
                     assert [row[0] for row in table(document, "bottlenecks-ce-fdh").rows] == list(range(0, 101, 10))
-                    assert found.to_frame()["effect"].tolist()[::2] == effects
+                    assert answer.to_frame()["effect"].tolist()[::2] == effects
                 else:
-                    degrees = found.found.chosen.coordination.tolist()
+                    degrees = answer.found.chosen.coordination.tolist()
                     assert [row[3] for row in table(document, "degrees").rows] == degrees
                     assert all(sum(row[1:]) == pytest.approx(1.0) for row in table(document, "grades").rows)
-                    assert degrees == found.to_frame()["D_standard"].tolist()
+                    assert degrees == answer.to_frame()["D_standard"].tolist()
 
 
 def test_paths_are_said_in_words(tmp_path):
     """``A*~B`` of the tables is ``A and not B`` in the answer."""
     path = tmp_path / "crisp.csv"
     path.write_text("case,A,B,Y\na,1,0,1\nb,1,1,0\nc,0,0,0\nd,0,1,0\n", encoding="utf-8")
-    found = copark.qca(path, outcome="Y", conditions="A,B")
-    assert {row[2] for row in table(found.document(), "solutions").rows} == {"A*~B"}
-    assert found.document().headline.startswith("Sufficient for Y: A and not B (")
-    assert found.document("zh").headline.startswith("对 Y 充分的组态：A 且 非 B（")
+    answer = copark.qca(path, outcome="Y", conditions="A,B")
+    assert {row[2] for row in table(answer.document(), "solutions").rows} == {"A*~B"}
+    assert answer.document().headline.startswith("Sufficient for Y: A and not B (")
+    assert answer.document("zh").headline.startswith("对 Y 充分的组态：A 且 非 B（")
 
 
 def test_calibration_on_the_way(parks):
     """Commas within an entry may have taken it apart, as a form does."""
     whole = copark.qca(parks, outcome="Y", conditions="W", calibrate=["W=1,2.5,5"])
-    apart = copark.qca(parks, outcome="Y", conditions="W", calibrate=["W=1", "2.5", "5"])
-    assert whole.run_id == apart.run_id
+    separately = copark.qca(parks, outcome="Y", conditions="W", calibrate=["W=1", "2.5", "5"])
+    assert whole.run_id == separately.run_id
     assert len(whole.found.table) == 5
 
 
 def test_faults_of_options_and_table_come_together(parks):
-    for asked, codes in (
+    for options, codes in (
         ({"conditions": "W"}, {"not_a_membership"}),
         ({"outcome": "Z", "conditions": "A,A,Q", "incl_cut": 3.0, "dir_exp": "1,x", "idm": 2.0},
          {"bad_expectation", "twice", "not_a_share", "idm", "missing_column", "expectations"}),
     ):  # fmt: skip
-        with pytest.raises(FaultsFound) as told:
-            copark.qca(parks, **{"outcome": "Y", **asked})
-        assert {one.code.rpartition(".")[2] for one in told.value.faults} == codes
+        with pytest.raises(FaultsFound) as caught:
+            copark.qca(parks, **{"outcome": "Y", **options})
+        assert {fault.code.rpartition(".")[2] for fault in caught.value.faults} == codes
 
 
 def test_a_result_is_of_the_content_of_the_table_and_read_again(parks, tmp_path):
@@ -94,9 +94,9 @@ def test_a_result_is_of_the_content_of_the_table_and_read_again(parks, tmp_path)
 
     copy = tmp_path / "copy.csv"
     copy.write_bytes(parks.read_bytes())
-    made, read, other = asked(parks), asked(copy), asked(parks, corner=2)
-    assert (made.reused, read.reused, other.reused) == (False, True, False)
-    assert repr(read.document("zh")) == repr(made.document("zh"))
+    first, read, other = asked(parks), asked(copy), asked(parks, corner=2)
+    assert (first.reused, read.reused, other.reused) == (False, True, False)
+    assert repr(read.document("zh")) == repr(first.document("zh"))
     copy.write_text(parks.read_text(encoding="utf-8").replace("0.9", "0.95"), encoding="utf-8")
     assert not asked(copy).reused
 
@@ -109,7 +109,7 @@ def test_the_casebooks_own_scores_are_meant_where_no_table_is_named(monkeypatch,
     assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is None
     (tmp_path / "parks").write_bytes(parks.read_bytes())
     assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is not None
-    assert "table" not in {one.name for one in NCA.params.form(served=True)}, "a server takes no paths"
+    assert "table" not in {field.name for field in NCA.params.form(served=True)}, "a server takes no paths"
 
 
 COMMANDS = {
@@ -124,11 +124,11 @@ COMMANDS = {
 def test_the_commands(parks, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name, (options, wrong) in COMMANDS.items():
-        asked = [name, str(parks), *options.split(), "--lang", "en"]
-        code, out, _ = call([*asked, "--json"], capsys)
+        command = [name, str(parks), *options.split(), "--lang", "en"]
+        code, out, _ = call([*command, "--json"], capsys)
         assert (code, json.loads(out)["document"]["key"]) == (0, name)
         for flag, value in wrong.items():
-            code, out, err = call([*asked, flag, value], capsys)
+            code, out, err = call([*command, flag, value], capsys)
             assert (code in (1, 2), out, flag in err, "Traceback" in err) == (True, "", True, False)
     code, _, err = call(["qca", "nowhere.csv", "--outcome", "Y", "--conditions", "A", "--lang", "en"], capsys)
     assert (code, "File not found" in err) == (1, True)

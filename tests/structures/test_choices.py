@@ -84,7 +84,7 @@ def target(value):
 def test_the_wide_reading_favours_draws_beyond_the_narrow_one():
     """Of "more than 1,000": 1,050 is within both readings, 1,300 within the wide one alone, 900 within neither."""
     replay = SimpleNamespace(
-        model=ObservationModel((target(1000.0),)), seen=np.array([[1050.0], [1300.0], [900.0]]), pairs=3
+        model=ObservationModel((target(1000.0),)), counterparts=np.array([[1050.0], [1300.0], [900.0]]), pairs=3
     )
     source = SimpleNamespace(replay=replay, order=np.arange(3))
     within, beyond, below = wide_weights(source, 3)
@@ -93,6 +93,6 @@ def test_the_wide_reading_favours_draws_beyond_the_narrow_one():
 
 
 def test_draws_that_no_such_value_tells_apart_weigh_alike():
-    replay = SimpleNamespace(model=ObservationModel(()), seen=np.zeros((3, 0)), pairs=3)
+    replay = SimpleNamespace(model=ObservationModel(()), counterparts=np.zeros((3, 0)), pairs=3)
     source = SimpleNamespace(replay=replay, order=np.arange(3))
     assert wide_weights(source, 5).tolist() == [1.0] * 5

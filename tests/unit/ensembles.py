@@ -55,7 +55,10 @@ def ensemble(
             "scenario": ["baseline", "without-operator"],
             "run": numbers,
             "quarter": quarters,
-            "label": ("quarter", [f"{2012 + (at + 2) // 4}Q{(at + 2) % 4 + 1}" for at in range(QUARTERS)]),
+            "label": (
+                "quarter",
+                [f"{2012 + (quarter + 2) // 4}Q{(quarter + 2) % 4 + 1}" for quarter in range(QUARTERS)],
+            ),
             "parameter": ["n_ref", "=danger"],
         },
     )
@@ -66,8 +69,8 @@ def ensemble(
 def true_ensemble(runs: int = 20, *, seed: int = 1) -> xr.Dataset:
     """The same, with other numbers for each seed and the identity that its provenance gives."""
     study = PROVENANCE["study"] | {"runs": runs, "seed": seed}  # type: ignore[operator]
-    told = {"format": RESULT_FORMAT, "case": "made-up", "runs": runs, "seed": seed}
-    provenance = PROVENANCE | told | {"study": study}
+    described = {"format": RESULT_FORMAT, "case": "made-up", "runs": runs, "seed": seed}
+    provenance = PROVENANCE | described | {"study": study}
     dataset = ensemble(runs, failed=None, identity=result_identity(provenance))
     dataset["cash"] = dataset["cash"] + seed
     return dataset.assign_attrs(provenance=json.dumps(provenance))

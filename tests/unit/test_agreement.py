@@ -19,6 +19,6 @@ def test_kappa_is_agreement_beyond_chance():
 def test_a_second_coder_is_told_every_case_that_differs():
     ours = recorded()
     theirs = ours | {"mckip": "thriving"}
-    said = report(ours, {name: word for name, word in theirs.items() if name != "duqm"})
-    assert said.startswith("37 of 38 agree")
-    assert "mckip: surviving / thriving" in said
+    sentence = report(ours, {name: word for name, word in theirs.items() if name != "duqm"})
+    assert sentence.startswith("37 of 38 agree")
+    assert "mckip: surviving / thriving" in sentence

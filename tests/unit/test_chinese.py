@@ -69,13 +69,13 @@ TYPED = frozenset(
 """Commands, formats, and keys of files and options that a reader types."""
 
 
-def said_in(content: Any, at: str) -> Iterator[tuple[str, str]]:
+def said_in(content: Any, place: str) -> Iterator[tuple[str, str]]:
     """Chinese of a file's content: what stands under ``zh``."""
     for key, inner in content.items() if isinstance(content, dict) else enumerate(content):
         if key == "zh" and isinstance(inner, str):
-            yield at, inner
+            yield place, inner
         elif isinstance(inner, dict | list):
-            yield from said_in(inner, f"{at}.{key}")
+            yield from said_in(inner, f"{place}.{key}")
 
 
 @cache
@@ -86,7 +86,9 @@ def texts() -> tuple[tuple[str, str], ...]:
 @cache
 def data() -> tuple[tuple[str, str], ...]:
     paths = sorted({path for pattern in DATA for path in PACKAGE.glob(pattern) if path.name != WORDS})
-    return tuple(one for path in paths for one in said_in(read(path), path.relative_to(PACKAGE).as_posix()))
+    return tuple(
+        placed_words for path in paths for placed_words in said_in(read(path), path.relative_to(PACKAGE).as_posix())
+    )
 
 
 def cells(path: Path) -> Iterator[tuple[str, str]]:
@@ -104,8 +106,8 @@ def cases() -> tuple[tuple[str, str], ...]:
     files = sorted(path for pattern in CASES for path in PACKAGE.glob(pattern))
     tables = sorted(path for pattern in TABLES for path in PACKAGE.glob(pattern))
     return (
-        *(one for path in files for one in said_in(read(path), path.relative_to(PACKAGE).as_posix())),
-        *(one for path in tables for one in cells(path)),
+        *(placed_words for path in files for placed_words in said_in(read(path), path.relative_to(PACKAGE).as_posix())),
+        *(placed_words for path in tables for placed_words in cells(path)),
     )
 
 
@@ -132,8 +134,8 @@ def everything() -> tuple[tuple[str, str], ...]:
     return (*texts(), *data(), *cases(), *own(), *documents(), *pictures())
 
 
-def around(words: str, found: re.Match[str]) -> str:
-    return words[max(0, found.start() - 8) : found.end() + 8]
+def around(words: str, match: re.Match[str]) -> str:
+    return words[max(0, match.start() - 8) : match.end() + 8]
 
 
 def test_there_is_chinese_to_read() -> None:
@@ -150,56 +152,58 @@ def test_there_is_chinese_to_read() -> None:
 def test_one_thing_has_one_word() -> None:
     avoided = {word: better for word, better in glossary()[1].items() if CHINESE.search(word)}
     assert len(avoided) >= 45
-    found = []
+    faults = []
     for place, words in everything():
         rest = words
         for allowed in ALLOWED:
             rest = rest.replace(allowed, "")
-        found += [f"{place}: {word}, write {better}" for word, better in avoided.items() if word in rest]
-    assert found == []
+        faults += [f"{place}: {word}, write {better}" for word, better in avoided.items() if word in rest]
+    assert faults == []
 
 
 def test_a_threshold_says_of_what() -> None:
     """门槛 alone may be of entry or of votes; a cutoff is 阈值, a standard 标准."""
-    found = re.compile(r"(?<!准入)(?<!表决)门槛")
-    assert [f"{place}: {around(words, one)}" for place, words in everything() for one in found.finditer(words)] == []
+    threshold = re.compile(r"(?<!准入)(?<!表决)门槛")
+    assert [
+        f"{place}: {around(words, match)}" for place, words in everything() for match in threshold.finditer(words)
+    ] == []
 
 
 def test_chinese_has_its_own_punctuation() -> None:
     for wrong in ("用语:可能成立", "园区(中国)", "是,否"):
         assert HALF.search(wrong)
-    found = [
-        f"{place}: {around(rest, one)}"
+    faults = [
+        f"{place}: {around(rest, match)}"
         for place, words in (*texts(), *data(), *cases(), *own())
         for rest in (CODE.sub("x", words),)
-        for one in HALF.finditer(rest)
+        for match in HALF.finditer(rest)
     ]
-    assert found == []
+    assert faults == []
 
 
 def test_no_english_is_left_in_chinese() -> None:
-    found = [
+    faults = [
         f"{place}: {word}"
         for place, words in texts()
         if CHINESE.search(words) and not KEYS.search(place) and not place.startswith(("workbook.", "cli."))
         for word in PROSE.findall(CODE.sub(" ", words))
         if word not in NAMES | TYPED
     ]
-    found += [
+    faults += [
         f"{place}: {word}"
         for place, words in (*data(), *cases())
         for word in PROSE.findall(words)
         if word not in NAMES | TYPED | COMPANIES
     ]
-    assert found == []
+    assert faults == []
 
 
 def test_shares_stand_with_the_sign_of_ratio() -> None:
     """65∶35, not 65/35 or 65比35, in what cases say."""
     slashed = re.compile(r"(?<![\d/.])\d{1,2}(?:\.\d+)?(?:[/比]\d{1,2}(?:\.\d+)?)+(?![\d/])")
     assert slashed.search("股比40/30/20/10")
-    named = [one for one in cases() if ".csv:" in one[0]]
-    assert [f"{place}: {around(words, one)}" for place, words in named for one in slashed.finditer(words)] == []
+    named = [placed_words for placed_words in cases() if ".csv:" in placed_words[0]]
+    assert [f"{place}: {around(words, match)}" for place, words in named for match in slashed.finditer(words)] == []
 
 
 def test_no_quarter_stands_in_a_code() -> None:
@@ -209,8 +213,8 @@ def test_no_quarter_stands_in_a_code() -> None:
 
 def test_no_amount_is_told_in_millions() -> None:
     """Chinese counts by 万 and 亿; millions stand in heads of columns and axes alone."""
-    found = [f"{place}: {around(words, one)}" for place, words in everything() for one in MILLIONS.finditer(words)]
-    assert found == []
+    faults = [f"{place}: {around(words, match)}" for place, words in everything() for match in MILLIONS.finditer(words)]
+    assert faults == []
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.sampled_from(("M USD", "M USD/yr", "BYN m")))
@@ -227,14 +231,14 @@ def test_money_is_written_in_wan_and_yi(first: float, second: float, unit: str) 
 def test_the_glossary_uses_its_own_words(name: str) -> None:
     """What a term means is said in terms that are not to be avoided."""
     terms, avoided = glossary()
-    said = " ".join(row[3] for row in terms).replace("并非资不抵债", "")
-    assert [word for word in avoided if CHINESE.search(word) and word in said] == []
+    definitions = " ".join(row[3] for row in terms).replace("并非资不抵债", "")
+    assert [word for word in avoided if CHINESE.search(word) and word in definitions] == []
 
 
 def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
-    said = text("trust.meaning.calibrated", "zh", cut="2024Q4")
-    assert "2024年第四季度" in said
-    assert "2024Q4" not in said
+    sentence = text("trust.meaning.calibrated", "zh", cut="2024Q4")
+    assert "2024年第四季度" in sentence
+    assert "2024Q4" not in sentence
     assert "2024Q4" in text("trust.meaning.calibrated", "en", cut="2024Q4")
     option = text("levers.advice.avoid.now", "zh", option="2025Q1起税率20%", effect="减少")
     assert option == "应避免“2025年第一季度起税率20%”：减少"
@@ -243,16 +247,18 @@ def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
     ends = {"to": "2019Q1", "after": "2024Q4", "last": "2074Q4", "usual": "2032Q2"}
     assert "--to 2032Q2" in text("inference.forecast.bad_end", "zh", **ends)
     assert "2031Q2" in text("levers.now_outside.cause", "zh", found="2031Q2", first="2012Q3", last="2030Q4")
-    kept = text("forecast.frozen", "zh", file="out/frozen-2024Q4.json", identity="0")
-    assert "out/frozen-2024Q4.json" in kept, "a name of a file stays as it is"
+    with_file = text("forecast.frozen", "zh", file="out/frozen-2024Q4.json", identity="0")
+    assert "out/frozen-2024Q4.json" in with_file, "a name of a file stays as it is"
 
 
 def test_rival_claims_are_named_in_chinese() -> None:
     from copark.analyses.claims.claims_file import load_claims
     from copark.labels import claim_number
 
-    ids = [one.id for one in load_claims(PACKAGE / "casebook/great-stone/claims-2.yaml").claims.claims]
-    assert any(one.startswith("R-") for one in ids)
-    assert [one for one in ids if claim_number(one, "en") != one] == []
-    assert [one for one in ids if one.startswith("R-") and not CHINESE.search(claim_number(one, "zh"))] == []
+    ids = [claim.id for claim in load_claims(PACKAGE / "casebook/great-stone/claims-2.yaml").claims.claims]
+    assert any(claim_id.startswith("R-") for claim_id in ids)
+    assert [claim_id for claim_id in ids if claim_number(claim_id, "en") != claim_id] == []
+    assert [
+        claim_id for claim_id in ids if claim_id.startswith("R-") and not CHINESE.search(claim_number(claim_id, "zh"))
+    ] == []
     assert claim_number("my-own", "zh") == "my-own"

@@ -38,62 +38,65 @@ Capsys = pytest.CaptureFixture[str]
 @cache
 def answer() -> Answer:
     """What two hundred runs of a made-up park say, calibrated to it."""
-    made = make_result(200, failed="some")
+    result = make_result(200, failed="some")
     trust = Trust("calibrated", "shipped", "a-park", "2020Q4", 23)
-    made.attrs["provenance"] = json.dumps({"trust": trust.content()})
-    return answer_of(made, make_case())
+    result.attrs["provenance"] = json.dumps({"trust": trust.content()})
+    return answer_of(result, make_case())
 
 
 def outcome(**changes: Any) -> RunOutcome:
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "identity": "0123456789abcdef", "path": Path("out/runs/0123"), "study": "A study", "runs": 200, "kept": 200,
         "failed": 0, "seed": 1, "reused": False, "seconds": 75.0, "answer": answer(),
         "files": {"html": Path("out/r.html")},
     }  # fmt: skip
-    return RunOutcome(**(found | changes))
+    return RunOutcome(**(fields | changes))
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, name: str, answer: object) -> list[dict[str, Any]]:
     """Let a workflow give an answer, or raise it; keep what it was asked."""
-    asked: list[dict[str, Any]] = []
+    calls: list[dict[str, Any]] = []
 
-    def workflow(*given: Any, **named: Any) -> Any:
-        asked.append({"given": given} | named)
+    def workflow(*arguments: Any, **named: Any) -> Any:
+        calls.append({"given": arguments} | named)
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
     monkeypatch.setattr(workflows, name, workflow)
-    return asked
+    return calls
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
     lang: str, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = answers(monkeypatch, "run_study", outcome())
+    calls = answers(monkeypatch, "run_study", outcome())
     code, out, err = call(["run", "a-park", "--runs", "7", "--seed", "3", "--lang", lang, "--fresh"], capsys)
     assert (code, err) == (0, "")
     assert all(cell_len(line) <= 80 for line in out.splitlines())
     share = f"{100 * answer().share('self_standing').share:.0f}%"
     assert share in " ".join(out.splitlines()[:2])
     rows = out[out.index("────") :]
-    assert all(one.quarter in rows for one in answer().latest)
+    assert all(observed.quarter in rows for observed in answer().latest)
     assert text("run.section.equity", lang) in out.replace("\n", ""), "what is not shown is named"
     assert text("run.table.actors", lang) not in out
     assert out.rstrip().endswith("out/r.html")
-    (words,) = asked
+    (words,) = calls
     assert (words["given"], words["runs"], words["seed"], words["lang"]) == (("a-park",), 7, 3, lang)
     assert (words["fresh"], words["report"], words["out"]) == (True, True, Path("out"))
     assert words["formats"] == ["html"]
 
 
 def test_a_run_as_json_is_one_record_with_its_document(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answers(monkeypatch, "run_study", outcome())
+    calls = answers(monkeypatch, "run_study", outcome())
     code, out, _ = call(["run", "a-park", "--json"], capsys)
     assert (code, json.loads(out)["document"]["headline"]) == (0, answer().document().headline)
     assert call(["run", "a-park", "--json", "--format", "xlsx,pdf"], capsys)[0] == 0
-    assert [(one["report"], one["formats"]) for one in asked] == [(False, ["html"]), (True, ["xlsx", "pdf"])]
+    assert [(arguments["report"], arguments["formats"]) for arguments in calls] == [
+        (False, ["html"]),
+        (True, ["xlsx", "pdf"]),
+    ]
     code, out, err = call(["run", "a-park", "--format", "odt"], capsys)
     assert (code, out) == (2, "")
     assert "odt" in err
@@ -128,8 +131,8 @@ def test_no_error_shows_a_traceback(
     error: BaseException, code: int, words: str, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers(monkeypatch, "run_study", error)
-    found, out, err = call(["run", "a-park"], capsys)
-    assert (found, out) == (code, "")
+    exit_code, out, err = call(["run", "a-park"], capsys)
+    assert (exit_code, out) == (code, "")
     assert words in err
     assert "Traceback" not in err
     assert "Errno" not in err
@@ -175,23 +178,23 @@ def test_a_verdict_is_told_and_decides_the_code(
     verdict: ReplayVerdict, code: int, words: list[str], capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers(monkeypatch, "verify", verdict)
-    found, out, err = call(["verify", "0123"], capsys)
-    assert (found, err) == (code, "")
+    exit_code, out, err = call(["verify", "0123"], capsys)
+    assert (exit_code, err) == (code, "")
     assert not [word for word in words if word not in " ".join(out.split())]
 
 
 def test_longer_work_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
-    made = Console(file=stream, force_terminal=True, width=80, legacy_windows=False)
-    monkeypatch.setattr("rich.console.Console", lambda stderr: made)
-    with screen.ProgressBar("en") as told:
-        told("simulate", 500, 1000)
-        told._lose_patience()
-        told("simulate", 750, 1000)
-        told._bar.refresh()
-        told("report", 1, 17)
-    for said in ("Simulating", "750/1000", "Writing the report"):
-        assert said in stream.getvalue()
+    console = Console(file=stream, force_terminal=True, width=80, legacy_windows=False)
+    monkeypatch.setattr("rich.console.Console", lambda stderr: console)
+    with screen.ProgressBar("en") as bar:
+        bar("simulate", 500, 1000)
+        bar._lose_patience()
+        bar("simulate", 750, 1000)
+        bar._bar.refresh()
+        bar("report", 1, 17)
+    for words in ("Simulating", "750/1000", "Writing the report"):
+        assert words in stream.getvalue()
 
 
 def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
@@ -200,15 +203,15 @@ def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
     """What was there before does not shorten the time left: 50 in ten seconds leave thirty for 150."""
     now = [100.0]
     monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
-    with screen.ProgressBar("en") as told:
-        told._lose_patience()
-        told("simulate", 0, 1000)
+    with screen.ProgressBar("en") as bar:
+        bar._lose_patience()
+        bar("simulate", 0, 1000)
         for done in range(100, 1001, 100):
             now[0] += 2.0
-            told("simulate", done, 1000)
-        told("replay", 800, 1000)
+            bar("simulate", done, 1000)
+        bar("replay", 800, 1000)
         now[0] += 10.0
-        told("replay", 850, 1000)
+        bar("replay", 850, 1000)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("Preparing")
     assert lines[1:4] == [

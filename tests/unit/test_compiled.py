@@ -30,11 +30,11 @@ if len(sys.argv) > 1:
 
 
 def said(folder: Path, *more: str, **env: str) -> list[str]:
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", SAYS, *more], env={**os.environ, "COPARK_CACHE": str(folder), **env},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return found.stdout.split()
+    return process.stdout.split()
 
 
 @pytest.mark.long
@@ -50,8 +50,8 @@ def test_only_the_stage_of_compiling_speaks_of_it(
 ) -> None:
     for is_compiled, name in ((True, "prepare"), (False, "compile")):
         monkeypatch.setattr(progress, "is_compiled", lambda is_compiled=is_compiled: is_compiled)
-        with ProgressBar(lang) as told:
-            progress.stage(told, "prepare")(0, 0)
-            told._lose_patience()
+        with ProgressBar(lang) as bar:
+            progress.stage(bar, "prepare")(0, 0)
+            bar._lose_patience()
         assert text(f"cli.stage.{name}", lang) in capsys.readouterr().err
     assert text("cli.stage.prepare", lang) != text("cli.stage.compile", lang)

@@ -76,21 +76,21 @@ def test_a_shell_completes_commands_options_and_names(
 ) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not on this machine")
-    asked = dict(list(ASKED.items())[: None if shell == "bash" else FEW])
+    lines = dict(list(ASKED.items())[: None if shell == "bash" else FEW])
     done = subprocess.run(
         SHELLS[shell],
         env=environment,
         cwd=tmp_path,
-        input="".join(f"{line}\n" for line in asked),
+        input="".join(f"{line}\n" for line in lines),
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
-    found = dict(line.partition(": ")[::2] for line in done.stdout.splitlines() if ":" in line)
-    for line, expected in asked.items():
+    completed = dict(line.partition(": ")[::2] for line in done.stdout.splitlines() if ":" in line)
+    for line, expected in lines.items():
         with subtests.test(line=line):
-            assert expected in found[line].replace('"', " ").replace(":", " ").split(), done.stderr
+            assert expected in completed[line].replace('"', " ").replace(":", " ").split(), done.stderr
 
 
 def test_a_word_is_completed_without_a_shell(

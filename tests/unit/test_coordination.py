@@ -51,25 +51,25 @@ def test_a_boundary_belongs_to_the_side_that_is_asked_for() -> None:
 
 
 def ensemble(**values: float) -> xr.Dataset:
-    given = dict.fromkeys(needed(), 0.0) | values
+    outputs = dict.fromkeys(needed(), 0.0) | values
     dims = ("scenario", "run", "quarter")
-    return xr.Dataset({name: (dims, np.full((1, 1, 1), value)) for name, value in given.items()})
+    return xr.Dataset({name: (dims, np.full((1, 1, 1), value)) for name, value in outputs.items()})
 
 
 def test_four_scores_by_hand() -> None:
     """Global (½ + ½ + ½ + 2/5)/4; commitments (0.6 + 0.8)/2; park (0.3 + 0.9 + 0.6)/3; enterprise (0.5 + 0.6)/2."""
-    found = read_out(
+    readout = read_out(
         ensemble(
             partners=2, commitment_home=0.6, commitment_host=0.8, occupied_area=30, serviced_area=100, vote_pass=0.9,
             service_level=0.6, operating=25, mean_return=0.07,
         )
     )  # fmt: skip
-    scores = {scale: float(values[0, 0]) for scale, values in found.scores.items()}
+    scores = {scale: float(values[0, 0]) for scale, values in readout.scores.items()}
     assert scores == pytest.approx({"global": 0.475, "intergovernmental": 0.7, "park": 0.6, "enterprise": 0.55})
-    assert found.development[0, 0] == pytest.approx(0.58125)
+    assert readout.development[0, 0] == pytest.approx(0.58125)
     product = 0.475 * 0.7 * 0.6 * 0.55
-    assert found.coordination[0, 0] == pytest.approx(product**0.125)
-    assert found.coordination_corrected[0, 0] < found.coordination[0, 0]
+    assert readout.coordination[0, 0] == pytest.approx(product**0.125)
+    assert readout.coordination_corrected[0, 0] < readout.coordination[0, 0]
     before = read_out(ensemble(commitment_home=1, commitment_host=1, vote_pass=1, mean_return=np.nan))
     early = (before.scores["enterprise"][0, 0], before.scores["park"][0, 0], before.coordination[0, 0])
     assert early == pytest.approx((0.0, 1.0 / 3.0, 0.0)), "before land and companies it is not coordinated"

@@ -36,7 +36,7 @@ def test_every_block_is_used_in_both_languages(numbers):
     used = {"en": set(), "zh": set()}
     for name, lang in numbers.DOCUMENTS.items():
         words = (ROOT / name).read_text(encoding="utf-8")
-        used[lang] |= {found[2] for found in numbers.BLOCK.finditer(words)}
+        used[lang] |= {block[2] for block in numbers.BLOCK.finditer(words)}
     assert used["en"] == used["zh"] == set(numbers.BLOCKS)
 
 
@@ -144,8 +144,8 @@ def test_a_number_of_a_run_stands_in_a_block_or_is_known_for_what_it_is(numbers,
     for phrase in OUTSIDE_BLOCKS[name]:
         assert phrase in words, f"no longer told, take it off the list: {phrase}"
         words = words.replace(phrase, "")
-    found = [line for line in words.splitlines() if NUMBER.search(line)]
-    assert not found, f"{name}: write it into a block of docs/document_blocks, or say in this test what it is"
+    lines = [line for line in words.splitlines() if NUMBER.search(line)]
+    assert not lines, f"{name}: write it into a block of docs/document_blocks, or say in this test what it is"
 
 
 def test_a_new_number_is_caught():

@@ -39,10 +39,10 @@ def validator() -> jsonschema.Draft202012Validator:
 def record(arguments: list[str], capsys: Capsys, expected: int = 0) -> dict[str, Any]:
     """The record of a command that is asked for JSON, which is all that it prints on standard output."""
     code, out, _ = call([*arguments, "--json"], capsys)
-    found = json.loads(out)
-    validator().validate(found)
-    assert (code, found["exit_code"]) == (expected, expected), out
-    return found
+    reply = json.loads(out)
+    validator().validate(reply)
+    assert (code, reply["exit_code"]) == (expected, expected), out
+    return reply
 
 
 def commands() -> list[tuple[tuple[str, ...], Any]]:
@@ -50,7 +50,7 @@ def commands() -> list[tuple[tuple[str, ...], Any]]:
     group = cli.command_line()
     return [
         ((), group),
-        *((path, one) for path, one in listed(group) if getattr(one, "present_name", path[-1]) == path[-1]),
+        *((path, command) for path, command in listed(group) if getattr(command, "present_name", path[-1]) == path[-1]),
     ]
 
 
@@ -85,8 +85,8 @@ def test_every_command_has_two_examples_that_can_be_typed(subtests: pytest.Subte
             assert [typed for typed, _ in english] == [typed for typed, _ in chinese]
             assert all(words for _, words in english + chinese)
             for typed, _ in english:
-                asked = [one for one, _ in parsed(typed)]
-                assert command in asked
+                typed_commands = [parsed_command for parsed_command, _ in parsed(typed)]
+                assert command in typed_commands
 
 
 @pytest.mark.long
@@ -94,8 +94,8 @@ def test_keys_in_examples_are_those_of_the_case(subtests: pytest.Subtests) -> No
     for _, command in commands():
         for typed, _ in examples(command, "en"):
             with subtests.test(example=typed):
-                *_, (asked, context) = parsed(typed)
-                check_values(asked, context)
+                *_, (command_asked, context) = parsed(typed)
+                check_values(command_asked, context)
 
 
 def check_values(command: Any, context: Any) -> None:
@@ -104,11 +104,11 @@ def check_values(command: Any, context: Any) -> None:
     if analysis is None:
         return
     fields = analysis.params.form()
-    given = {field.name: context.params[field.name] for field in fields if context.params[field.name] is not None}
+    values = {field.name: context.params[field.name] for field in fields if context.params[field.name] is not None}
     lists = {field.name for field in fields if field.kind == "list" and not field.repeated}
-    given |= {name: [part for word in given[name] for part in word.split(",")] for name in lists & set(given)}
-    params = analysis.params(**given)
-    if given.get("case") in (None, *list_cases()):
+    values |= {name: [part for word in values[name] for part in word.split(",")] for name in lists & set(values)}
+    params = analysis.params(**values)
+    if values.get("case") in (None, *list_cases()):
         check_keys(analysis, params, Context())
 
 
@@ -116,14 +116,14 @@ def test_what_is_wrong_is_a_record_as_well(capsys: Capsys, subtests: pytest.Subt
     for path, _ in commands():
         with subtests.test(command=" ".join(path)):
             code, out, err = call([*path, "--no-such-option", "--json", "--lang", "zh"], capsys)
-            found = json.loads(out)
-            validator().validate(found)
-            assert (code, found["exit_code"], found["error"]["kind"], err) == (2, 2, "usage", "")
-            assert "--no-such-option" in found["error"]["message"]
+            reply = json.loads(out)
+            validator().validate(reply)
+            assert (code, reply["exit_code"], reply["error"]["kind"], err) == (2, 2, "usage", "")
+            assert "--no-such-option" in reply["error"]["message"]
     assert record(["check", "\udcff\x1b"], capsys, 1)["faults"]
     assert record(["run", "nowhere"], capsys, 2)["error"]["kind"] == "not_found"
-    found = record(["check", "nowhere"], capsys, 1)
-    assert [one["code"] for one in found["faults"]] == ["cases.no_folder"]
+    reply = record(["check", "nowhere"], capsys, 1)
+    assert [fault["code"] for fault in reply["faults"]] == ["cases.no_folder"]
 
 
 def test_commands_print_by_way_of_what_knows_how() -> None:

@@ -64,8 +64,8 @@ def test_exponential_is_held_at_its_ends_exact_at_zero_and_none_of_what_is_no_nu
 def test_logarithm(low, high):
     x = np.exp(spread(low, high))
     *_, log, _ = made(positive=x)
-    wanted = np.log(x)
-    assert np.abs(log - wanted).max() < max(2e-14, 4 * np.spacing(np.abs(wanted).max()))
+    expected = np.log(x)
+    assert np.abs(log - expected).max() < max(2e-14, 4 * np.spacing(np.abs(expected).max()))
 
 
 def test_logistic():

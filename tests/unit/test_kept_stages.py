@@ -15,17 +15,17 @@ VALUES = {"beta": 0.1 + 0.2, "counter": 2**64 - 1, "kinds": {"a": 3}, "temperatu
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    found = tmp_path / f"population{SUFFIX}"
-    write_state(found, "work", State(0.5, NUMBERS, VALUES))
-    return found
+    file = tmp_path / f"population{SUFFIX}"
+    write_state(file, "work", State(0.5, NUMBERS, VALUES))
+    return file
 
 
 def test_numbers_come_back_to_the_last_bit(path: Path) -> None:
-    found = read_state(path, "work")
-    assert found is not None
-    assert (found.share, found.values) == (0.5, VALUES)
-    for name, one in NUMBERS.items():
-        assert (found.arrays[name].dtype, found.arrays[name].tobytes()) == (one.dtype, one.tobytes())
+    state = read_state(path, "work")
+    assert state is not None
+    assert (state.share, state.values) == (0.5, VALUES)
+    for name, array in NUMBERS.items():
+        assert (state.arrays[name].dtype, state.arrays[name].tobytes()) == (array.dtype, array.tobytes())
 
 
 def test_every_torn_or_altered_file_is_as_if_it_were_not_there(path: Path) -> None:
@@ -33,24 +33,24 @@ def test_every_torn_or_altered_file_is_as_if_it_were_not_there(path: Path) -> No
     for length in range(0, len(whole), 7):
         path.write_bytes(whole[:length])
         assert read_state(path, "work") is None
-    for at in range(0, len(whole), 7):
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    for position in range(0, len(whole), 7):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
         assert read_state(path, "work") is None
     path.write_bytes(whole)
     assert read_state(path, "work") is not None
 
 
 def test_a_result_is_made_once(tmp_path: Path) -> None:
-    made = []
+    calls = []
 
     def make() -> dict[str, np.ndarray]:
-        made.append(1)
+        calls.append(1)
         return NUMBERS
 
     for _ in range(2):
-        found = Stages(tmp_path, "work").result("learned", make)
-        assert np.array_equal(found["seen"], NUMBERS["seen"], equal_nan=True)
-    assert len(made) == 1
+        arrays = Stages(tmp_path, "work").result("learned", make)
+        assert np.array_equal(arrays["seen"], NUMBERS["seen"], equal_nan=True)
+    assert len(calls) == 1
     Stages(tmp_path, "other work").result("learned", make)
     Stages().result("learned", make)
-    assert len(made) == 3
+    assert len(calls) == 3

@@ -38,35 +38,37 @@ def effects_of(**differences):
         quarters=tuple(f"203{quarter}Q1" for quarter in range(6)),
         reference="as-it-is",
         reference_values=BEFORE[:, None, :],
-        values={key: (BEFORE + apart)[:, None, :] for key, apart in differences.items()},
+        values={key: (BEFORE + difference)[:, None, :] for key, difference in differences.items()},
         finished=dict.fromkeys(differences, np.ones(len(BEFORE), bool)),
         draw_of_run=np.arange(len(BEFORE)),
     )
 
 
 def test_a_size_is_in_half_widths_of_the_reference():
-    apart = np.zeros_like(BEFORE)
-    apart[:, -1] = -9.0
-    (found,) = impacts(effects_of(cut=apart), {"cut": "network_to_arrivals"}, 2)
+    difference = np.zeros_like(BEFORE)
+    difference[:, -1] = -9.0
+    (impact,) = impacts(effects_of(cut=difference), {"cut": "network_to_arrivals"}, 2)
     assert half_width(BEFORE[:, -1]) == pytest.approx(45.0)
-    assert (found.link, found.output) == ("network_to_arrivals", "operating")
-    assert (found.size, found.low, found.high) == pytest.approx((-0.2, -0.2, -0.2))
-    assert (found.mean, found.typical, found.largest) == pytest.approx((-0.2, 0.2, 0.2))
-    assert (found.changed, found.exists, found.rare) == (1.0, True, False)
-    assert found.lag == 3
+    assert (impact.link, impact.output) == ("network_to_arrivals", "operating")
+    assert (impact.size, impact.low, impact.high) == pytest.approx((-0.2, -0.2, -0.2))
+    assert (impact.mean, impact.typical, impact.largest) == pytest.approx((-0.2, 0.2, 0.2))
+    assert (impact.changed, impact.exists, impact.rare) == (1.0, True, False)
+    assert impact.lag == 3
 
 
 def test_what_is_felt_in_few_runs_is_an_effect_and_moves_no_median():
     """Two of 101 runs lose 45 companies, a half-width, from the fifth quarter on; in another scenario one run does."""
     felt, alone = np.zeros_like(BEFORE), np.zeros_like(BEFORE)
     felt[:2, 4:] = alone[:1, 4:] = -45.0
-    few, one = impacts(effects_of(few=felt, one=alone), {"few": "opening_to_enterprises", "one": "tax_to_returns"}, 2)
+    few, alone_impact = impacts(
+        effects_of(few=felt, one=alone), {"few": "opening_to_enterprises", "one": "tax_to_returns"}, 2
+    )
     assert (few.size, few.typical) == (0.0, 0.0)
     assert few.mean == pytest.approx(-2 / 101)
     assert few.largest == pytest.approx(2 / 101)
     assert few.changed == pytest.approx(2 / 101)
     assert (few.exists, few.rare, few.lag) == (True, True, 2)
-    assert (one.exists, one.rare, one.lag) == (False, False, None)
+    assert (alone_impact.exists, alone_impact.rare, alone_impact.lag) == (False, False, None)
 
 
 def test_a_pair_is_changed_by_more_than_a_hundredth_of_the_half_width():
@@ -92,8 +94,8 @@ def test_a_lag_counts_from_the_cut_to_a_tenth_of_the_largest():
 )
 def test_a_response_has_a_direction(medians, way):
     keys = ("a", "b", "c", "d")
-    apart = {key: np.full_like(BEFORE, median) for key, median in zip(keys, medians, strict=True)}
-    rows = {row.scenario: row for row in effects_of(**apart).select(quarters=["2035Q1"]).rows()}
+    differences = {key: np.full_like(BEFORE, median) for key, median in zip(keys, medians, strict=True)}
+    rows = {row.scenario: row for row in effects_of(**differences).select(quarters=["2035Q1"]).rows()}
     assert [rows[key].median for key in keys] == pytest.approx(medians)
     assert direction(dict(zip(STRENGTHS, (rows[key] for key in keys), strict=True))) == way
 
@@ -116,57 +118,57 @@ NAMES = ("network_to_arrivals", "jobs_to_host", "taxes_to_host")
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def answer(tmp_path_factory):
     out = tmp_path_factory.mktemp("link-impact")
     return copark.link_impact("great-stone", links=NAMES, since="2021Q1", draws=12, out=out, threads=1)
 
 
-def test_links_of_great_stone(found):
-    assert found.links == NAMES
-    assert len(found.to_frame()) == len(found.impacts) == 3 * 15
-    quiet = found.impact("taxes_to_host")  # residents pay no profit tax
+def test_links_of_great_stone(answer):
+    assert answer.links == NAMES
+    assert len(answer.to_frame()) == len(answer.impacts) == 3 * 15
+    quiet = answer.impact("taxes_to_host")  # residents pay no profit tax
     assert (quiet.lag, quiet.exists) == (None, False)
-    assert all(one.lag is None or 0 <= one.lag < 46 for one in found.impacts)
-    assert found.impact("network_to_arrivals").lag is not None
-    assert list(found.response("network_to_arrivals")) == list(STRENGTHS)
-    assert found.response("taxes_to_host") == {}
-    assert "taxes_to_host" not in found.responding
-    assert found.trust.state == "calibrated"
+    assert all(impact.lag is None or 0 <= impact.lag < 46 for impact in answer.impacts)
+    assert answer.impact("network_to_arrivals").lag is not None
+    assert list(answer.response("network_to_arrivals")) == list(STRENGTHS)
+    assert answer.response("taxes_to_host") == {}
+    assert "taxes_to_host" not in answer.responding
+    assert answer.trust.state == "calibrated"
 
 
-def test_the_document_says_it_in_both_languages(found):
+def test_the_document_says_it_in_both_languages(answer):
     """Of the links that company and enterprises send, those felt in a scale and the soonest quarter."""
-    (first,) = strongest(found.impacts, 1, ("operating",))
+    (first,) = strongest(answer.impacts, 1, ("operating",))
     for lang, words in (
         ("en", f"Of the 3 links between scales that were cut, “{catalogue().links[first].en}” matters most"),
         ("zh", f"在所切断的3条尺度间传导渠道中，“{catalogue().links[first].zh}”影响最大"),
     ):
-        document = found.document(lang)
+        document = answer.document(lang)
         assert document.headline.startswith(words)
-        assert [one.key for one in document.sections] == ["summary", "map", "reach", "responses", "limits"]
-        assert any(isinstance(one, Caveat) for one in document.sections[0].blocks)
-        charts = [one for one in document.blocks() if isinstance(one, Chart)]
-        assert {"map", "response-network-to-arrivals"} <= {one.key for one in charts}
-        assert all(render(styled(one.figure)(), "svg") for one in charts)
-    lag = found.impact("network_to_arrivals").lag
-    own = [row for row in table(found.document(), "reach").rows if row[0] == "Enterprises"]
+        assert [section.key for section in document.sections] == ["summary", "map", "reach", "responses", "limits"]
+        assert any(isinstance(block, Caveat) for block in document.sections[0].blocks)
+        charts = [block for block in document.blocks() if isinstance(block, Chart)]
+        assert {"map", "response-network-to-arrivals"} <= {chart.key for chart in charts}
+        assert all(render(styled(chart.figure)(), "svg") for chart in charts)
+    lag = answer.impact("network_to_arrivals").lag
+    own = [row for row in table(answer.document(), "reach").rows if row[0] == "Enterprises"]
     assert any(row[1] == 1 and row[2] == 1.0 and row[3] <= lag for row in own)
 
 
 def test_where_no_quarter_is_left_after_the_calibration_links_are_cut_from_the_first(tmp_path):
     """Suzhou's calibration knows 2019; its simulated period ended in 2014."""
-    found = copark.link_impact("suzhou", links=NAMES[:1], draws=4, out=tmp_path, threads=1)
-    assert found.since == "1994Q2"
+    answer = copark.link_impact("suzhou", links=NAMES[:1], draws=4, out=tmp_path, threads=1)
+    assert answer.since == "1994Q2"
 
 
 def test_what_few_runs_feel_is_named_with_their_share(tmp_path):
     """Suzhou's company fails in some runs: what hangs on its survival is felt there, and moves no median."""
     links = ("opening_to_enterprises", "opening_to_interests")
-    given = {"links": links, "since": "1994Q2", "draws": 60, "parameters": "prior"}
-    found = copark.link_impact("suzhou", out=tmp_path, threads=1, **given)
-    rare = [impact for impact in found.impacts if impact.rare]
+    options = {"links": links, "since": "1994Q2", "draws": 60, "parameters": "prior"}
+    answer = copark.link_impact("suzhou", out=tmp_path, threads=1, **options)
+    rare = [impact for impact in answer.impacts if impact.rare]
     assert {impact.link for impact in rare} == set(links)
-    assert not any(impact.exists and not impact.rare for impact in found.impacts)
+    assert not any(impact.exists and not impact.rare for impact in answer.impacts)
     assert all(0.01 <= impact.changed < 0.5 and impact.lag is not None for impact in rare)
-    assert "change some runs all the same" in str(found.document("en").sections[0].blocks)
-    assert "不改变中位数" in str(found.document("zh").sections[0].blocks)
+    assert "change some runs all the same" in str(answer.document("en").sections[0].blocks)
+    assert "不改变中位数" in str(answer.document("zh").sections[0].blocks)

@@ -26,15 +26,18 @@ FAILED, DEPENDENT, FRAGILE, STANDING = range(4)
 
 def books(**flows):
     """Outputs of runs whose books close; flows that are not given are nothing."""
-    found = {name: np.broadcast_to(np.asarray(flows.get(name, 0.0)), (RUNS, QUARTERS)).copy() for name in CASH}
-    found["paid_in_equity"] += 10.0
-    found["cash"] = sum(
-        one.sign * (found[name].cumsum(axis=1) / 4.0 if one.flow else found[name]) for name, one in CASH.items()
+    accounts = {name: np.broadcast_to(np.asarray(flows.get(name, 0.0)), (RUNS, QUARTERS)).copy() for name in CASH}
+    accounts["paid_in_equity"] += 10.0
+    accounts["cash"] = sum(
+        item.sign * (accounts[name].cumsum(axis=1) / 4.0 if item.flow else accounts[name])
+        for name, item in CASH.items()
     )
-    found["failed"] = ((found["cash"] < 0.0).cumsum(axis=1) >= 4).astype(float)
+    accounts["failed"] = ((accounts["cash"] < 0.0).cumsum(axis=1) >= 4).astype(float)
     others = ("result_cumulative", "public_income", "public_outlay")
-    given = {name: np.broadcast_to(np.asarray(flows.get(name, 0.0)), (RUNS, QUARTERS)).copy() for name in others}
-    return found | given
+    other_outputs = {
+        name: np.broadcast_to(np.asarray(flows.get(name, 0.0)), (RUNS, QUARTERS)).copy() for name in others
+    }
+    return accounts | other_outputs
 
 
 def judged(out):
@@ -44,10 +47,12 @@ def judged(out):
 def debt_and_rescue():
     """Half of the runs borrow 95 for land of 100, and are rescued when 6 fall due; the others spend nothing."""
     half = np.repeat([1.0, 0.0], RUNS // 2)[:, None]
-    at = np.zeros((3, QUARTERS))
-    at[0, 0] = at[1, -2] = at[2, -2] = 4.0
-    land, draws, rescue = (half * at[0] * 100.0, half * at[0] * 95.0, half * at[2] * 7.0)
-    return books(land_cost=land, draws_credit=draws, principal=half * at[1] * 6.0, interest=half * 2.0, rescue=rescue)
+    switches = np.zeros((3, QUARTERS))
+    switches[0, 0] = switches[1, -2] = switches[2, -2] = 4.0
+    land, draws, rescue = (half * switches[0] * 100.0, half * switches[0] * 95.0, half * switches[2] * 7.0)
+    return books(
+        land_cost=land, draws_credit=draws, principal=half * switches[1] * 6.0, interest=half * 2.0, rescue=rescue
+    )
 
 
 def moves(before, after):
@@ -55,9 +60,9 @@ def moves(before, after):
 
 
 def test_runs_that_need_no_rescue_any_more_are_told_with_their_books():
-    found = moves(debt_and_rescue(), books())
-    assert found.counts == ((0, 0, 0, 0), (0, 0, 0, 3), (0, 0, 0, 0), (0, 0, 0, 3))
-    (move,) = found.moves
+    change = moves(debt_and_rescue(), books())
+    assert change.counts == ((0, 0, 0, 0), (0, 0, 0, 3), (0, 0, 0, 0), (0, 0, 0, 3))
+    (move,) = change.moves
     assert (move.reference, move.arm, move.runs, move.share) == ("dependent", "self_standing", 3, 0.5)
     assert move.cause == "unaided"
     assert move.reasons == (("land", 3),)
@@ -92,8 +97,8 @@ def test_a_fragile_park_is_told_by_the_first_test_it_fails():
 def test_every_move_has_one_cause_by_the_first_rule_that_differs():
     """Of the twelve ways to move: the first of the three rules that the two outcomes answer otherwise is the cause."""
     codes = [(i, j) for i in range(4) for j in range(4) if i != j]
-    found = outcome_moves(*(np.array(side, np.int8) for side in zip(*codes, strict=True)), {}, {}, QUARTERS - 1)
-    causes = {(move.reference, move.arm): move.cause for move in found.moves}
+    change = outcome_moves(*(np.array(side, np.int8) for side in zip(*codes, strict=True)), {}, {}, QUARTERS - 1)
+    causes = {(move.reference, move.arm): move.cause for move in change.moves}
     assert len(causes) == 12
     assert set(causes.values()) == set(CAUSES)
     for (reference, arm), cause in causes.items():
@@ -108,16 +113,16 @@ CODES = arrays(np.int8, 40, elements=st.integers(0, 3))
 
 @given(CODES, CODES)
 def test_the_moves_add_up_to_the_change_of_every_probability(reference, arm):
-    found = outcome_moves(reference, arm, {}, {}, QUARTERS - 1)
+    change = outcome_moves(reference, arm, {}, {}, QUARTERS - 1)
     for code, name in enumerate(OUTCOMES):
-        gained = sum(move.runs for move in found.moves if move.arm == name)
-        lost = sum(move.runs for move in found.moves if move.reference == name)
+        gained = sum(move.runs for move in change.moves if move.arm == name)
+        lost = sum(move.runs for move in change.moves if move.reference == name)
         assert gained - lost == np.count_nonzero(arm == code) - np.count_nonzero(reference == code)
-        before, after = found.shares(name)
+        before, after = change.shares(name)
         assert before == np.mean(reference == code)
         assert after == np.mean(arm == code)
-    assert found.moved == np.count_nonzero(reference != arm)
-    assert sum(map(sum, found.counts)) == 40
+    assert change.moved == np.count_nonzero(reference != arm)
+    assert sum(map(sum, change.counts)) == 40
 
 
 FLOW = arrays(np.float64, (RUNS, QUARTERS), elements=st.floats(0.0, 50.0))
@@ -139,8 +144,8 @@ def test_reasons_are_exhaustive_and_the_items_add_up_to_the_difference_of_cash(f
         lately = np.array([np.flatnonzero(run > 0.0).max(initial=0) for run in worse["rescue"][rows]])
         failed = (worse["failed"][rows] > 0.5).argmax(axis=1)
         ends = failed if "failed" in (move.reference, move.arm) else lately
-        apart = (after["cash"] - before["cash"])[rows][np.arange(rows.sum()), ends]
-        assert sum(line.effect for line in move.lines) == pytest.approx(apart.mean(), abs=1e-6)
+        cash_difference = (after["cash"] - before["cash"])[rows][np.arange(rows.sum()), ends]
+        assert sum(line.effect for line in move.lines) == pytest.approx(cash_difference.mean(), abs=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +170,8 @@ def test_the_model_keeps_these_accounts(real):
 def test_no_framework_is_explained_by_land_that_is_not_serviced(real):
     reference, scenarios = paired(real)
     effects = effects_of(reference, scenarios, NEEDED)
-    found = moves_of(effects, outcome_effects_of(reference, scenarios), "off", 79)
-    first = found.moves[0]
+    change = moves_of(effects, outcome_effects_of(reference, scenarios), "off", 79)
+    first = change.moves[0]
     assert (first.reference, first.cause, first.reasons[0][0]) == ("dependent", "unaided", "land")
     draws = next(line for line in first.lines if line.output == "state_funding")
     assert draws.reference > 0.0 == draws.arm

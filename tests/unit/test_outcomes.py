@@ -36,15 +36,15 @@ def test_wilson_holds_the_share_and_narrows_with_more_runs(count: int, total: in
 
 @given(st.lists(st.integers(-1, 3), max_size=60))
 def test_shares_are_of_the_runs_that_finished_and_sum_to_one(codes: list[int]) -> None:
-    found = shares(np.array(codes, dtype=np.int8), OUTCOMES)
-    assert [entry.name for entry in found] == list(OUTCOMES)
-    assert [entry.count for entry in found] == [codes.count(at) for at in range(4)]
+    entries = shares(np.array(codes, dtype=np.int8), OUTCOMES)
+    assert [entry.name for entry in entries] == list(OUTCOMES)
+    assert [entry.count for entry in entries] == [codes.count(code) for code in range(4)]
     total = len(codes) - codes.count(-1)
-    assert {entry.total for entry in found} == {total}
+    assert {entry.total for entry in entries} == {total}
     if total:
-        assert sum(entry.share for entry in found) == pytest.approx(1.0)
+        assert sum(entry.share for entry in entries) == pytest.approx(1.0)
     else:
-        assert all(math.isnan(entry.share) for entry in found)
+        assert all(math.isnan(entry.share) for entry in entries)
 
 
 FAILED, FRAGILE, STANDING = 0, 2, 3
@@ -56,7 +56,7 @@ def ensemble(cash: list[float], outcome: list[int], quarters: int = 80, step: in
     shape = (1, len(cash), quarters)
     paths = {name: np.full(shape, value) for name, value in flat.items()}
     paths["cash"] = np.broadcast_to(np.array(cash)[None, :, None], shape)
-    labels = [f"{2000 + (at * step) // 4}Q{(at * step) % 4 + 1}" for at in range(quarters)]
+    labels = [f"{2000 + (quarter * step) // 4}Q{(quarter * step) % 4 + 1}" for quarter in range(quarters)]
     return xr.Dataset(
         {
             **{name: (("scenario", "run", "quarter"), values) for name, values in paths.items()},
@@ -68,15 +68,17 @@ def ensemble(cash: list[float], outcome: list[int], quarters: int = 80, step: in
 
 def test_fewer_stand_the_greater_the_shock() -> None:
     """Two years without half of the fees cost 2, which 1 in cash does not cover and 3 do."""
-    found = sweep(ensemble([0.0, 1.0, 3.0], [STANDING, STANDING, STANDING]))
-    standing = {name: next(one.count for one in row if one.name == "self_standing") for name, row in found.items()}
-    assert list(found) == list(VARIANTS)
+    by_variant = sweep(ensemble([0.0, 1.0, 3.0], [STANDING, STANDING, STANDING]))
+    standing = {
+        name: next(entry.count for entry in row if entry.name == "self_standing") for name, row in by_variant.items()
+    }
+    assert list(by_variant) == list(VARIANTS)
     assert standing == {"fees_kept": 3, "fees_halved": 1, "three_years": 3, "ten_years": 3}
 
 
 def test_what_failed_was_closed_or_broke_is_so_by_any_threshold() -> None:
     for row in sweep(ensemble([9.0, 9.0, 9.0], [FAILED, -1, FRAGILE])).values():
-        assert [one.count for one in row] == [1, 0, 0, 1]
+        assert [entry.count for entry in row] == [1, 0, 0, 1]
 
 
 def test_no_other_thresholds_are_told_where_the_accounts_were_not_kept() -> None:

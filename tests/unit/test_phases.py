@@ -33,10 +33,10 @@ def test_arrivals_that_stop_decouple_a_park_that_no_longer_grows() -> None:
     """Two arrivals a quarter for eight quarters, then none: J falls 16, 14, … and is below 8 from the fifth quarter on;
     N is 0 once the stock has stood still for eight quarters; four quarters later it counts."""
     arrivals = [2.0] * 8 + [0.0] * 14
-    operating = [float(2 * min(at + 1, 8)) for at in range(22)]
+    operating = [float(2 * min(quarter + 1, 8)) for quarter in range(22)]
     codes = one(arrivals, operating)
     assert codes[:15] == [COUPLING] * 15
-    first = next(at for at, code in enumerate(codes) if code == DECOUPLING)
+    first = next(quarter for quarter, code in enumerate(codes) if code == DECOUPLING)
     # N(t) = n(t) − n(t−8) is 0 first at t = 15 (n(15) − n(7)); the fourth such quarter is t = 18
     assert first == 18
     assert codes[18:] == [DECOUPLING] * 4
@@ -44,7 +44,7 @@ def test_arrivals_that_stop_decouple_a_park_that_no_longer_grows() -> None:
 
 def test_half_of_the_most_arrivals_is_not_below_half() -> None:
     """J is 16 at its most and 8 afterwards, while the stock stands still; a little fewer arrivals decouple."""
-    operating = [float(2 * min(at + 1, 8)) for at in range(30)]
+    operating = [float(2 * min(quarter + 1, 8)) for quarter in range(30)]
     assert DECOUPLING not in one([2.0] * 8 + [1.0] * 22, operating)
     assert DECOUPLING in one([2.0] * 8 + [1.0, 1.0, 1.0, 0.0] * 5 + [1.0] * 2, operating)
 
@@ -52,19 +52,20 @@ def test_half_of_the_most_arrivals_is_not_below_half() -> None:
 def test_a_renegotiation_that_brings_arrivals_recouples() -> None:
     """One arrival every other quarter (J = 4), two a quarter after the mark: J is 5, not above 1.25 · 4, then 7."""
     arrivals = [1.0, 0.0] * 8 + [2.0] * 16
-    operating = [float(at + 1) for at in range(32)]
+    operating = [float(quarter + 1) for quarter in range(32)]
     codes = one(arrivals, operating, (15,))
     assert codes[15] == COUPLING
     assert RECOUPLING not in one(arrivals, operating)
-    found = [at for at, code in enumerate(codes) if code == RECOUPLING]
-    assert found[0] == 17
-    assert found[-1] == 27
+    recoupled = [quarter for quarter, code in enumerate(codes) if code == RECOUPLING]
+    assert recoupled[0] == 17
+    assert recoupled[-1] == 27
     assert codes[28:] == [COUPLING] * 4
 
 
 def test_arrivals_back_after_a_decoupling_recouple() -> None:
     arrivals = [2.0] * 8 + [0.0] * 12 + [3.0] * 8
-    operating = [float(2 * min(at + 1, 8)) for at in range(20)] + [16.0, 16.0, 18.0, 20.0, 22.0, 24.0, 26.0, 28.0]
+    rising = [float(2 * min(quarter + 1, 8)) for quarter in range(20)]
+    operating = [*rising, 16.0, 16.0, 18.0, 20.0, 22.0, 24.0, 26.0, 28.0]
     codes = one(arrivals, operating)
     assert DECOUPLING in codes
     assert codes[-1] == RECOUPLING
@@ -110,8 +111,10 @@ def record(registered, operating):
     counts = {"registered": registered, "operating": operating}
 
     def observed(variable):
-        found = counts[variable].items()
-        return [SimpleNamespace(quarter=START + at, bound="exact", value=value, high=None) for at, value in found]
+        values = counts[variable].items()
+        return [
+            SimpleNamespace(quarter=START + quarter, bound="exact", value=value, high=None) for quarter, value in values
+        ]
 
     return SimpleNamespace(observed=observed, clock=SimpleNamespace(start=START, quarters=60), renegotiations=())
 
@@ -119,9 +122,9 @@ def record(registered, operating):
 def test_a_park_on_record_couples_once_companies_operate_and_decouples_when_nobody_joins_any_more():
     """Forty residents a year to the fifth year, none later, while companies leave: from eight quarters on."""
     grows = phases_of_record(record({8: 0, 16: 40, 40: 160}, {16: 0, 24: 20, 40: 60}))
-    assert [grows.codes[at] for at in (10, 30)] == [BEFORE, COUPLING]
+    assert [grows.codes[quarter] for quarter in (10, 30)] == [BEFORE, COUPLING]
     left = phases_of_record(record({0: 0, 20: 200, 44: 200}, {4: 1, 20: 100, 44: 60}))
-    assert [left.codes[at] for at in (18, 32)] == [COUPLING, DECOUPLING]
+    assert [left.codes[quarter] for quarter in (18, 32)] == [COUPLING, DECOUPLING]
     assert [code for _, _, code in left.spans()] == [BEFORE, COUPLING, DECOUPLING]
 
 
@@ -137,6 +140,6 @@ def test_a_park_on_record_couples_once_companies_operate_and_decouples_when_nobo
 )
 def test_phases_on_record(name, spans):
     """Great Stone couples from its first operating companies on; Suzhou couples anew after the memorandum of 1999."""
-    found = phases_of_record(load_case(name))
-    assert [(str(first), str(last), PHASES[code]) for first, last, code in found.spans()] == spans
-    assert sum(last - first + 1 for first, last, _ in found.spans()) == len(found.codes)
+    phases = phases_of_record(load_case(name))
+    assert [(str(first), str(last), PHASES[code]) for first, last, code in phases.spans()] == spans
+    assert sum(last - first + 1 for first, last, _ in phases.spans()) == len(phases.codes)

@@ -8,48 +8,48 @@ from copark.progress import Progress, ProgressCounter, of_stage, part_of, part_u
 
 
 @pytest.fixture
-def seen() -> list[tuple[int, int]]:
+def reports() -> list[tuple[int, int]]:
     return []
 
 
 @pytest.fixture
-def progress(seen: list[tuple[int, int]]) -> Progress:
-    return lambda done, total: seen.append((done, total))
+def progress(reports: list[tuple[int, int]]) -> Progress:
+    return lambda done, total: reports.append((done, total))
 
 
 def test_work_of_one_stage_is_reported_under_its_name():
-    seen: list[tuple[str, int, int]] = []
-    of_stage(lambda *report: seen.append(report), "replay")(1, 3)
-    assert seen == [("replay", 1, 3)]
+    reports: list[tuple[str, int, int]] = []
+    of_stage(lambda *report: reports.append(report), "replay")(1, 3)
+    assert reports == [("replay", 1, 3)]
 
 
-def test_parts_add_up_to_the_whole(seen, progress):
+def test_parts_add_up_to_the_whole(reports, progress):
     for part in range(3):
         for done in range(1, 5):
             part_of(progress, 4 * part, 12)(done, 4)
-    assert seen == [(done, 12) for done in range(1, 13)]
+    assert reports == [(done, 12) for done in range(1, 13)]
 
 
-def test_a_part_that_is_half_there_ends_where_it_was_to_end(seen, progress):
+def test_a_part_that_is_half_there_ends_where_it_was_to_end(reports, progress):
     for done in (0, 3):
         part_until(progress, 10, 16)(done, 3)
-    assert seen == [(7, 16), (10, 16)]
+    assert reports == [(7, 16), (10, 16)]
 
 
-def test_pieces_of_unlike_size_share_a_hundred(seen, progress):
+def test_pieces_of_unlike_size_share_a_hundred(reports, progress):
     learning, looking = shares(progress, (90, 10))
     learning(0, 7)
     learning(7, 7)
     looking(0, 0)
     looking(1, 1)
-    assert seen == [(0, 100), (90, 100), (90, 100), (100, 100)]
+    assert reports == [(0, 100), (90, 100), (90, 100), (100, 100)]
 
 
-def test_counts_of_many_threads_add_up_and_never_exceed_the_total(seen, progress):
+def test_counts_of_many_threads_add_up_and_never_exceed_the_total(reports, progress):
     counter = ProgressCounter(progress, 1000, done=100)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(counter, [10] * 100))  # a hundred of them are done twice
-    assert seen == [(min(100 + 10 * count, 1000), 1000) for count in range(1, 101)]
+    assert reports == [(min(100 + 10 * count, 1000), 1000) for count in range(1, 101)]
 
 
 def test_nobody_need_be_told():

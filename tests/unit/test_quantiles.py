@@ -22,16 +22,16 @@ def test_quantiles_by_hand_leave_out_runs_without_a_value():
 
 @given(arrays(np.float64, (7, 4), elements=st.one_of(st.floats(-1e6, 1e6), st.just(np.nan))))
 def test_levels_are_in_order_and_within_the_values(values):
-    found = quantiles(values)
-    for at in range(4):
-        column = values[np.isfinite(values[:, at]), at]
+    levels = quantiles(values)
+    for position in range(4):
+        column = values[np.isfinite(values[:, position]), position]
         if column.size:
-            assert (np.diff(found[:, at]) >= -1e-9).all()
-            assert column.min() <= found[0, at]
-            assert found[-1, at] <= column.max()
-            assert mean(values)[at] == pytest.approx(column.mean(), abs=1e-6)
+            assert (np.diff(levels[:, position]) >= -1e-9).all()
+            assert column.min() <= levels[0, position]
+            assert levels[-1, position] <= column.max()
+            assert mean(values)[position] == pytest.approx(column.mean(), abs=1e-6)
         else:
-            assert np.isnan(found[:, at]).all()
+            assert np.isnan(levels[:, position]).all()
 
 
 @pytest.mark.parametrize("elements", [NUMBERS, NUMBERS | st.just(np.nan)], ids=["whole", "with gaps"])

@@ -49,10 +49,10 @@ def count_all(uniforms, rate, hazard, counts, chances):
 def addresses(seed=1, run=0, cut=rng.NEVER, later_seed=0, later_run=0):
     fields = {"seed": seed, "run": run, "cut": cut, "later_seed": later_seed, "later_run": later_run}
     count = max(np.size(value) for value in fields.values())
-    made = np.zeros(count, rng.ADDRESS).view(np.recarray)
+    records = np.zeros(count, rng.ADDRESS).view(np.recarray)
     for name, value in fields.items():
-        made[name] = value
-    return made
+        records[name] = value
+    return records
 
 
 def uniforms(where=None, process=rng.TRANSITORY, quarter=20, number=0, first=0, count=ENTITIES):
@@ -80,8 +80,8 @@ def keys(where, process=rng.ENTRY, quarter=7):
 )
 def test_random_numbers_are_what_they_were(seed, run, process, quarter, number, entity, drawn):
     """If this fails, every result has changed: say so in the changelog and renew the baseline."""
-    made = uniforms(addresses(seed, run), process, quarter, number, entity, count=1)[0]
-    assert f"{round(made / rng.PER_UNIT - 0.5):#010x}" == f"{drawn:#010x}"
+    uniform = uniforms(addresses(seed, run), process, quarter, number, entity, count=1)[0]
+    assert f"{round(uniform / rng.PER_UNIT - 0.5):#010x}" == f"{drawn:#010x}"
 
 
 def test_the_same_address_is_the_same_number_in_any_order_and_company():
@@ -113,9 +113,9 @@ def test_random_numbers_change_at_the_cut_and_only_there():
 
 def test_no_two_processes_or_quarters_of_a_run_share_a_key():
     where = addresses(seed=3, run=17)
-    found = np.array([keys(where, process, quarter)[0] for process in PROCESSES for quarter in range(200)])
+    all_keys = np.array([keys(where, process, quarter)[0] for process in PROCESSES for quarter in range(200)])
     for key in range(2):
-        assert len(np.unique(found[:, key])) == len(found)
+        assert len(np.unique(all_keys[:, key])) == len(all_keys)
 
 
 @pytest.mark.parametrize("part", ["seed", "run"])
@@ -140,8 +140,8 @@ def test_numbers_of_one_entity_are_uniform_over_runs_seeds_and_quarters():
 
 
 APART = {
-    "entity": [{"first": apart} for apart in (1, 2, 3, 64, 4096, 12288, 1 << 31)],
-    "quarter": [{"quarter": 20 + apart} for apart in (1, 2, 4, 16)],
+    "entity": [{"first": distance} for distance in (1, 2, 3, 64, 4096, 12288, 1 << 31)],
+    "quarter": [{"quarter": 20 + distance} for distance in (1, 2, 4, 16)],
     "process": [{"process": process} for process in PROCESSES if process != rng.TRANSITORY],
     "run": [{"where": addresses(run=run)} for run in (1, 2, 64, 1000, 1 << 20, 1 << 33)],
     "seed": [{"where": addresses(seed=seed)} for seed in (0, 2, 3, 1 + (1 << 16), 1 + (1 << 32))],

@@ -50,7 +50,7 @@ def test_a_lever_that_does_nothing_is_no_gain_and_leans_on_nothing() -> None:
     home[1] *= 1.0 + NOISE[:400]
     home[2] += 1.0
     by_structure = by_hand(draws=200, home=home[None])
-    effects = {(one.scenario, one.measure): one for one in lever_effects(by_structure[0], by_structure)}
+    effects = {(effect.scenario, effect.measure): effect for effect in lever_effects(by_structure[0], by_structure)}
     nothing, something = effects["option-1", "home"], effects["option-2", "home"]
     assert (nothing.above, nothing.equal, nothing.verdict) == (0.0, 1.0, "nothing")
     assert nothing.sources.total == 0.0
@@ -113,8 +113,8 @@ def test_facts_have_one_hash_whatever_their_last_digit(monkeypatch: pytest.Monke
     case, cut = load_case("great-stone"), Quarter.parse("2020Q4")
     before = prior.facts_hash(case, cut)
 
-    def noisy(*given: object, **named: object) -> object:
-        inputs = inputs_of(*given, **named)  # type: ignore[arg-type]
+    def noisy(*arguments: object, **named: object) -> object:
+        inputs = inputs_of(*arguments, **named)  # type: ignore[arg-type]
         inputs.world["growth_host"] = np.nextafter(inputs.world["growth_host"], np.inf)
         inputs.history[:] = np.nextafter(inputs.history, -np.inf)
         return inputs
@@ -122,8 +122,8 @@ def test_facts_have_one_hash_whatever_their_last_digit(monkeypatch: pytest.Monke
     monkeypatch.setattr(prior, "inputs_of", noisy)
     assert prior.facts_hash(case, cut) == before
 
-    def moved(*given: object, **named: object) -> object:
-        inputs = inputs_of(*given, **named)  # type: ignore[arg-type]
+    def moved(*arguments: object, **named: object) -> object:
+        inputs = inputs_of(*arguments, **named)  # type: ignore[arg-type]
         inputs.world["growth_host"][0] += 1e-6
         return inputs
 
@@ -154,9 +154,9 @@ def test_a_posterior_is_not_outdated_by_what_is_said_of_a_park() -> None:
     assert recipe is not None
     rate = case.parameters["enquiry_rate"]
     assert rate.note is not None
-    said = rate.model_copy(update={"note": rate.note.model_copy(update={"zh": "另一种说法。"})})
+    renoted = rate.model_copy(update={"note": rate.note.model_copy(update={"zh": "另一种说法。"})})
     title = case.title.model_copy(update={"zh": "另一个名称"})
-    other = case.model_copy(update={"title": title, "parameters": {**case.parameters, "enquiry_rate": said}})
+    other = case.model_copy(update={"title": title, "parameters": {**case.parameters, "enquiry_rate": renoted}})
     assert other.hash != case.hash
     assert not is_stale(other, recipe)
     larger = rate.model_copy(update={"value": rate.value + 1.0})

@@ -16,16 +16,16 @@ NORMAL = norm.ppf(LEVELS)
 @pytest.mark.parametrize("observed", [-2.0, 0.0, 0.7, 3.0])
 def test_the_score_of_a_normal_forecast_is_the_closed_form(observed: float) -> None:
     """CRPS(N(0, 1), y) = y (2Φ(y) - 1) + 2φ(y) - 1/√π (Gneiting and Raftery 2007, eq. 21)."""
-    wanted = observed * (2 * norm.cdf(observed) - 1) + 2 * norm.pdf(observed) - np.pi**-0.5
-    assert crps(NORMAL, observed) == pytest.approx(wanted, abs=2e-4)
+    expected = observed * (2 * norm.cdf(observed) - 1) + 2 * norm.pdf(observed) - np.pi**-0.5
+    assert crps(NORMAL, observed) == pytest.approx(expected, abs=2e-4)
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=12), st.floats(-50, 50))
 def test_the_score_is_the_double_mean_it_is_defined_by(values: list[float], observed: float) -> None:
     x = np.array(values)
-    wanted = np.abs(x - observed).mean() - 0.5 * np.abs(x[:, None] - x).mean()
-    assert crps(x, observed) == pytest.approx(wanted, abs=1e-9)
-    assert crps([*x, np.nan], observed) == pytest.approx(wanted, abs=1e-9), "members without a value are left out"
+    expected = np.abs(x - observed).mean() - 0.5 * np.abs(x[:, None] - x).mean()
+    assert crps(x, observed) == pytest.approx(expected, abs=1e-9)
+    assert crps([*x, np.nan], observed) == pytest.approx(expected, abs=1e-9), "members without a value are left out"
     assert np.isnan([crps([np.nan], observed), crps([], observed)]).all()
 
 

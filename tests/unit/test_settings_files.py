@@ -22,10 +22,10 @@ Capsys = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a project; commands are given in one below it, and the user's settings lie beside it."""
-    here = tmp_path / "project" / "below"
-    here.mkdir(parents=True)
+    folder = tmp_path / "project" / "below"
+    folder.mkdir(parents=True)
     (tmp_path / "user").mkdir()
-    monkeypatch.chdir(here)
+    monkeypatch.chdir(folder)
     monkeypatch.setattr(typer, "get_app_dir", lambda *_: str(tmp_path / "user"))
     for name in VARIABLES.values():
         monkeypatch.delenv(name, raising=False)
@@ -45,21 +45,21 @@ def test_an_option_goes_before_the_environment_the_project_the_user_and_the_defa
     user.write_text('seed = 5\nthreads = 3\nout = "mine"\n[command.levers]\nreplicates = 9\n', encoding="utf-8")
     (place / NAME).write_text('seed = 4\nout = "results"\n[command.levers]\nseed = 3\ndraws = 60\n', encoding="utf-8")
     project = f"..{os.sep}{NAME}"
-    found = origins("levers", capsys)
-    assert found["--seed"] == ("3", f"{project}:4")
-    assert found["--draws"] == ("60", f"{project}:5")
-    assert found["--out"] == (f"..{os.sep}results", f"{project}:2")
-    assert found["--threads"] == ("3", f"{user}:2")
-    assert found["--replicates"] == ("9", f"{user}:5")
-    assert found["--now"] == ("–", "default")
+    origin = origins("levers", capsys)
+    assert origin["--seed"] == ("3", f"{project}:4")
+    assert origin["--draws"] == ("60", f"{project}:5")
+    assert origin["--out"] == (f"..{os.sep}results", f"{project}:2")
+    assert origin["--threads"] == ("3", f"{user}:2")
+    assert origin["--replicates"] == ("9", f"{user}:5")
+    assert origin["--now"] == ("–", "default")
     assert origins("run", capsys)["--seed"] == ("4", f"{project}:1")
     monkeypatch.setenv("COPARK_SEED", "2")
     assert origins("levers", capsys)["--seed"] == ("2", "COPARK_SEED")
-    asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(workflows, "run_study", lambda *_, **named: asked.append(named) or 1 / 0)
+    calls: list[dict[str, Any]] = []
+    monkeypatch.setattr(workflows, "run_study", lambda *_, **named: calls.append(named) or 1 / 0)
     call(["run", "thilawa", "--threads", "8", "--seed", "1"], capsys)
     call(["run", "thilawa"], capsys)
-    assert [(one["seed"], one["execution"].threads, one["out"]) for one in asked] == [
+    assert [(arguments["seed"], arguments["execution"].threads, arguments["out"]) for arguments in calls] == [
         (1, 8, Path("..") / "results"),
         (2, 3, Path("..") / "results"),
     ]
@@ -81,8 +81,8 @@ def test_a_result_does_not_depend_on_where_a_value_stands(
     place: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run_id(*options: str) -> str:
-        asked = ["nca", "--x", "GOV", "--y", "OUTCOME", "--drop-missing", *options, "--no-report", "--json"]
-        code, out, err = call(asked, capsys)
+        command = ["nca", "--x", "GOV", "--y", "OUTCOME", "--drop-missing", *options, "--no-report", "--json"]
+        code, out, err = call(command, capsys)
         assert code == 0, err
         return str(json.loads(out)["data"]["run_id"])
 

@@ -53,9 +53,9 @@ def test_a_flipped_bit_is_told_when_it_is_read(store: RunStore, is_old: bool, su
     xr.testing.assert_identical(store.load(IDENTITY).load(), ensemble())
     path = record.path / CASH
     whole = path.read_bytes()
-    for at in (0, 5, len(whole) // 3, len(whole) // 2, len(whole) - 1):
-        with subtests.test(at=at):
-            path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+    for position in (0, 5, len(whole) // 3, len(whole) // 2, len(whole) - 1):
+        with subtests.test(at=position):
+            path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
             opened = store.load(IDENTITY)
             assert opened["registered"].values.shape == (2, 20, 8), "what is whole can be read"
             with pytest.raises(DamagedRun) as refusal:
@@ -90,11 +90,11 @@ def test_a_command_that_reads_a_flipped_bit_names_the_file(
     path.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
     target = store.root.parent / "run.nc"
     command = ["export", IDENTITY, "--format", "netcdf", "--to", target, "--out", store.root.parent, "--lang", lang]
-    code, _, told = call(command, capsys)
+    code, _, message = call(command, capsys)
     assert code == 1
-    assert CASH in told
-    assert word in told
-    assert "--overwrite" in told
+    assert CASH in message
+    assert word in message
+    assert "--overwrite" in message
     assert not target.exists()
 
 
@@ -183,7 +183,7 @@ def test_a_chunk_that_its_array_does_not_have_is_told_and_its_size_is_not_believ
             record = store.save(ensemble(), replace=True)
             (record.path / place).write_bytes(with_checksum(content()))
             reseal(record.path)
-            assert [(one.code, one.key) for one in faults_in(store)] == [(f"store.{code}", place)]
+            assert [(fault.code, fault.key) for fault in faults_in(store)] == [(f"store.{code}", place)]
 
 
 def test_texts_of_early_runs_are_not_decompressed_beyond_a_size(store: RunStore, subtests: pytest.Subtests) -> None:
@@ -196,7 +196,7 @@ def test_texts_of_early_runs_are_not_decompressed_beyond_a_size(store: RunStore,
             assert faults_in(store) == []
             (record.path / "arrays.zarr/label/c/0").write_bytes(content)
             reseal(record.path)
-            assert [one.code for one in faults_in(store)] == ["store.chunk"]
+            assert [fault.code for fault in faults_in(store)] == ["store.chunk"]
 
 
 def test_runs_without_numbers_are_not_believed(store: RunStore) -> None:
@@ -252,7 +252,9 @@ def test_a_workspace_that_would_fill_the_memory_is_refused_in_little(
         with subtests.test(bomb=name):
             record = store.save(ensemble(), replace=True)
             if name == "gzip":
-                change_json(record.path / "arrays.zarr/cash/zarr.json", lambda one: one.update(codecs=CODECS[0]))
+                change_json(
+                    record.path / "arrays.zarr/cash/zarr.json", lambda metadata: metadata.update(codecs=CODECS[0])
+                )
             (record.path / CASH).write_bytes(content)
             reseal(record.path)
             path = packed_by_hand(record, tmp_path / f"{name}.zip")

@@ -11,10 +11,10 @@ from copark.store.compare import TOLERANCE, compare
 
 def changed(*places: tuple[str, int, int, int]) -> xr.Dataset:
     """An ensemble with one more in some cells."""
-    found = ensemble(failed=None)
-    for name, *at in places:
-        found[name].values[tuple(at)] += 1.0
-    return found
+    dataset = ensemble(failed=None)
+    for name, *indices in places:
+        dataset[name].values[tuple(indices)] += 1.0
+    return dataset
 
 
 def test_the_same_is_identical_failed_runs_included_and_rounding_or_a_sign_of_nothing_is_equal() -> None:
@@ -22,11 +22,11 @@ def test_the_same_is_identical_failed_runs_included_and_rounding_or_a_sign_of_no
     rounded["cash"] = rounded["cash"] * (1 + 1e-13)
     whole["cash"].values[0, 0, 0], below["cash"].values[0, 0, 0] = 0.0, -0.0
     for other, identical, most in ((whole.copy(deep=True), True, 0.0), (below, False, 0.0)):
-        found = compare(whole, other)
-        assert (found.identical, found.largest, found.first) == (identical, most, None)
-    found = compare(ensemble(failed=3), rounded)
-    assert (found.identical, found.first) == (False, None)
-    assert 0 < found.largest < 1e-12
+        comparison = compare(whole, other)
+        assert (comparison.identical, comparison.largest, comparison.first) == (identical, most, None)
+    comparison = compare(ensemble(failed=3), rounded)
+    assert (comparison.identical, comparison.first) == (False, None)
+    assert 0 < comparison.largest < 1e-12
 
 
 def test_the_first_difference_is_the_earliest_quarter_then_the_first_run_and_stays_when_joined() -> None:

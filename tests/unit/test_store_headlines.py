@@ -46,9 +46,9 @@ def codes(store: RunStore, identity: str = IDENTITY) -> set[str]:
     with pytest.raises(DamagedRun) as refusal:
         store.load(identity)
     assert all(fault.repair("en") and fault.repair("zh") for fault in refusal.value.faults)
-    found = {fault.code for fault in refusal.value.faults}
-    assert found <= {fault.code for fault in faults_in(store)}
-    return found
+    codes_told = {fault.code for fault in refusal.value.faults}
+    assert codes_told <= {fault.code for fault in faults_in(store)}
+    return codes_told
 
 
 def test_metadata_that_say_something_else_than_the_arrays_are_refused(
@@ -96,15 +96,15 @@ def test_outputs_are_those_the_study_keeps_in_the_state_of_the_model_that_made_t
     store: RunStore, is_ours: bool
 ) -> None:
     """What a study keeps by default may be another list in another version."""
-    made = true_ensemble()
+    dataset = true_ensemble()
     study = baseline("made-up").with_changes(runs=20).content()
-    study["scenarios"] = [study["scenarios"][0] | {"key": key} for key in made["scenario"].values.tolist()]
+    study["scenarios"] = [study["scenarios"][0] | {"key": key} for key in dataset["scenario"].values.tolist()]
     version = {"model_version": MODEL_VERSION if is_ours else MODEL_VERSION + 1}
-    provenance = json.loads(made.attrs["provenance"]) | version | {"study": study}
+    provenance = json.loads(dataset.attrs["provenance"]) | version | {"study": study}
     identity = result_identity(provenance)
-    made = made.assign_attrs(identity=identity, provenance=json.dumps(provenance))
+    dataset = dataset.assign_attrs(identity=identity, provenance=json.dumps(provenance))
     if is_ours:
         with pytest.raises(DamagedRun, match="variables as registered, cash"):
-            store.save(made)
+            store.save(dataset)
     else:
-        assert store.save(made).variables[:2] == ("registered", "cash")
+        assert store.save(dataset).variables[:2] == ("registered", "cash")

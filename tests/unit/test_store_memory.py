@@ -32,6 +32,6 @@ def test_memory_is_flat(tmp_path: Path) -> None:
     peaks = []
     for runs in (10_000, 30_000):
         arguments = [sys.executable, "-c", STREAM, str(runs), str(tmp_path / str(runs))]
-        found = subprocess.run(arguments, capture_output=True, text=True, check=True, env=dict(os.environ))
-        peaks.append(float(found.stdout))
+        process = subprocess.run(arguments, capture_output=True, text=True, check=True, env=dict(os.environ))
+        peaks.append(float(process.stdout))
     assert peaks[1] - peaks[0] < ALLOWED, peaks

@@ -101,8 +101,8 @@ def longest_file(folder: Path) -> Path:
 
 
 def flipped(content: bytes) -> bytes:
-    at = len(content) // 2
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
 DAMAGE: list[tuple[str, bool, Callable[[bytes], bytes | None]]] = [
@@ -132,9 +132,9 @@ def test_damage_is_named_with_its_file_and_its_repair(store: RunStore, subtests:
             assert fault.key
             assert fault.repair("en")
             assert fault.repair("zh")
-            found, faults = store.records()
+            records, faults = store.records()
             listed = code == "store.file_changed"  # listing compares sizes only
-            assert [entry.identity for entry in found] == [IDENTITY] * listed
+            assert [entry.identity for entry in records] == [IDENTITY] * listed
             assert [entry.code for entry in faults] == [code] * (not listed)
             path.write_bytes(whole)
 
@@ -149,8 +149,8 @@ def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunSt
     changes = [{"study": {key: value}} for key, value in study.items()] + [{key: "d" * 64} for key in hashes]
     for change in [{"runs": 300}, *changes]:
         metadata = json.loads(whole)
-        told = metadata["provenance"]
-        told |= change if "study" not in change else {"study": told["study"] | change["study"]}
+        provenance = metadata["provenance"]
+        provenance |= change if "study" not in change else {"study": provenance["study"] | change["study"]}
         path.write_text(json.dumps(metadata), encoding="utf-8")
         reseal(record.path)
         with subtests.test(change=change):
@@ -160,14 +160,14 @@ def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunSt
 
 
 def test_what_is_in_quarantine_is_not_overwritten(store: RunStore) -> None:
-    one, other = store.save(true_ensemble(6, seed=1)), store.save(true_ensemble(9, seed=7))
+    first, second = store.save(true_ensemble(6, seed=1)), store.save(true_ensemble(9, seed=7))
     for number in (1, 2):
-        shutil.copytree(other.path, one.path, dirs_exist_ok=True)
-        aside = set_aside(one.path)
+        shutil.copytree(second.path, first.path, dirs_exist_ok=True)
+        aside = set_aside(first.path)
         assert aside is not None
-        assert aside.values["aside"] == store.root / "quarantine" / f"{one.identity}-{number}"
-        assert (store.root / "quarantine" / f"{one.identity}-{number}" / NAME).is_file()
-    assert set_aside(other.path) is None
+        assert aside.values["aside"] == store.root / "quarantine" / f"{first.identity}-{number}"
+        assert (store.root / "quarantine" / f"{first.identity}-{number}" / NAME).is_file()
+    assert set_aside(second.path) is None
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def running(values: NDArray[np.float64], chunk: int) -> dict[str, float]:
     for start in range(0, values.size, chunk):
         bands.add(one_output(values[start : start + chunk]))
     assert bands.edges is not None
-    found = joined(one_output(values[:1]), bands.edges, [bands.packed()])["output"].values[0, :, 0]
-    return dict(zip(STATISTICS, map(float, found), strict=True))
+    statistics = joined(one_output(values[:1]), bands.edges, [bands.packed()])["output"].values[0, :, 0]
+    return dict(zip(STATISTICS, map(float, statistics), strict=True))
 
 
 def test_a_whole_ensemble_has_exact_quantiles() -> None:
@@ -48,8 +48,8 @@ def test_a_whole_ensemble_has_exact_quantiles() -> None:
     levels = list(QUANTILES.values())
     for name in ("registered", "cash"):
         expected = np.quantile(dataset[name].values, levels, axis=1)
-        found = summary[name].sel(statistic=list(QUANTILES)).values
-        np.testing.assert_array_equal(found, np.moveaxis(expected, 0, 1))
+        quantiles = summary[name].sel(statistic=list(QUANTILES)).values
+        np.testing.assert_array_equal(quantiles, np.moveaxis(expected, 0, 1))
         np.testing.assert_allclose(summary[name].sel(statistic="mean"), dataset[name].mean("run"), rtol=1e-12)
         np.testing.assert_allclose(summary[name].sel(statistic="sd"), dataset[name].std("run", ddof=1), rtol=1e-12)
         np.testing.assert_array_equal(summary[name].sel(statistic="min"), dataset[name].min("run"))
@@ -59,23 +59,23 @@ def test_a_whole_ensemble_has_exact_quantiles() -> None:
 
 def test_runs_that_did_not_finish_are_left_out() -> None:
     with_failed, without = ensemble(20, failed=3), ensemble(20, failed=3).isel(run=[n for n in range(20) if n != 3])
-    one, other = summary_of(with_failed)["cash"].values[1], summary_of(without)["cash"].values[1]
-    np.testing.assert_allclose(one, other, rtol=1e-12)
+    with_failed_runs, without_them = summary_of(with_failed)["cash"].values[1], summary_of(without)["cash"].values[1]
+    np.testing.assert_allclose(with_failed_runs, without_them, rtol=1e-12)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40), st.integers(1, 40))
 def test_moments_and_ends_do_not_depend_on_the_chunks(values: list[float], chunk: int) -> None:
-    found = running(np.array(values), chunk)
-    assert found["mean"] == pytest.approx(np.mean(values), rel=1e-9, abs=1e-6)
-    assert found["sd"] == pytest.approx(np.std(values, ddof=1), rel=1e-6, abs=1e-6)
-    assert (found["min"], found["max"]) == (min(values), max(values))
+    statistics = running(np.array(values), chunk)
+    assert statistics["mean"] == pytest.approx(np.mean(values), rel=1e-9, abs=1e-6)
+    assert statistics["sd"] == pytest.approx(np.std(values, ddof=1), rel=1e-6, abs=1e-6)
+    assert (statistics["min"], statistics["max"]) == (min(values), max(values))
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=EDGES))
 def test_a_first_chunk_of_up_to_256_runs_has_exact_quantiles(values: list[float]) -> None:
-    found = running(np.array(values), len(values))
+    statistics = running(np.array(values), len(values))
     for name, level in QUANTILES.items():
-        assert found[name] == pytest.approx(np.quantile(values, level), rel=1e-9, abs=1e-9)
+        assert statistics[name] == pytest.approx(np.quantile(values, level), rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_a_first_chunk_of_up_to_256_runs_has_exact_quantiles(values: list[float]
 def test_running_quantiles_have_nearly_the_rank_asked_for(draw: object) -> None:
     assert callable(draw)
     values: NDArray[np.float64] = draw(np.random.default_rng(5), 50_000)
-    found = running(values, 1000)
+    statistics = running(values, 1000)
     for name, level in QUANTILES.items():
-        low, high = np.mean(values < found[name]), np.mean(values <= found[name])
+        low, high = np.mean(values < statistics[name]), np.mean(values <= statistics[name])
         assert low - 0.002 <= level <= high + 0.002
 
 

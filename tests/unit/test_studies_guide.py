@@ -38,6 +38,6 @@ def test_every_example_is_sound(subtests: pytest.Subtests) -> None:
     for level, key, written in examples(GUIDES[0]):
         with subtests.test(level=level, key=key, written=written):
             value = yaml.safe_load(written)
-            given = {"edits": {key: value}} if level == "edits" else {key: value}
-            scenario = Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, **given})
+            changes = {"edits": {key: value}} if level == "edits" else {key: value}
+            scenario = Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, **changes})
             assert len(inputs_of(load_case("great-stone"), scenario).world) == 80

@@ -29,14 +29,14 @@ def placeholders(template: str) -> set[str]:
     return {re.split(r"[.\[]", field)[0] for _, field, _, _ in Formatter().parse(template) if field is not None}
 
 
-def faults(found: dict[str, str]) -> Iterator[str]:
-    if tuple(found) != LANGUAGES:
-        yield f"languages {tuple(found)}"
+def faults(entry: dict[str, str]) -> Iterator[str]:
+    if tuple(entry) != LANGUAGES:
+        yield f"languages {tuple(entry)}"
         return
-    if not all(isinstance(words, str) for words in found.values()):
+    if not all(isinstance(words, str) for words in entry.values()):
         yield "not a text"
         return
-    english, chinese = found["en"], found["zh"]
+    english, chinese = entry["en"], entry["zh"]
     if bool(english) != bool(chinese):
         yield "one language is empty"
     if placeholders(english) != placeholders(chinese):
@@ -48,8 +48,8 @@ def faults(found: dict[str, str]) -> Iterator[str]:
 
 
 def test_every_text_has_both_languages_and_the_same_values() -> None:
-    found = {f"{area}.{key}": list(faults(entries(area)[key])) for area, key in ALL}
-    assert not {key: said for key, said in found.items() if said}
+    by_key = {f"{area}.{key}": list(faults(entries(area)[key])) for area, key in ALL}
+    assert not {key: faults_of_text for key, faults_of_text in by_key.items() if faults_of_text}
 
 
 def test_no_key_stands_twice_in_a_file() -> None:
@@ -107,11 +107,11 @@ def key_pattern(node: ast.expr) -> str | None:
 def test_every_key_asked_for_is_there() -> None:
     keys = [f"{area}.{key}" for area, key in ALL]
     literal, lines = {re.escape(key) for key in keys}, "\n".join(keys)
-    found = list(asked())
-    assert len(found) > 50
+    keys_asked = list(asked())
+    assert len(keys_asked) > 50
     missing = [
         f"{where}: {pattern}"
-        for where, pattern in found
+        for where, pattern in keys_asked
         if pattern not in literal and not re.search(f"^{pattern}$", lines, re.MULTILINE)
     ]
     assert not missing, "\n".join(missing)
@@ -119,26 +119,26 @@ def test_every_key_asked_for_is_there() -> None:
 
 @cache
 def code_of_page() -> str:
-    found = (path for kind in ("ts", "svelte") for path in OF_PAGE.rglob(f"*.{kind}"))
+    files = (path for kind in ("ts", "svelte") for path in OF_PAGE.rglob(f"*.{kind}"))
     # The page without a server has words of its own: tests/live.
-    paths = sorted(path for path in found if path.parent.name not in ("texts", "live"))
+    paths = sorted(path for path in files if path.parent.name not in ("texts", "live"))
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 @cache
 def keys_of_page() -> tuple[set[str], list[str]]:
     """The keys the page asks for, and patterns of those it builds with `t(`…${…}`)`."""
-    built = [re.split(r"\$\{[^}]*\}", found) for found in re.findall(r"\bt\(`([^`]+)`", code_of_page())]
-    asked = set(re.findall(r"\bt\('([^']+)'", code_of_page()))
-    return asked, [".+".join(map(re.escape, parts)) for parts in built]
+    built = [re.split(r"\$\{[^}]*\}", template) for template in re.findall(r"\bt\(`([^`]+)`", code_of_page())]
+    keys = set(re.findall(r"\bt\('([^']+)'", code_of_page()))
+    return keys, [".+".join(map(re.escape, parts)) for parts in built]
 
 
 def test_every_key_the_page_asks_for_is_there() -> None:
-    asked, built = keys_of_page()
+    plain_keys, built = keys_of_page()
     keys = set(entries(PAGE))
-    assert len(asked) > 50
-    assert not asked - keys
-    assert not [one for one in built if not any(re.fullmatch(one, key) for key in keys)]
+    assert len(plain_keys) > 50
+    assert not plain_keys - keys
+    assert not [pattern for pattern in built if not any(re.fullmatch(pattern, key) for key in keys)]
 
 
 @cache
@@ -152,27 +152,27 @@ def said_in(places: str) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
             words |= {node.value, *re.split(r"[^A-Za-z0-9_.-]+", node.value)}
         else:
             words |= {str(getattr(node, field, "")) for field in ("id", "attr", "arg", "name")}
-    kept = (one for one in sorted(built) if one and re.fullmatch(r"(?:[\w\\.-]|\.\+)*", one))
-    return frozenset(words), tuple(re.compile(one.replace(".+", "(.+)")) for one in kept)
+    patterns = (pattern for pattern in sorted(built) if pattern and re.fullmatch(r"(?:[\w\\.-]|\.\+)*", pattern))
+    return frozenset(words), tuple(re.compile(pattern.replace(".+", "(.+)")) for pattern in patterns)
 
 
 @cache
 def written_words() -> frozenset[str]:
     """Everything that stands between quotation marks in the code, anywhere in data and tables, or names a module."""
-    found = {str(number) for number in range(60)} | said_in("")[0]
-    found |= {part for word in found for part in re.split(r"[.-]", word)}
+    words = {str(number) for number in range(60)} | said_in("")[0]
+    words |= {part for word in words for part in re.split(r"[.-]", word)}
     for path in PACKAGE.rglob("*"):
-        found |= {path.stem} if path.suffix in ("", ".py") else set()
+        words |= {path.stem} if path.suffix in ("", ".py") else set()
         if path.suffix in (".yaml", ".csv", ".j2") and path.parent != PACKAGE / "texts" and path.name != OF_ANALYSIS:
-            found |= set(re.split(r"[^A-Za-z0-9_-]+", path.read_text(encoding="utf-8")))
-    return frozenset(found)
+            words |= set(re.split(r"[^A-Za-z0-9_-]+", path.read_text(encoding="utf-8")))
+    return frozenset(words)
 
 
 @cache
 def is_written(part: str, deep: int = 1) -> bool:
     """Whether what fills a brace stands anywhere, or is built in its turn."""
-    known = part in written_words() or set(part.split("-")) <= written_words()
-    return known or (deep > 0 and is_built(part, "", deep - 1))
+    is_whole = part in written_words() or set(part.split("-")) <= written_words()
+    return is_whole or (deep > 0 and is_built(part, "", deep - 1))
 
 
 @cache
@@ -180,8 +180,8 @@ def is_built(key: str, places: str, deep: int = 1) -> bool:
     """Whether modules build a key of a text with braces, filled with words that are written somewhere."""
     whole = ((pattern.fullmatch(key), pattern.pattern) for pattern in said_in(places)[1])
     return any(
-        found and re.search("[a-z]{2}", pattern) and all(is_written(part, deep) for part in found.groups())
-        for found, pattern in whole
+        match and re.search("[a-z]{2}", pattern) and all(is_written(part, deep) for part in match.groups())
+        for match, pattern in whole
     )
 
 
@@ -190,19 +190,19 @@ def asked_for_a_workbook() -> frozenset[str]:
     """Keys of what a workbook says of its columns and choices, which follow from the schema of a case."""
     from copark.cases import workbook_sheets as sheets
 
-    found = set[str]()
+    keys = set[str]()
 
     def noted(key: str, lang: str = "en", **values: Any) -> str:
-        found.add(key)
+        keys.add(key)
         return text(key, lang, **values)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sheets, "text", noted)
-        for one, column in ((sheet, column) for sheet in sheets.sheets() for column in sheet.columns):
-            one.told(column, "en")
+        for owner, column in ((sheet, column) for sheet in sheets.sheets() for column in sheet.columns):
+            owner.told(column, "en")
             sheets.choices.__wrapped__(column.choice, "en")
-            found.add(f"workbook.list.{column.choice}")
-    return frozenset(found)
+            keys.add(f"workbook.list.{column.choice}")
+    return frozenset(keys)
 
 
 def reasons_of_unfinished_runs() -> frozenset[str]:
@@ -239,14 +239,14 @@ def is_used(area: str, key: str) -> bool:
     if f'"{whole}"' in templates() or any(map(whole.startswith, re.findall(r'word\("([\w.]+)" ~', templates()))):
         return True
     if area == PAGE:
-        return f"'{key}'" in code_of_page() or any(re.fullmatch(one, key) for one in keys_of_page()[1])
+        return f"'{key}'" in code_of_page() or any(re.fullmatch(pattern, key) for pattern in keys_of_page()[1])
     if key.endswith((".cause", ".repair")) and is_used(area, key.rpartition(".")[0]):
         return True
     words = said_in("")[0]
     if whole in words or f"{area}_{key}" in words or is_built(whole, ""):
         return True
-    dots = (found.start() for found in re.finditer(r"\.", whole))
-    if any("." in whole[:at] and whole[:at] in words and is_written(whole[at + 1 :]) for at in dots):
+    dots = (match.start() for match in re.finditer(r"\.", whole))
+    if any("." in whole[:dot] and whole[:dot] in words and is_written(whole[dot + 1 :]) for dot in dots):
         return True
     if area == "presentation" and key in written_words():
         return True
@@ -255,7 +255,7 @@ def is_used(area: str, key: str) -> bool:
     shared = r"analyses/\w+\.py|analyses/compare/|cli/|web/content/analyses|figures/"
     near, built = said_in(f"{shared}|analyses/{'' if area == 'analyses' else area}/")
     pieces = key.split(".")
-    letterless = any(one.pattern == r"\.".join(["(.+)"] * len(pieces)) for one in built)
+    letterless = any(pattern.pattern == r"\.".join(["(.+)"] * len(pieces)) for pattern in built)
     numbered = {piece for piece in pieces if not piece.isdigit()}
     return key in near or is_built(key, f"{shared}|analyses/{area}/") or (letterless and numbered <= near)
 
@@ -286,17 +286,17 @@ def test_the_glossary_has_one_row_for_each_term() -> None:
     assert len(avoided) >= 27
     for language in (0, 1):
         assert len({row[language] for row in terms}) == len(terms)
-    assert not [row for row in terms if not all(row) or any(CHINESE.search(row[at]) for at in (0, 2))]
-    assert not [row for row in terms if not all(CHINESE.search(row[at]) for at in (1, 3))]
+    assert not [row for row in terms if not all(row) or any(CHINESE.search(row[column]) for column in (0, 2))]
+    assert not [row for row in terms if not all(CHINESE.search(row[column]) for column in (1, 3))]
 
 
 def avoided_in(words: str) -> list[str]:
     """The words to avoid that a text has, outside its placeholders."""
-    said = re.sub(r"\{[^}]*\}", "", words).lower()
+    plain_words = re.sub(r"\{[^}]*\}", "", words).lower()
     return [
         f"“{word}”: write “{better}”"
         for word, better in glossary()[1].items()
-        if (word in said if CHINESE.search(word) else re.search(rf"\b{word}\b", said))
+        if (word in plain_words if CHINESE.search(word) else re.search(rf"\b{word}\b", plain_words))
     ]
 
 
@@ -305,7 +305,7 @@ def test_texts_keep_to_the_glossary(subtests: pytest.Subtests) -> None:
         "“mend”: write “fix”", "“arms”: write “scenarios”", "“箭头”: write “传导渠道”",
     ]  # fmt: skip
     for area, key in ALL:
-        found = [one for words in entries(area)[key].values() for one in avoided_in(words)]
-        if found:
+        faults = [fault for words in entries(area)[key].values() for fault in avoided_in(words)]
+        if faults:
             with subtests.test(text=f"{area}.{key}"):
-                raise AssertionError("; ".join(found))
+                raise AssertionError("; ".join(faults))

@@ -43,12 +43,12 @@ AVOIDED = {
 def first_sentences(name):
     """Return the headlines that ship of an analysis, by case."""
     analysis = REGISTRY[name]
-    found = {}
+    sentences = {}
     for run_id, head in listed(SHIPPED, analysis):
         if not head["params"].get("cut"):
             result = load(place_of(SHIPPED, analysis, run_id), analysis).result
-            found[head["params"]["case"]] = analysis.document(result, "en").headline
-    return found
+            sentences[head["params"]["case"]] = analysis.document(result, "en").headline
+    return sentences
 
 
 @pytest.fixture(scope="module")

@@ -32,18 +32,18 @@ def ensemble(jobs: list[float]) -> xr.Dataset:
 def test_jobs_are_a_share_of_the_hosts_by_hand() -> None:
     """1,000, 2,000 and 3,000 of 100,000; recorded 2,500."""
     jobs = host("host_manufacturing_employment", 100_000, "persons")
-    (found,) = weigh(ensemble([1000, 2000, 3000]), [jobs], [park("jobs", 2500, "persons", "2023-12")])
-    assert found.model == pytest.approx((0.011, 0.02, 0.029))
-    assert found.recorded is not None
-    assert (found.recorded[1], found.reason) == (0.025, "")
+    (weight,) = weigh(ensemble([1000, 2000, 3000]), [jobs], [park("jobs", 2500, "persons", "2023-12")])
+    assert weight.model == pytest.approx((0.011, 0.02, 0.029))
+    assert weight.recorded is not None
+    assert (weight.recorded[1], weight.reason) == (0.025, "")
 
 
 def test_output_in_one_currency_and_year_is_compared_with_the_record_alone() -> None:
     output = host("host_industrial_production", 187_800, "BYN m")
-    (found,) = weigh(ensemble([1.0]), [output], [park("industrial_output", 939, "BYN m")])
-    assert found.model is None
-    assert found.recorded is not None
-    assert found.recorded[1] == pytest.approx(0.005)
+    (weight,) = weigh(ensemble([1.0]), [output], [park("industrial_output", 939, "BYN m")])
+    assert weight.model is None
+    assert weight.recorded is not None
+    assert weight.recorded[1] == pytest.approx(0.005)
 
 
 OUTPUT = host("host_industrial_production", 1e5, "BYN m")
@@ -61,5 +61,5 @@ NOT_ALIKE = [
 
 def test_what_is_not_alike_is_not_compared() -> None:
     for context, observations, reason in NOT_ALIKE:
-        (found,) = weigh(ensemble([1.0]), [context], observations)
-        assert (found.model, found.recorded, found.reason) == (None, None, reason)
+        (weight,) = weigh(ensemble([1.0]), [context], observations)
+        assert (weight.model, weight.recorded, weight.reason) == (None, None, reason)

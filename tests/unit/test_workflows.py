@@ -56,28 +56,28 @@ def test_a_run_is_stored_under_its_identity_with_all_that_made_it(out: Path, fir
 def test_a_run_that_is_stored_is_made_again_only_when_asked_and_gives_the_same(
     out: Path, first: workflows.RunOutcome
 ) -> None:
-    before, told = (first.path / "metadata.json").stat().st_ino, list[str]()
+    before, stages = (first.path / "metadata.json").stat().st_ino, list[str]()
     for fresh in (False, True):
         again = workflows.run_study(
             "great-stone", runs=RUNS, out=out, report=False, fresh=fresh, threads=1,
-            progress=lambda stage, *_: told.append(stage),
+            progress=lambda stage, *_: stages.append(stage),
         )  # fmt: skip
         assert again.reused is not fresh
-        assert ("simulate" in told) is fresh
+        assert ("simulate" in stages) is fresh
         assert (again.identity, again.answer.outcomes) == (first.identity, first.answer.outcomes)
         assert again.answer.to_frame().equals(first.answer.to_frame())
         assert ((first.path / "metadata.json").stat().st_ino != before) is fresh
 
 
 def test_the_table_holds_the_latest_observation_of_each_variable(first: workflows.RunOutcome) -> None:
-    case, found = load_case("great-stone"), first.answer
+    case, answer = load_case("great-stone"), first.answer
     latest = case.observed("jobs")[-1]
-    row = next(row for row in found.latest if row.value == latest.value)
+    row = next(row for row in answer.latest if row.value == latest.value)
     assert row.quarter == str(latest.date.quarter("stock"))
     assert row.low <= row.median <= row.upper
-    assert len({row.observation.variable for row in found.latest}) == len(found.latest)
-    assert 0 <= found.outside <= len(found.compared)
-    assert len(found.compared) > len(found.latest)
+    assert len({row.observation.variable for row in answer.latest}) == len(answer.latest)
+    assert 0 <= answer.outside <= len(answer.compared)
+    assert len(answer.compared) > len(answer.latest)
 
 
 def test_python_gives_the_numbers_that_are_stored(out: Path, first: workflows.RunOutcome) -> None:
@@ -102,15 +102,15 @@ def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
 ) -> None:
     monkeypatch.setattr(stored_runs, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "SUMMARY_PATHS", 5)
-    made = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
-    assert (made.runs, made.kept) == (RUNS, 5)
+    outcome = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
+    assert (outcome.runs, outcome.kept) == (RUNS, 5)
     assert workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False).reused
-    verdict = workflows.verify(made.identity, out=tmp_path)
+    verdict = workflows.verify(outcome.identity, out=tmp_path)
     assert (verdict.kind, verdict.runs) == ("identical", RUNS)
     store = RunStore(tmp_path / "runs")
-    bands = store.load_summary(made.identity)
+    bands = store.load_summary(outcome.identity)
     assert bands is not None
-    assert sum(store.get(made.identity).outcome["as-it-is"].values()) == RUNS
+    assert sum(store.get(outcome.identity).outcome["as-it-is"].values()) == RUNS
     assert "jobs" in bands
 
 
@@ -150,18 +150,23 @@ def test_verify_names_the_first_number_that_differs(copied: Path, first: workflo
 
     verdict = verified(copied, first.identity, wrong)
     assert (verdict.kind, verdict.passed) == ("different", False)
-    found = verdict.first
-    assert found is not None
-    assert (found.variable, found.scenario, found.run, found.quarter) == ("jobs", "as-it-is", 7, "2020Q1")
-    assert found.stored - found.replayed == pytest.approx(1.0)
+    difference = verdict.first
+    assert difference is not None
+    assert (difference.variable, difference.scenario, difference.run, difference.quarter) == (
+        "jobs",
+        "as-it-is",
+        7,
+        "2020Q1",
+    )
+    assert difference.stored - difference.replayed == pytest.approx(1.0)
 
 
 def with_bands(out: Path, monkeypatch: pytest.MonkeyPatch) -> RunRecord:
     """A run of which bands and the first paths are kept."""
     monkeypatch.setattr(stored_runs, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "SUMMARY_PATHS", 5)
-    made = workflows.run_study("great-stone", runs=RUNS, out=out, report=False)
-    return RunStore.of(out).get(made.identity)
+    outcome = workflows.run_study("great-stone", runs=RUNS, out=out, report=False)
+    return RunStore.of(out).get(outcome.identity)
 
 
 def rewritten(path: Path, change: Callable[[NDArray[Any]], None]) -> None:
@@ -251,8 +256,8 @@ def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.Run
 @pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_everything_that_is_listed_can_be_shown(out: Path, first: workflows.RunOutcome, lang: str) -> None:
-    found = workflows.catalogue(lang)
-    for name in [*dict(found["cases"]), *dict(found["studies"]), first.identity]:
+    catalogue = workflows.catalogue(lang)
+    for name in [*dict(catalogue["cases"]), *dict(catalogue["studies"]), first.identity]:
         title, entries = workflows.show(name, out, lang)
         assert title
         assert len(entries) > 4

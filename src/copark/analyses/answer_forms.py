@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Answer(Protocol):
-    """What is asked of an answer here; :class:`copark.analyses.contract.Result` is one."""
+    """An answer that can be written in forms; :class:`copark.analyses.contract.Result` is one."""
 
     @property
     def run_id(self) -> str:
@@ -124,10 +124,10 @@ def _labels_of(frame: pd.DataFrame) -> tuple[list[str], bool]:
 def _attributes(name: str, columns: Sequence[Mapping[str, Column]]) -> dict[str, str]:
     """Return titles of a column in both languages, and its unit, where the document has the column."""
     attributes: dict[str, str] = {}
-    for lang, known in zip(LANGUAGES, columns, strict=True):
-        if name in known:
-            attributes[f"title_{lang}"] = known[name].title
-            attributes |= {"units": known[name].unit} if known[name].unit else {}
+    for lang, by_key in zip(LANGUAGES, columns, strict=True):
+        if name in by_key:
+            attributes[f"title_{lang}"] = by_key[name].title
+            attributes |= {"units": by_key[name].unit} if by_key[name].unit else {}
     if "title_en" in attributes:
         attributes["long_name"] = attributes["title_en"]
     return attributes
@@ -138,9 +138,9 @@ def _columns_of(document: Document) -> Mapping[str, Column]:
     columns: dict[str, Column] = {}
     for table in document.tables():
         for column in table.columns:
-            known = columns.setdefault(column.key, column)
-            if known.unit != column.unit:
-                columns[column.key] = replace(known, unit="")
+            first = columns.setdefault(column.key, column)
+            if first.unit != column.unit:
+                columns[column.key] = replace(first, unit="")
     return columns
 
 
@@ -170,7 +170,7 @@ def form_of(path: Path) -> str:
     """Return the form that the ending of a file names; NotFound if answers are not written in it."""
     form = path.suffix.lower().removeprefix(".")
     if form not in forms():
-        endings = ", ".join(f".{known}" for known in forms())
+        endings = ", ".join(f".{ending}" for ending in forms())
         raise NotFound.of("analyses.no_form", found=path.suffix or path.name, known=endings)
     return form
 
@@ -236,12 +236,12 @@ def labelled(result: Answer) -> LabelledFrame:
     frame = result.to_frame()
     documents = {lang: result.document(lang) for lang in LANGUAGES}
     attributes = {name: str(words) for name, words in _of_the_whole(result, list(documents.values())).items()}
-    known = {lang: _columns_of(document) for lang, document in documents.items()}
+    columns = {lang: _columns_of(document) for lang, document in documents.items()}
     return LabelledFrame(
         "main",
         LocalizedText(**{lang: document.title for lang, document in documents.items()}),
         frame,
-        titles_of(frame, known),
+        titles_of(frame, columns),
         words_of(frame, area_of(result)),
         attributes,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeVar
 
 from pydantic import BeforeValidator
 
@@ -304,7 +304,15 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
     return table
 
 
-def origin(params: AnalysisParams, context: Context, table: CaseTable | None = None) -> dict[str, Any]:
+class TableResultFields(TypedDict):
+    """Fields that every result on a table has."""
+
+    run_id: str
+    provenance: JsonObject
+    settings: dict[str, str]
+
+
+def origin(params: AnalysisParams, context: Context, table: CaseTable | None = None) -> TableResultFields:
     """Give the fields every result of this kind has: run ID, provenance, and what was asked.
 
     Parameters
@@ -328,10 +336,10 @@ def origin(params: AnalysisParams, context: Context, table: CaseTable | None = N
         for name, value in arguments.items()
         if value not in (None, "", [], ())
     }
-    return {"run_id": context.run_id, "provenance": provenance, "settings": settings}
+    return TableResultFields(run_id=context.run_id, provenance=provenance, settings=settings)
 
 
-def told(result: TableResult) -> dict[str, Any]:
+def told(result: TableResult) -> JsonObject:
     """Give what a document's provenance tells beyond what all do."""
     return {name: result.provenance[name] for name in ("table", "cases", "table_hash") if name in result.provenance}
 

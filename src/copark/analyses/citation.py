@@ -1,4 +1,4 @@
-"""How to cite copark, and the paper whose theory it makes into a model: of ``CITATION.cff`` alone."""
+"""Citations of copark, and of the paper whose theory it makes into a model: of ``CITATION.cff`` alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from copark.analyses.vocabulary import MisusedFunction, public_function
 from copark.cases.files import fault
+from copark.json_types import JsonObject
 from copark.options import options
 from copark.texts import text
 
@@ -22,12 +23,12 @@ SPECIAL = re.compile(r"([&%$#_{}])")
 
 
 @cache
-def citation() -> dict[str, Any]:
+def citation() -> JsonObject:
     """Read the file."""
     import yaml
 
     path = next(place for place in PLACES if place.is_file())
-    read: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read: JsonObject = yaml.safe_load(path.read_text(encoding="utf-8"))
     return read
 
 
@@ -51,8 +52,8 @@ def cite(of: Any = None, style: Style = "text") -> str:
         raise MisusedFunction([fault("not_allowed", "cite()", key="style", found=style, suggestion=" | ".join(STYLES))])
     run_id = run_id_of(of)
     if of is not None and not run_id:
-        given = type(of).__name__
-        raise MisusedFunction([fault("not_allowed", "cite()", key="of", found=given, suggestion="cite(answer)")])
+        type_name = type(of).__name__
+        raise MisusedFunction([fault("not_allowed", "cite()", key="of", found=type_name, suggestion="cite(answer)")])
     return bibtex(run_id) if style == "bibtex" else reference(run_id, options().lang)
 
 
@@ -81,9 +82,14 @@ def reference(run_id: str, lang: str) -> str:
         Language, ``en`` or ``zh``.
     """
     file = citation()
-    said = {"authors": _names(file["authors"]), "year": _year(file), "title": file["title"], "version": file["version"]}
+    values = {
+        "authors": _names(file["authors"]),
+        "year": _year(file),
+        "title": file["title"],
+        "version": file["version"],
+    }
     lines = [
-        text("python.cite.software", lang, **said) + (text("python.cite.run", lang, run_id=run_id) if run_id else "")
+        text("python.cite.software", lang, **values) + (text("python.cite.run", lang, run_id=run_id) if run_id else "")
     ]
     lines += [
         text("python.cite.article", lang, **article | {"authors": _names(article["authors"])})
@@ -111,7 +117,7 @@ def bibtex(run_id: str) -> str:
     }
     entries = [_entry("software", "copark", software)]
     for article in file["references"]:
-        names = [f"{one['family-names']}, {one['given-names']}" for one in article["authors"]]
+        names = [f"{author['family-names']}, {author['given-names']}" for author in article["authors"]]
         fields = {
             "author": _escaped(" and ".join(names)),
             "title": f"{{{_escaped(article['title'])}}}",
@@ -129,10 +135,10 @@ def bibtex(run_id: str) -> str:
 
 def _names(authors: list[dict[str, str]]) -> str:
     """Write authors in one line, family names first."""
-    return ", ".join(one.get("name") or f"{one['family-names']} {one['given-names']}" for one in authors)
+    return ", ".join(author.get("name") or f"{author['family-names']} {author['given-names']}" for author in authors)
 
 
-def _year(file: dict[str, Any]) -> str:
+def _year(file: JsonObject) -> str:
     return str(file["date-released"])[:4]
 
 

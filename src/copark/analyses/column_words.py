@@ -1,4 +1,4 @@
-"""What columns of main tables are called, and what the keys in them stand for, in both languages: for labels of files.
+"""Titles of columns of main tables, and words for the keys in them, in both languages: for labels of files.
 
 A title is that of the document that shows the column; else it stands in the texts, by the name of the column. Keys
 have words where the texts of the analysis have them by column and key (``levers.verdict.nothing``), or where a column
@@ -50,30 +50,30 @@ MOST_WORDS = 1000
 """Keys of a column that get words."""
 
 
-def titles_of(frame: pd.DataFrame, known: Mapping[str, Mapping[str, Column]]) -> dict[str, LocalizedText]:
+def titles_of(frame: pd.DataFrame, columns: Mapping[str, Mapping[str, Column]]) -> dict[str, LocalizedText]:
     """Return titles of the columns of a frame, with units.
 
     Parameters
     ----------
     frame
         The frame.
-    known
+    columns
         Columns of the document by language and key.
     """
-    found = {name: title_of(name, known, kind_of(frame[name])) for name in map(str, frame.columns)}
-    return {name: title for name, title in found.items() if title is not None}
+    titles = {name: title_of(name, columns, kind_of(frame[name])) for name in map(str, frame.columns)}
+    return {name: title for name, title in titles.items() if title is not None}
 
 
 def kind_of(values: pd.Series[Any]) -> Literal["text", "flag", "number"]:
     """Say whether a column has texts, yes and no, or numbers."""
-    given = values if values.dtype.kind in "fiub" else values[~values.map(is_missing)]
-    if values.dtype.kind == "b" or (len(given) > 0 and all(isinstance(value, bool) for value in given)):
+    present = values if values.dtype.kind in "fiub" else values[~values.map(is_missing)]
+    if values.dtype.kind == "b" or (len(present) > 0 and all(isinstance(value, bool) for value in present)):
         return "flag"
-    return "text" if any(isinstance(value, str) for value in given) else "number"
+    return "text" if any(isinstance(value, str) for value in present) else "number"
 
 
 def title_of(
-    name: str, known: Mapping[str, Mapping[str, Column]], kind: Literal["text", "flag", "number"] = "number"
+    name: str, columns: Mapping[str, Mapping[str, Column]], kind: Literal["text", "flag", "number"] = "number"
 ) -> LocalizedText | None:
     """Return the title of a column; ``None`` where it has none.
 
@@ -81,18 +81,18 @@ def title_of(
     ----------
     name
         Name of the column.
-    known
+    columns
         Columns of the document by language and key.
     kind
         What it has: a column of the document that has something else only bears the same name.
     """
-    if all(name in known[lang] and _is_of(known[lang][name], kind) for lang in LANGUAGES):
-        title = LocalizedText(**{lang: known[lang][name].title for lang in LANGUAGES})
-        return titled(title, known["en"][name].unit)
+    if all(name in columns[lang] and _is_of(columns[lang][name], kind) for lang in LANGUAGES):
+        title = LocalizedText(**{lang: columns[lang][name].title for lang in LANGUAGES})
+        return titled(title, columns["en"][name].unit)
     if has_text(f"analyses.main.{name}"):
         return LocalizedText.by_language(partial(text, f"analyses.main.{name}"))
     head, _, end = name.rpartition("_")
-    of = title_of(head, known) if end in ENDS and head else None
+    of = title_of(head, columns) if end in ENDS and head else None
     if of is None:
         return None
     return LocalizedText(**{lang: text(f"analyses.main.end.{end}", lang, title=of.text(lang)) for lang in LANGUAGES})
@@ -114,19 +114,19 @@ def words_of(frame: pd.DataFrame, area: str) -> dict[str, dict[str, LocalizedTex
     area
         Area of the texts of its analysis.
     """
-    found: dict[str, dict[str, LocalizedText]] = {}
+    words_by_column: dict[str, dict[str, LocalizedText]] = {}
     for name in map(str, frame.columns):
         values = frame[name]
         if values.dtype.kind in "fiubM":
             continue
-        given = list(values[~values.map(is_missing)])
-        if not all(isinstance(key, str) for key in given):
+        present = list(values[~values.map(is_missing)])
+        if not all(isinstance(key, str) for key in present):
             continue
-        keys = [key for key in dict.fromkeys(given) if key]
+        keys = [key for key in dict.fromkeys(present) if key]
         words = _from_texts(name, keys, area) or _from_lists(name, keys) if 0 < len(keys) <= MOST_WORDS else None
         if words:
-            found[name] = words
-    return found
+            words_by_column[name] = words
+    return words_by_column
 
 
 def _from_texts(name: str, keys: list[str], area: str) -> dict[str, LocalizedText] | None:
@@ -151,13 +151,13 @@ def _variable(key: str) -> LocalizedText | None:
 
 
 def _parameter(key: str) -> LocalizedText | None:
-    one = catalogue().parameters.get(key)
-    return None if one is None else LocalizedText.by_language(one.title)
+    parameter = catalogue().parameters.get(key)
+    return None if parameter is None else LocalizedText.by_language(parameter.title)
 
 
 def _link(key: str) -> LocalizedText | None:
-    one = catalogue().links.get(key)
-    return None if one is None else LocalizedText.by_language(one.title)
+    link = catalogue().links.get(key)
+    return None if link is None else LocalizedText.by_language(link.title)
 
 
 @cache

@@ -69,5 +69,5 @@ def effect_interval(effect: LeverEffect) -> doc.Interval:
 
 def across_structures(effect: LeverEffect) -> doc.Interval | None:
     """Give the least and the largest effect under the structures of the model; ``None`` where none is known."""
-    known = effect.known_effects
-    return doc.Interval(min(known), max(known)) if known else None
+    effects = effect.known_effects
+    return doc.Interval(min(effects), max(effects)) if effects else None

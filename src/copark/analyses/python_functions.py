@@ -179,7 +179,7 @@ def _function_of(analysis: Analysis) -> Callable[..., Result]:
             values |= _lists_of_one(values, params, fields)
             with watched(progress) as callback, tables_as_files(values, fields) as files:
                 values |= files
-                asked = _params(analysis, values)
+                checked = _params(analysis, values)
                 context = Context(
                     None if out is None else Path(out),
                     read_from=OUT,
@@ -188,7 +188,7 @@ def _function_of(analysis: Analysis) -> Callable[..., Result]:
                     cases=cases,
                     lang=session.lang,
                 )
-                result = answer(analysis, asked, context).result
+                result = answer(analysis, checked, context).result
         tell(context.notes)
         return result
 

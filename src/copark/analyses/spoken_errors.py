@@ -31,8 +31,8 @@ def said_in_python(lang: str | None = None) -> Iterator[None]:
         error.args = ("\n".join(in_python(fault.sentence(lang)) for fault in error.faults),)
         raise
     except CoparkError as error:
-        said = error.said(lang)
-        error.args = (in_python(said), *error.args[1:]) if error.args else error.args
+        message = error.said(lang)
+        error.args = (in_python(message), *error.args[1:]) if error.args else error.args
         raise
 
 

@@ -233,10 +233,10 @@ def run_and_store(
         plan.run_id,
         plan.summarised,
         fresh=fresh,
-        seen=stamp_of(store.root / plan.run_id),
+        stored_before=stamp_of(store.root / plan.run_id),
     )
     with _worker_pool(execution, lang) as worker_pool:
         ensemble = make(request, store, worker_pool, progress=simulating, waiting=lambda: waiting(0, 0))
-    counts = {"went_on": ensemble.kept, "made_anew": ensemble.anew}
+    counts = {"went_on": ensemble.kept_runs, "made_anew": ensemble.anew}
     notes = [text(f"cluster.{key}", lang, runs=number(count, 0)) for key, count in counts.items() if count]
     return ensemble.record, tuple(notes)

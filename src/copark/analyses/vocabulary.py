@@ -58,8 +58,8 @@ def seed_of(rng: RandomSource, function: str = "seed_of") -> int:
         return int(rng.generate_state(1, np.uint64)[0]) & LARGEST_SEED
     if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
         return int(rng)
-    found = {"found": str(rng)[:80]}
-    raise MisusedFunction([Fault("python.no_source", f"{function}()", None, RNG, found)])
+    details = {"found": str(rng)[:80]}
+    raise MisusedFunction([Fault("python.no_source", f"{function}()", None, RNG, details)])
 
 
 def seed_in(function: str, values: dict[str, Any]) -> dict[str, int]:
@@ -86,7 +86,7 @@ def seed_in(function: str, values: dict[str, Any]) -> dict[str, int]:
 
 
 def by_public_names(
-    function: str, named: Mapping[str, Any], former: Mapping[str, str], known: Iterable[str]
+    function: str, named: Mapping[str, Any], former: Mapping[str, str], parameters: Iterable[str]
 ) -> dict[str, Any]:
     """Give arguments by the names they have now; former names warn.
 
@@ -98,7 +98,7 @@ def by_public_names(
         Arguments by name.
     former
         Names that parameters have now, by the names they had.
-    known
+    parameters
         Names of all parameters.
 
     Raises
@@ -106,13 +106,13 @@ def by_public_names(
     MisusedFunction
         If a name is none of the function's, with the nearest; or an argument is given by both of its names.
     """
-    known = list(known)
+    parameters = list(parameters)
     values: dict[str, Any] = {}
     faults = []
     for name, value in named.items():
-        now = former.get(name, name) if name not in known else name
-        if now not in known:
-            near = suggestion(name, known)
+        now = former.get(name, name) if name not in parameters else name
+        if now not in parameters:
+            near = suggestion(name, parameters)
             faults.append(fault("unknown_key", f"{function}()", key=name, found=name, suggestion=near))
         elif now in values or (now != name and now in named):
             faults.append(Fault("python.twice", f"{function}()", None, now, {"former": name}))
@@ -137,14 +137,14 @@ def public_function(**former: str) -> Callable[[Callable[P, R]], Callable[P, R]]
     """
 
     def decorated(function: Callable[P, R]) -> Callable[P, R]:
-        known = tuple(inspect.signature(function).parameters)
+        parameters = tuple(inspect.signature(function).parameters)
         name = function.__name__
 
         @functools.wraps(function)
         def called(*arguments: P.args, **named: P.kwargs) -> R:
             with said_in_python():
-                given: Any = by_public_names(name, named, former, known)
-                return function(*arguments, **given)
+                renamed: Any = by_public_names(name, named, former, parameters)
+                return function(*arguments, **renamed)
 
         return called
 

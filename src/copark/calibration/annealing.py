@@ -319,12 +319,12 @@ def looks(first: int, most: int) -> list[int]:
     most
         Sweeps after which the search ends.
     """
-    found = []
+    sweeps = []
     until = float(first)
     while round(until) < most:
-        found.append(round(until))
+        sweeps.append(round(until))
         until *= LOOKS
-    return found
+    return sweeps
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: TemperingPlan, populations: int) -> list[Stage]:
@@ -453,6 +453,6 @@ def pairs_of(searches: list[Population], batch: Batch, model: ObservationModel, 
         seed=batch.recipe.seed,
         cut=cut,
         population=np.repeat(np.arange(len(members)), [len(cloud.fit) for cloud in members]),
-        seen=np.concatenate([cloud.seen for cloud in members]),
+        counterparts=np.concatenate([cloud.counterparts for cloud in members]),
         log_evidence=tuple(search.mover.log_evidence for search in searches),
     )

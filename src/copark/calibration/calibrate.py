@@ -179,7 +179,7 @@ def calibrate(
         progress=of_stage(progress, "batch"),
         waiting=lambda: report("waiting", 0, 0),
     )
-    checkpoints.count("batch", batch.kept / batch.runs or None)
+    checkpoints.count("batch", batch.kept_runs / batch.runs or None)
     report("replay", 0, 1)
     replay = replay_posterior(
         batch,

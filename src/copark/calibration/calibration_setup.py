@@ -158,17 +158,19 @@ def implied_rows(fitted: Iterable[Target]) -> list[Observation]:
     rows: dict[str, list[Target]] = {}
     for target in fitted:
         rows.setdefault(target.variable, []).append(target)
-    found = []
+    implied = []
     for total, names in PARTS.items():
         days = [{day_of(target): target for target in rows.get(name, ()) if is_number(target)} for name in names]
         for day in sorted(set.intersection(*map(set, days))):
             parts = [by_day[day] for by_day in days]
             whole = sum(part.value for part in parts)
-            said = (target for target in rows.get(total, ()) if is_number(target) and abs(day_of(target) - day) < APART)
-            if any(abs(target.value - whole) <= SAME for target in said):
+            reported_totals = (
+                target for target in rows.get(total, ()) if is_number(target) and abs(day_of(target) - day) < APART
+            )
+            if any(abs(target.value - whole) <= SAME for target in reported_totals):
                 least = max(range(len(parts)), key=lambda n: (GRADES.index(parts[n].observation.grade), n))
-                found.append(parts[least].observation)
-    return found
+                implied.append(parts[least].observation)
+    return implied
 
 
 def is_number(target: Target) -> bool:

@@ -388,7 +388,7 @@ def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
         points=replay.points,
         lucks=replay.addresses,
         population=replay.population.astype(np.int16),
-        seen=replay.seen.astype(np.float32),
+        seen=replay.counterparts.astype(np.float32),
         reductions=replay.disagreement(),
     )
     words = json.dumps(content_of(calibration, reading), indent=1, sort_keys=True, ensure_ascii=False)
@@ -419,7 +419,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
         seed=int(recipe["settings"]["seed"]),
         cut=cut,
         population=arrays["population"].astype(np.int64),
-        seen=arrays["seen"].astype(np.float64),
+        counterparts=arrays["seen"].astype(np.float64),
         log_evidence=tuple(recipe["log_evidence"]),
         reductions=arrays.get("reductions"),
     )

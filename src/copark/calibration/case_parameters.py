@@ -85,7 +85,7 @@ class CaseParameters:
 
 
 def parameters_of(
-    case: Case, out: Path | None = None, wanted: str | None = None, cut: str | None = None
+    case: Case, out: Path | None = None, kind: str | None = None, cut: str | None = None
 ) -> CaseParameters:
     """Decide which parameters a case has.
 
@@ -95,7 +95,7 @@ def parameters_of(
         The case.
     out
         The output folder, whose ``posteriors/`` are looked through.
-    wanted
+    kind
         One of :data:`WANTED`, by default the best there are.
     cut
         Last quarter of the record a posterior must know, by default the latest.
@@ -107,22 +107,22 @@ def parameters_of(
     RunRefused
         If a cut is asked for of what has none, or no calibration could end in it.
     """
-    _check_wanted(wanted)
-    if cut is not None and wanted in ("prior", "borrowed"):
-        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--cut {printable(cut[:20])}")
-    if wanted == "prior":
+    _check_wanted(kind)
+    if cut is not None and kind in ("prior", "borrowed"):
+        raise RunRefused.of("trust.conflict", one=f"--parameters {kind}", other=f"--cut {printable(cut[:20])}")
+    if kind == "prior":
         return CaseParameters(Trust.without(case.name, "prior"), None)
-    if wanted == "borrowed":
+    if kind == "borrowed":
         return _borrowed(case)
-    own, notes = _own(case, out, cut) if wanted in (None, "own") else (None, ())
-    shipped = _shipped(case, cut) if wanted in (None, "shipped") else None
+    own, notes = _own(case, out, cut) if kind in (None, "own") else (None, ())
+    shipped = _shipped(case, cut) if kind in (None, "shipped") else None
     if cut is not None and own is None and shipped is None:
         cut_of(case, cut)
         raise NotFound.of("trust.no_cut", case=case.name, cut=cut, known=", ".join(cuts_of(case, out)) or "–")
-    if wanted == "own" and own is None:
+    if kind == "own" and own is None:
         folder = "out" if out is None else shown(out)
         raise NotFound.of("trust.none_own", case=case.name, folder=folder, path=case.name)
-    if wanted == "shipped" and shipped is None:
+    if kind == "shipped" and shipped is None:
         raise NotFound.of("trust.none_shipped", case=case.name, known=", ".join(shipped_cases()))
     best = max((candidate for candidate in (own, shipped) if candidate is not None), key=_merit, default=None)
     if best is not None:
@@ -184,7 +184,7 @@ def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
 
 
 def settle(
-    study: Study, case: Case, out: Path | None = None, wanted: str | None = None, cut: str | None = None
+    study: Study, case: Case, out: Path | None = None, kind: str | None = None, cut: str | None = None
 ) -> tuple[Study, CaseParameters]:
     """Give a study with its draws and its time decided, and the parameters it draws.
 
@@ -201,7 +201,7 @@ def settle(
         Its case.
     out
         The output folder, whose ``posteriors/`` are looked through.
-    wanted
+    kind
         One of :data:`WANTED`, by default the best there are.
     cut
         Last quarter of the record a posterior must know, by default the latest.
@@ -216,11 +216,11 @@ def settle(
     if study.quarters is None:
         study = study.with_changes(now=now_for(case, study.now))
     if study.draws in (None, "posterior"):
-        parameters = parameters_of(case, out, wanted, cut)
+        parameters = parameters_of(case, out, kind, cut)
         return study.with_changes(draws=parameters.draws), parameters
     other = f"--draws-from {study.draws}"
-    if wanted is not None and not (wanted == study.draws == "prior"):
-        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=other)
+    if kind is not None and not (kind == study.draws == "prior"):
+        raise RunRefused.of("trust.conflict", one=f"--parameters {kind}", other=other)
     if cut is not None:
         raise RunRefused.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=other)
     return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)

@@ -57,15 +57,15 @@ def tree_of(stored: StoredPosterior, trust: Trust) -> xr.DataTree:
     replay = stored.replay
     space = replay.space
     points = chains(replay.points, replay.population)
-    told = chains(replay.seen, replay.population)
+    counterparts = chains(replay.counterparts, replay.population)
     reductions = dict(zip(space.names, map(float, replay.disagreement()), strict=True))
     prior = space.sobol(0, PRIOR_DRAWS, replay.seed)[np.newaxis]
     evidence = {"log_evidence": ("chain", np.array(replay.log_evidence))}
     tree = xr.DataTree.from_dict(
         {
             "/posterior": _parameters(space, points, reductions),
-            "/posterior_predictive": _by_observable(replay.model, _reports(replay.model, told)),
-            "/runs": _by_observable(replay.model, told),
+            "/posterior_predictive": _by_observable(replay.model, _reports(replay.model, counterparts)),
+            "/runs": _by_observable(replay.model, counterparts),
             "/sample_stats": xr.Dataset(evidence, coords={"chain": np.arange(len(replay.log_evidence))}),
             "/prior": _parameters(space, prior, {}),
             "/observed_data": _observed(replay.model),
@@ -93,11 +93,11 @@ def _parameters(space: PriorSpace, points: Floats, reductions: dict[str, float])
     shape = points.shape[:2]
     values = space.values(points.reshape(-1, space.axes))
     names = dict.fromkeys(coordinate.variable.name for coordinate in space.coordinates)
-    known = catalogue().parameters
+    variables_by_name = catalogue().parameters
     variables: dict[str, Any] = {}
     for name in names:
         dimensions = ("chain", "draw", ORIGIN) if name == MIX else ("chain", "draw")
-        attributes: dict[str, Any] = dict(describe(known[name]))
+        attributes: dict[str, Any] = dict(describe(variables_by_name[name]))
         own = [value for axis, value in reductions.items() if axis == name or axis.startswith(f"{name}.")]
         attributes |= {"r_hat": max(own)} if own else {}
         variables[name] = (dimensions, values[name].reshape(*shape, *values[name].shape[1:]), attributes)
@@ -125,13 +125,13 @@ def _described(name: str) -> dict[str, str]:
     return {"long_name": name} if output is None else describe(output)
 
 
-def _reports(model: ObservationModel, told: Floats) -> Floats:
+def _reports(model: ObservationModel, counterparts: Floats) -> Floats:
     """Make runs report: what the model leaves out and errors of observation added, what a wording hides hidden.
 
     What is left out lasts, so that values of one observable lie on the same side of a run together.
     """
-    flat = told.reshape(-1, told.shape[-1])
-    return model.reports(flat, REPORT_SEED).reshape(told.shape)
+    flat = counterparts.reshape(-1, counterparts.shape[-1])
+    return model.reports(flat, REPORT_SEED).reshape(counterparts.shape)
 
 
 def _by_observable(model: ObservationModel, values: Floats) -> xr.Dataset:

@@ -261,7 +261,7 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
         to the record, in errors of observation.
     """
     model = replay.model
-    z = model.distances(replay.seen)
+    z = model.distances(replay.counterparts)
     return {
         "pairs": float(replay.pairs),
         "pasts": replay.pasts,

@@ -1,4 +1,4 @@
-"""What the model leaves out of a park's course, carried on from the record.
+"""Discrepancy of the model from a park's course, carried on from the record.
 
 A report of a size is the model's course times exp(d), and an error of observation; d is normal around none, lasts
 (correlation exp(-|Δt| / MEMORY)) and is as large in all parks (``error_scales.yaml``, learned over the casebook). A
@@ -44,17 +44,17 @@ JITTER = 1e-12
 
 def tied(names: Sequence[str]) -> tuple[str, ...]:
     """Add to names of outputs those that what is carried on of them depends on, so that it is the same alone or not."""
-    found = dict.fromkeys(names)
+    outputs = dict.fromkeys(names)
     for total in STOCKS:
-        if any(part in found for part in PARTS[total]):
-            found |= dict.fromkeys((total, *PARTS[total]))
-    found |= dict.fromkeys(limit for name, limit in WITHIN.items() if name in found)
-    return tuple(found)
+        if any(part in outputs for part in PARTS[total]):
+            outputs |= dict.fromkeys((total, *PARTS[total]))
+    outputs |= dict.fromkeys(limit for name, limit in WITHIN.items() if name in outputs)
+    return tuple(outputs)
 
 
 @dataclass(frozen=True)
 class LastingDiscrepancy:
-    """What the model leaves out of one size, given some runs and the record they were fitted to."""
+    """Discrepancy of the model in one size, given some runs and the record they were fitted to."""
 
     size: float
     """Standard deviation of d where nothing is known."""
@@ -68,28 +68,28 @@ class LastingDiscrepancy:
     """Logarithms of record over run, shape (runs, values)."""
 
     @classmethod
-    def of(cls, model: ObservationModel, seen: Floats, variable: str) -> LastingDiscrepancy:
+    def of(cls, model: ObservationModel, counterparts: Floats, variable: str) -> LastingDiscrepancy:
         """Take from runs what they leave out of a size.
 
         Parameters
         ----------
         model
             The record they were fitted to.
-        seen
+        counterparts
             Runs read in the place of its targets, shape (runs, targets).
         variable
             Name of the size.
         """
-        known = [
+        columns = [
             n
             for n, target in enumerate(model.targets)
             if model.in_logs[n] and target.variable == variable and not target.bound.startswith("at-")
         ]
-        some = ObservationModel(tuple(model.targets[n] for n in known), model.discrepancy)
+        some = ObservationModel(tuple(model.targets[n] for n in columns), model.discrepancy)
         scale = some.recorded + OFFSET
         # Within a range, or "more than", every run agrees with the record, which then lies anywhere in it.
-        shown = some.compared(some.hide(seen[:, known]))
-        residuals = (some.recorded - shown) / scale if known else seen[:, :0]
+        shown = some.compared(some.hide(counterparts[:, columns]))
+        residuals = (some.recorded - shown) / scale if columns else counterparts[:, :0]
         widths = np.array([0.0 if target.high is None else target.high - target.value for target in some.targets])
         own = np.array([target.error for target in some.targets])
         errors = np.hypot(own, widths / UNIFORM) / scale
@@ -144,7 +144,12 @@ class LastingDiscrepancy:
 
 
 def carried_on(
-    model: ObservationModel, seen: Floats, names: Sequence[str], out: Floats, rows: Integers, known: int
+    model: ObservationModel,
+    counterparts: Floats,
+    names: Sequence[str],
+    out: Floats,
+    rows: Integers,
+    recorded_quarters: int,
 ) -> Floats:
     """Multiply the courses of runs by what the model leaves out of them.
 
@@ -152,7 +157,7 @@ def carried_on(
     ----------
     model
         The record that the runs were fitted to.
-    seen
+    counterparts
         Pairs of a posterior read in the place of its targets, shape (pairs, targets).
     names
         Names of the outputs, with those that they are :func:`tied` to.
@@ -160,7 +165,7 @@ def carried_on(
         Outputs from the park's start on, shape (runs, names, quarters).
     rows
         Pair that each run is of, shape (runs,).
-    known
+    recorded_quarters
         Quarters that the record reaches, from the park's start on.
 
     Returns
@@ -173,8 +178,12 @@ def carried_on(
     years: Floats = (np.arange(out.shape[2], dtype=np.float64) + 1.0) / 4.0
     for n, name in enumerate(names):
         if is_a_size(name):
-            logs = LastingDiscrepancy.of(model, seen, name).paths(years, rows, CARRIED_SEED + crc32(name.encode()))
-            carried[:, n, :] = _multiplied(out[:, n, :], logs, known if name in NEVER_FALL else out.shape[2])
+            logs = LastingDiscrepancy.of(model, counterparts, name).paths(
+                years, rows, CARRIED_SEED + crc32(name.encode())
+            )
+            carried[:, n, :] = _multiplied(
+                out[:, n, :], logs, recorded_quarters if name in NEVER_FALL else out.shape[2]
+            )
     place = {name: n for n, name in enumerate(names)}
     for total in STOCKS:
         if total in place and all(part in place for part in PARTS[total]):
@@ -189,7 +198,7 @@ def carried_on(
     return carried
 
 
-def _multiplied(course: Floats, logs: Floats, known: int) -> Floats:
+def _multiplied(course: Floats, logs: Floats, multiplied_quarters: int) -> Floats:
     """Multiply sizes by exp(d), from a quarter on what they grow by; shape (runs, quarters).
 
     Parameters
@@ -198,12 +207,12 @@ def _multiplied(course: Floats, logs: Floats, known: int) -> Floats:
         The size, shape (runs, quarters).
     logs
         d, of the same shape.
-    known
+    multiplied_quarters
         Quarters, from the first on, in which the size itself is multiplied.
     """
     carried = np.where(course > 0.0, np.maximum((course + OFFSET) * np.exp(logs) - OFFSET, 0.0), course)
-    if known < course.shape[1]:
-        begun = max(known, 1)
+    if multiplied_quarters < course.shape[1]:
+        begun = max(multiplied_quarters, 1)
         grown = np.diff(course[:, begun - 1 :], axis=1) * np.exp(logs[:, begun:])
         carried[:, begun:] = carried[:, begun - 1 : begun] + np.cumsum(grown, axis=1)
     return carried

@@ -274,33 +274,32 @@ class BorrowedSource:
 
     Run r has draw d = r // futures. Its pooled axes are those of draw d of the hierarchy, in an order spread over all
     draws; what is not pooled, and what sets a park apart that is not in the panel, is addressed by (the study's seed,
-    d). Random numbers are the study's own. A park of the panel is drawn as one that is not in it where it is not to be
-    ``known``.
+    d). Random numbers are the study's own. Without ``as_member`` a park of the panel is drawn as one that is not in it.
     """
 
     cut: Quarter | None = None
     """Borrowed parameters reproduce no record."""
 
-    def __init__(self, case: Case, draws: PooledDraws, *, known: bool = True) -> None:
+    def __init__(self, case: Case, draws: PooledDraws, *, as_member: bool = True) -> None:
         self.case = case
         self.pooled = draws
         park = park_of(case)
-        self.known = known and draws.knows(park)
-        self.read = park.read if self.known else read_with_sizes(case)
-        self.space = park.space if self.known else PriorSpace.of(self.read).only(AXES)
+        self.is_member = as_member and draws.knows(park)
+        self.read = park.read if self.is_member else read_with_sizes(case)
+        self.space = park.space if self.is_member else PriorSpace.of(self.read).only(AXES)
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
         """Axes of the case that are pooled: not those it brings a prior of its own for, unless the panel knows it."""
-        brought = () if self.known else tuple(self.case.parameters)
+        brought = () if self.is_member else tuple(self.case.parameters)
         return tuple(name for name in self.space.names if is_pooled(self.case, name) and name not in brought)
 
     @cached_property
     def trust(self) -> Trust:
         """Borrowed from so many other parks."""
         parks = len(self.pooled.theta)
-        values = int(self.pooled.recipe["values"][self.case.name]) if self.known else 0
-        return Trust("borrowed", "borrowed", self.case.name, values=values, parks=parks - self.known)
+        values = int(self.pooled.recipe["values"][self.case.name]) if self.is_member else 0
+        return Trust("borrowed", "borrowed", self.case.name, values=values, parks=parks - self.is_member)
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -312,7 +311,7 @@ class BorrowedSource:
         """Entries of provenance: the hash of what is borrowed, and the trust state."""
         parts = {
             "pooled": self.pooled.identity,
-            "park": self.case.name if self.known else "new",
+            "park": self.case.name if self.is_member else "new",
             "axes": axes_of(self.space),
             "shared": list(self.shared),
             "facts": facts_of(self.space),
@@ -331,7 +330,7 @@ class BorrowedSource:
         positions = spread(self.pooled.count)[numbers % self.pooled.count]
         for name in self.shared:
             axis = POOLED.index(name)
-            if self.known:
+            if self.is_member:
                 scores = self.pooled.theta[self.case.name][positions, axis]
             else:
                 own = scores_of(free[:, columns.index(name)])

@@ -389,12 +389,12 @@ def read_later_of_parks(path: Path, parks: Iterable[str]) -> tuple[TableRow[Park
     FaultsFound
         With all its faults, each with file, line, cause and repair.
     """
-    known = set(parks)
+    park_ids = set(parks)
 
     def faults_of_parks(rows: list[TableRow[ParkObservation]]) -> Iterator[Fault]:
         for line, row in rows:
-            if row.park not in known:
-                near = suggestion(row.park, known)
+            if row.park not in park_ids:
+                near = suggestion(row.park, park_ids)
                 yield fault("unknown_park", path.name, line, "park", found=row.park, suggestion=near)
         by_park: dict[str, list[TableRow[Observation]]] = {}
         for line, row in rows:

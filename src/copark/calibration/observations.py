@@ -284,7 +284,7 @@ class ObservationModel:
 
     @cached_property
     def in_logs(self) -> Booleans:
-        """Whether each target is compared in logarithms, shape (targets,): sizes well above none."""
+        """Flags of targets compared in logarithms, shape (targets,): sizes well above none."""
         sizes = np.array([is_a_size(target.variable) for target in self.targets], dtype=np.bool_)
         errors = np.array([target.error for target in self.targets])
         return sizes & (self.recorded > KNOWN * errors) & (self.discrepancy > 0.0)
@@ -316,9 +316,9 @@ class ObservationModel:
             return values
         recorded = self.recorded[self.in_logs]
         logs = np.log((np.maximum(values[..., self.in_logs], 0.0) + OFFSET) / (recorded + OFFSET))
-        given = np.array(values, dtype=np.float64, copy=True)
-        given[..., self.in_logs] = recorded + (recorded + OFFSET) * logs
-        return given
+        transformed = np.array(values, dtype=np.float64, copy=True)
+        transformed[..., self.in_logs] = recorded + (recorded + OFFSET) * logs
+        return transformed
 
     def uncompared(self, values: Floats) -> Floats:
         """Invert :meth:`compared`; no size is below none."""
@@ -326,9 +326,9 @@ class ObservationModel:
             return values
         recorded = self.recorded[self.in_logs]
         sizes = (recorded + OFFSET) * np.exp((values[..., self.in_logs] - recorded) / (recorded + OFFSET)) - OFFSET
-        given = np.array(values, dtype=np.float64, copy=True)
-        given[..., self.in_logs] = np.maximum(sizes, 0.0)
-        return given
+        inverted = np.array(values, dtype=np.float64, copy=True)
+        inverted[..., self.in_logs] = np.maximum(sizes, 0.0)
+        return inverted
 
     def distances(self, counterparts: Floats) -> Floats:
         """Give distances of counterparts from the record in errors, with what wordings hide hidden; (runs, targets)."""

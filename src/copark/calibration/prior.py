@@ -315,7 +315,7 @@ class Batch:
     counterparts: Singles
     """Counterparts of the targets, float32 of shape (runs, targets); NaN where a run did not end well as a
     computation."""
-    kept: int = 0
+    kept_runs: int = 0
     """Runs that were there from an earlier attempt."""
 
     @property

@@ -185,7 +185,8 @@ def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 
     """
     replay = calibration.replay.thin(stored.replay.pairs)
     names = replay.space.names
-    levels, stored_levels = _levels(replay.points), _levels(stored.replay.points)
+    levels = _levels(replay.points)
+    stored_levels = _levels(stored.replay.points)
     medians = np.abs(levels[1] - stored_levels[1])
     widths = np.abs(_width(levels) - _width(stored_levels))
     return (
@@ -205,9 +206,9 @@ def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> I
     scale = np.maximum(np.maximum(_width(levels), _width(other_levels)), LEAST_WIDTH)
     moved = np.maximum(np.abs(levels[1] - other_levels[1]), np.abs(_width(levels) - _width(other_levels))) / scale
     yield _farthest("forecasts", moved, FORECAST, FORECASTS)
-    apart = np.abs(outcomes - other_outcomes)
-    position = int(np.argmax(apart / allowed))
-    yield Apart("outcomes", float(apart[position]), float(allowed[position]), OUTCOMES[position])
+    differences = np.abs(outcomes - other_outcomes)
+    position = int(np.argmax(differences / allowed))
+    yield Apart("outcomes", float(differences[position]), float(allowed[position]), OUTCOMES[position])
 
 
 def _allowed_of_outcomes(shares: Floats, others: Floats, pasts: float, other_pasts: float) -> Floats:

@@ -65,7 +65,7 @@ class ReplayPosterior:
     """Last quarter the record reaches."""
     population: Integers
     """Population each pair is from, shape (pairs,)."""
-    seen: Floats
+    counterparts: Floats
     """Counterparts of the targets, shape (pairs, targets)."""
     log_evidence: tuple[float, ...]
     """Log-evidence of each population."""
@@ -102,7 +102,9 @@ class ReplayPosterior:
         if count >= self.pairs:
             return self
         positions = (np.arange(count) * self.pairs) // count
-        arrays = {name: getattr(self, name)[positions] for name in ("points", "addresses", "population", "seen")}
+        arrays = {
+            name: getattr(self, name)[positions] for name in ("points", "addresses", "population", "counterparts")
+        }
         return replace(self, **arrays, reductions=self.disagreement())
 
     def disagreement(self) -> Floats:
@@ -186,12 +188,12 @@ def project(
     draws = Draws(*(room[rows].copy() for room in replay.draws()))
     draws.addresses["later_seed"] = LATER_SEED
     draws.addresses["later_run"] = np.arange(len(rows))
-    kept = tied(names) if carried else names
-    runs = Ensemble(inputs, draws, kept, threads=threads).run()
+    outputs = tied(names) if carried else names
+    runs = Ensemble(inputs, draws, outputs, threads=threads).run()
     out = runs.of_finished(runs.out)
     if carried:
-        out = carried_on(replay.model, replay.seen, kept, out, rows, replay.quarters)
-    return Projection(names, out[:, [kept.index(name) for name in names], :])
+        out = carried_on(replay.model, replay.counterparts, outputs, out, rows, replay.quarters)
+    return Projection(names, out[:, [outputs.index(name) for name in names], :])
 
 
 def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:

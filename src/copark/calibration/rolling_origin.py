@@ -432,8 +432,8 @@ def restricted(batch: Batch, cut: Quarter) -> tuple[ObservationModel, Integers]:
     columns = [
         n for n, target in enumerate(all_targets) if target.last <= last_quarter and target.observation.role == "fit"
     ]
-    known = ObservationModel(tuple(all_targets[n] for n in columns), batch.recipe.model.discrepancy)
-    return known, np.array(columns, dtype=np.int64)
+    model = ObservationModel(tuple(all_targets[n] for n in columns), batch.recipe.model.discrepancy)
+    return model, np.array(columns, dtype=np.int64)
 
 
 def years_since(case: Case, target: Target) -> float:

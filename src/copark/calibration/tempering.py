@@ -275,14 +275,14 @@ class Cloud:
     """Points on the logit scale, shape (members, axes)."""
     addresses: Integers
     """Addresses of random numbers, shape (members, spans, 2)."""
-    seen: Floats
+    counterparts: Floats
     """Counterparts of the targets, shape (members, targets)."""
     fit: Floats
     """Log-likelihoods, shape (members,)."""
 
     def take(self, positions: Integers) -> Cloud:
         """Give the members at positions."""
-        return Cloud(self.z[positions], self.addresses[positions], self.seen[positions], self.fit[positions])
+        return Cloud(self.z[positions], self.addresses[positions], self.counterparts[positions], self.fit[positions])
 
     def spread(self, count: int) -> Cloud:
         """Give that many members, evenly over the cloud."""
@@ -500,7 +500,7 @@ class Mover:
         z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if learned else self.anew(cloud.z)
         proposed = self.fitted(z, cloud.addresses)
         if self.beta < 1.0:
-            answered = self.model.standardised(proposed.seen) - self.model.standardised(cloud.seen)
+            answered = self.model.standardised(proposed.counterparts) - self.model.standardised(cloud.counterparts)
             self.response.note(normal_scores(z) - before, answered)
         return self.decided(cloud, np.arange(len(z)), proposed, beta * (proposed.fit - cloud.fit))
 

@@ -116,7 +116,7 @@ class Case(CaseFile):
         return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))
 
 
-def _leave_out_defaults(content: dict[str, Any]) -> None:
+def _leave_out_defaults(content: JsonObject) -> None:
     """Leave out what a case does not say, of the entries that the format gained later."""
     for path, defaults in _ADDED_ENTRIES.items():
         rows: Any = content

@@ -125,9 +125,11 @@ def case_of_frames(
     book.tree["name"] = name
     with tempfile.TemporaryDirectory(prefix="copark-") as scratch:
         book.write(Path(scratch), aligned=True)
-        case, told = examine(Path(scratch))
+        case, case_faults = examine(Path(scratch))
     if case is None or faults:
-        raise CaseFaults([*faults, *_with_causes_of_their_own([_by_row(one, labels) for one in told], faults)])
+        raise CaseFaults(
+            [*faults, *_with_causes_of_their_own([_by_row(fault, labels) for fault in case_faults], faults)]
+        )
     if folder is None:
         return case.model_copy(update={"folder": Path(name)})
     target = claim_folder(name, folder)
@@ -165,27 +167,31 @@ def with_observations(
         With every fault, by row and column.
     """
     faults: list[Fault] = []
-    known = {**case.sources, **_read_sources(sources, faults)}
+    all_sources = {**case.sources, **_read_sources(sources, faults)}
     end = case.clock.data_end
     try:
         end = end if data_end is None else Quarter.parse(str(data_end))
     except ValueError:
         faults.append(fault("bad_quarter", "with_observations()", None, "data_end", found=data_end))
     if not _is_a_frame(observations, "observations", faults):
-        raise CaseFaults(_by_row(one, {}) for one in faults)
+        raise CaseFaults(_by_row(fault, {}) for fault in faults)
     labels, rows = _rows_of(observations, SERIES)
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(rows)
     table = read_table(stream.getvalue(), SERIES, Observation, faults)
-    faults.extend(faults_of_rows(SERIES, table.rows, known, end))
+    faults.extend(faults_of_rows(SERIES, table.rows, all_sources, end))
     before = [] if replace_all else own_observations(case)
     earlier = [TableRow(0, row) for row in before]
-    faults.extend(one for one in faults_of_series([*earlier, *table.rows]) if one.line)
+    faults.extend(fault for fault in faults_of_series([*earlier, *table.rows]) if fault.line)
     if faults:
-        raise CaseFaults(_by_row(one, {SERIES: labels}) for one in faults)
-    told = (*before, *(row.record for row in table.rows))
+        raise CaseFaults(_by_row(fault, {SERIES: labels}) for fault in faults)
+    recorded = (*before, *(row.record for row in table.rows))
     clock = case.clock.model_copy(update={"data_end": end})
-    changes = {"observations": (*told, *checklist(case.services, told, end)), "sources": known, "clock": clock}
+    changes = {
+        "observations": (*recorded, *checklist(case.services, recorded, end)),
+        "sources": all_sources,
+        "clock": clock,
+    }
     return case.model_copy(update=changes)
 
 
@@ -217,8 +223,8 @@ def frames_of(case: Case) -> dict[str, pd.DataFrame]:
 def own_observations(case: Case) -> list[Observation]:
     """Give the observations of a case without those that its checklist of services gives."""
     others = [row for row in case.observations if row.variable != LEVEL]
-    given = {repr(row) for row in checklist(case.services, others, case.clock.data_end)}
-    return [row for row in case.observations if repr(row) not in given]
+    from_checklist = {repr(row) for row in checklist(case.services, others, case.clock.data_end)}
+    return [row for row in case.observations if repr(row) not in from_checklist]
 
 
 def _cells_of(record: Any) -> dict[str, Any]:
@@ -407,41 +413,41 @@ def _read_sources(sources: Entries | None, faults: list[Fault]) -> dict[str, Sou
         return {}
 
 
-def _with_causes_of_their_own(told: Sequence[Fault], faults: Sequence[Fault]) -> list[Fault]:
+def _with_causes_of_their_own(case_faults: Sequence[Fault], faults: Sequence[Fault]) -> list[Fault]:
     """Leave out what only follows: of an argument that could not be read, and what ``not_known`` would have named."""
-    unread = {one.file for one in faults if not one.key}
+    unread = {fault.file for fault in faults if not fault.key}
     could_be_unknown: set[str] = set()
-    if any(one.key.startswith("not_known") for one in told):
+    if any(fault.key.startswith("not_known") for fault in case_faults):
         could_be_unknown = {*get_args(Whole), *get_args(Part)}
 
-    def follows(one: Fault) -> bool:
-        if could_be_unknown and one.code == "cases.missing_file":
+    def follows(fault: Fault) -> bool:
+        if could_be_unknown and fault.code == "cases.missing_file":
             return True
-        return one.code == "cases.missing_key" and one.key in could_be_unknown
+        return fault.code == "cases.missing_key" and fault.key in could_be_unknown
 
-    return [one for one in told if one.file.partition("[")[0] not in unread and not follows(one)]
+    return [fault for fault in case_faults if fault.file.partition("[")[0] not in unread and not follows(fault)]
 
 
-def _by_row(one: Fault, labels: Mapping[str, Sequence[str]]) -> Fault:
+def _by_row(fault: Fault, labels: Mapping[str, Sequence[str]]) -> Fault:
     """Name the frame, the label of the row and the column in the place of file and line."""
-    name = _NAMES.get(one.file, one.file)
-    key = one.key
+    name = _NAMES.get(fault.file, fault.file)
+    key = fault.key
     if name == FACTS and key.startswith("parameters."):
         name = "parameters"
         key = key.removeprefix("parameters.")
-    if one.line is None:
-        return replace(one, code=_CODES.get(one.code, one.code), file=name, key=key)
-    rows = labels.get(one.file, ())
+    if fault.line is None:
+        return replace(fault, code=_CODES.get(fault.code, fault.code), file=name, key=key)
+    rows = labels.get(fault.file, ())
 
     def placed(line: int) -> str:
         return f"{name}[{rows[line - 2]}]" if 2 <= line < len(rows) + 2 else name
 
-    if one.code == "cases.two_used":
-        line = int(one.values["first"])
-        first = placed(line) if line else one.file
-        values = {**one.values, "first": first}
-        return Fault("cases.two_used_in_frame", placed(one.line), None, key, values)
-    return replace(one, code=_CODES.get(one.code, one.code), file=placed(one.line), line=None, key=key)
+    if fault.code == "cases.two_used":
+        line = int(fault.values["first"])
+        first = placed(line) if line else fault.file
+        values = {**fault.values, "first": first}
+        return Fault("cases.two_used_in_frame", placed(fault.line), None, key, values)
+    return replace(fault, code=_CODES.get(fault.code, fault.code), file=placed(fault.line), line=None, key=key)
 
 
 def values_by_name(values: Any) -> dict[str, Any]:

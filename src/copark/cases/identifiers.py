@@ -1,4 +1,4 @@
-"""What others call the parks of the casebook: their projects at AidData, and elements of OpenStreetMap.
+"""Identifiers that others give the parks of the casebook: their projects at AidData, and elements of OpenStreetMap.
 
 An identifier stands in ``parks-identifiers.csv`` only where it was read; none is guessed from a name.
 """

@@ -1,4 +1,4 @@
-"""What counts as no value in a cell of a data frame."""
+"""Marks of a missing value in a cell of a data frame."""
 
 from typing import Any
 

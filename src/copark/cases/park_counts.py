@@ -110,7 +110,7 @@ class CountedPark:
 
     @property
     def came_to_nothing(self) -> bool:
-        """Whether its last count is of none."""
+        """Say whether its last count is of none."""
         return bool(self.counts) and max(self.counts, key=lambda row: row.date.last_day).value == 0
 
 
@@ -189,18 +189,18 @@ def examine_counts(folder: Path | None = None) -> tuple[ParkCounts | None, list[
     dates = rows(DATES, ParkDates)
     counts = rows(COUNTS, ParkCount)
     own = sources_in(place, COUNT_SOURCES, faults)
-    known = {**sources_in(place, PARK_SOURCES, faults), **own}
+    shared_sources = {**sources_in(place, PARK_SOURCES, faults), **own}
     keys: dict[str, set[str]] = {}
 
-    def unknown(name: str, line: int, park: str, found: SourceKeys) -> list[Fault]:
+    def unknown(name: str, line: int, park: str, cited: SourceKeys) -> list[Fault]:
         return [
             fault("unknown_source", name, line, "source", found=key, suggestion=suggestion(key, keys[park]))
-            for key in found
+            for key in cited
             if key not in keys[park]
         ]
 
     for line, row in dates:
-        keys[row.park] = {*known, *(sources_in(place / row.case, CASE_SOURCES, faults) if row.case else ())}
+        keys[row.park] = {*shared_sources, *(sources_in(place / row.case, CASE_SOURCES, faults) if row.case else ())}
         faults += unknown(DATES, line, row.park, row.source)
     for line, count in counts:
         if count.park in keys:

@@ -367,8 +367,8 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
         for line, park in parks:
             faults += [
                 fault("park_without_row", PARKS, line, "id", park=park.id, other=other)
-                for other, known in ((SCORES, scored), (PLACES, placed))
-                if park.id not in known
+                for other, listed in ((SCORES, scored), (PLACES, placed))
+                if park.id not in listed
             ]
     ordered = in_reading_order(faults, FILES)
     if ordered:

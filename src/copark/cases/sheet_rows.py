@@ -1,4 +1,4 @@
-"""What the files of a case hold, as rows of the sheets of its workbook: as it is written, with nothing filled in."""
+"""Content of the files of a case, as rows of the sheets of its workbook: as it is written, with nothing filled in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from copark.cases.tables import lines_of
 from copark.cases.workbook_reading import got
 from copark.cases.workbook_sheets import FACTS, WorkbookSheet, sheets
 from copark.cases.yaml_loader import read_yaml
+from copark.json_types import JsonObject
 
 
-def content_of_folder(folder: Path) -> dict[str, Any]:
+def content_of_folder(folder: Path) -> JsonObject:
     """Read the files of a case that is sound: trees and rows as they are written, by the name of the file."""
-    content: dict[str, Any] = {}
+    content: JsonObject = {}
     for name in (CASE, SOURCES, *(sheet.place for sheet in sheets() if sheet.kind == "table")):
         if (folder / name).is_file():
             words = (folder / name).read_text(encoding="utf-8-sig")

@@ -30,7 +30,7 @@ def sources_in(folder: Path, name: str, faults: list[Fault]) -> dict[str, Source
 def read_sources(path: Path) -> dict[str, Source]:
     """Return the sources of a file, by key; CaseFaults if it has faults."""
     faults: list[Fault] = []
-    found = sources_in(path.parent, path.name, faults)
+    sources = sources_in(path.parent, path.name, faults)
     if faults:
         raise CaseFaults(faults)
-    return found
+    return sources

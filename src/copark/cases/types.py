@@ -56,10 +56,10 @@ def gives_orders(words: str) -> bool:
     return _CONTROL.search(words) is not None
 
 
-def suggestion(found: Any, allowed: Iterable[str]) -> str:
+def suggestion(written: Any, allowed: Iterable[str]) -> str:
     """Give the allowed word nearest to what was written or, where none is near, the allowed words."""
     words = [str(word) for word in allowed]
-    near = difflib.get_close_matches(str(found)[:_SHOWN], words[:_COMPARED], n=1, cutoff=0.7)
+    near = difflib.get_close_matches(str(written)[:_SHOWN], words[:_COMPARED], n=1, cutoff=0.7)
     if near:
         return near[0]
     return " | ".join(words[:_LISTED]) + (" | …" if len(words) > _LISTED else "")

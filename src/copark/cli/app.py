@@ -105,8 +105,8 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
     formats = [name.strip().lower() for name in (listed or default).split(",") if name.strip()]
     for name in formats:
         if name not in (*FORMATS, *more):
-            known = ", ".join((*FORMATS, *more))
-            raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=known))
+            names = ", ".join((*FORMATS, *more))
+            raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=names))
         need_form(name)
     return formats
 
@@ -138,8 +138,8 @@ def form_of(file: Path, listed: str | None, lang: str, more: tuple[str, ...] = (
         from copark.errors import NotFound, printable
         from copark.texts import text
 
-        known = ", ".join((*forms(), *more))
-        raise NotFound(text("presentation.unknown_format", lang, name=printable(form), known=known))
+        endings = ", ".join((*forms(), *more))
+        raise NotFound(text("presentation.unknown_format", lang, name=printable(form), known=endings))
     need_form(form)
     return form
 

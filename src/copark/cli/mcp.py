@@ -35,7 +35,7 @@ def mcp(
         Threads; ``None`` for as many as the processors that may be used.
     """
     need("mcp", "`copark mcp`")
-    from copark.mcp.questions import Workspace
+    from copark.mcp.questions import ToolWorkspace
     from copark.mcp.server import serve
 
-    serve(Workspace.of(out, tuple(park or ()), threads, ctx.obj), seconds)
+    serve(ToolWorkspace.of(out, tuple(park or ()), threads, ctx.obj), seconds)

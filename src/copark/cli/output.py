@@ -1,4 +1,4 @@
-"""How a command answers: in words, quietly, or as one JSON record, beside which nothing is on standard output.
+"""Output of a command: in words, quietly, or as one JSON record, beside which nothing is on standard output.
 
 Commands tell what they have to :func:`output`, by way of :mod:`copark.cli.screen`; it prints words at once, and the
 record when the command ends.
@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault, printable
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     from copark.presentation.document import Document
@@ -37,8 +38,8 @@ class Output:
     holds_file: bool = False
     """Whether standard output holds a file that was asked for, or a protocol: words go to standard error."""
     document: Document | None = None
-    data: dict[str, Any] = field(default_factory=dict)
-    messages: list[dict[str, Any]] = field(default_factory=list)
+    data: JsonObject = field(default_factory=dict)
+    messages: list[JsonObject] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     error: tuple[ErrorKind, str] | None = None
     origins: dict[str, str] = field(default_factory=dict)
@@ -128,7 +129,7 @@ class Output:
         return reply.model_dump_json(indent=1, by_alias=True)
 
 
-class _Current:
+class _CurrentOutput:
     """Holds the output of the command that runs."""
 
     output = Output()
@@ -136,7 +137,7 @@ class _Current:
 
 def output() -> Output:
     """Return the output of the command that runs."""
-    return _Current.output
+    return _CurrentOutput.output
 
 
 def begin(words: Sequence[str], lang: str) -> Output:
@@ -150,8 +151,8 @@ def begin(words: Sequence[str], lang: str) -> Output:
         Language of what is told.
     """
     options = list(words[: words.index("--")] if "--" in words else words)
-    _Current.output = Output(lang, any(flag in options for flag in JSON), any(flag in options for flag in QUIET))
-    return _Current.output
+    _CurrentOutput.output = Output(lang, any(flag in options for flag in JSON), any(flag in options for flag in QUIET))
+    return _CurrentOutput.output
 
 
 def printable_lines(words: str) -> str:

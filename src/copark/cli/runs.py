@@ -211,9 +211,9 @@ def results(
                 passed = passed and checked.state == "same"
     give(**({"checks": checks} if check else {}))
     if make is None and not check:
-        known = list(shipped.shipped(only or ()))
-        give(results=known)
-        for result in known:
+        stored_results = list(shipped.shipped(only or ()))
+        give(results=stored_results)
+        for result in stored_results:
             say(f"analyses.shipped.{result.state}", ctx.obj, **vars(result))
     if not passed:
         raise typer.Exit(1)

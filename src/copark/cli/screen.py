@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from copark.cli.output import output, printable_lines
 from copark.cli.settings import SettingsFaults
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound
+from copark.json_types import JsonObject
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -300,7 +301,7 @@ def _kind(verdict: ReplayVerdict) -> str:
     return "different" if has_place else "shape"
 
 
-def _first_difference(verdict: ReplayVerdict, lang: str) -> dict[str, Any]:
+def _first_difference(verdict: ReplayVerdict, lang: str) -> JsonObject:
     """Say where the first number differs."""
     first = verdict.first
     if first is None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copark.errors import Fault, FaultsFound, printable
+from copark.json_types import JsonObject
 
 NAME = "copark.toml"
 MOST_BYTES = 1_000_000
@@ -110,7 +111,7 @@ class SettingsFile:
             return ""
 
     @cached_property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Return its content as tables and values; empty where it is not TOML, with a fault."""
         import tomllib
 
@@ -146,7 +147,7 @@ class SettingsFile:
         path = Path(words).expanduser()
         return str(path) if path.is_absolute() else os.path.relpath(self.path.parent / path)
 
-    def table(self, command: Words) -> tuple[Words, dict[str, Any]]:
+    def table(self, command: Words) -> tuple[Words, JsonObject]:
         """Return the table of a command and where it stands; that of the file for no command."""
         keys: Words = (COMMANDS, *command) if command else ()
         table: Any = self.content
@@ -161,7 +162,9 @@ class SettingsFile:
     def _add(self, code: str, keys: Words, **values: Any) -> None:
         line = self.line(keys) if keys else None
         fault = Fault(code, self.shown, line, ".".join(keys), values)
-        if (code, fault.key) not in {(known.code, known.key) for known in self.faults}:  # told once for all commands
+        if (code, fault.key) not in {
+            (earlier.code, earlier.key) for earlier in self.faults
+        }:  # told once for all commands
             self.faults.append(fault)
 
 
@@ -245,17 +248,17 @@ class Settings:
                 self.defaults(command, parameters)
 
     def _check_names(self, file: SettingsFile, command: Words, commands: Iterable[Words]) -> None:
-        known = {
+        names = {
             path[len(command)] for path in commands if path[: len(command)] == command and len(path) > len(command)
         }
         keys, table = file.table(command) if command else ((COMMANDS,), file.content.get(COMMANDS, {}))
         for name, value in table.items() if isinstance(table, dict) else ():
-            if name in known and isinstance(value, dict):
+            if name in names and isinstance(value, dict):
                 self._check_names(file, (*command, name), commands)
-            elif not command and name in known:
+            elif not command and name in names:
                 file.add("not_table", (*keys, name))
             elif isinstance(value, dict) or not command:
-                near = ", ".join(get_close_matches(name, sorted(known), n=1) or sorted(known))
+                near = ", ".join(get_close_matches(name, sorted(names), n=1) or sorted(names))
                 file.add("no_command", (*keys, name), found=name, known=near)
 
     @staticmethod
@@ -369,13 +372,13 @@ def _is_taken(setting: Setting, parameter: Any, command: Words) -> bool:
             return True
     except (TyperException, ValueError, RuntimeError, OSError):  # such as ~nobody in a path, or a NUL byte
         pass
-    wanted = str(parameter.metavar or "")
+    allowed = str(parameter.metavar or "")
     low, high = (getattr(parameter, edge, None) for edge in ("min", "max"))
     if low is not None:
-        wanted = f"{low}–{high}" if high is not None else f"≥ {low}"
-    found = printable(str(setting.value)[:100])
+        allowed = f"{low}–{high}" if high is not None else f"≥ {low}"
+    shown = printable(str(setting.value)[:100])
     option = f"copark {' '.join(command)} {parameter.opts[0]}"
-    setting.file.add("not_taken", setting.keys, found=found, option=option, wanted=wanted)
+    setting.file.add("not_taken", setting.keys, found=shown, option=option, wanted=allowed)
     return False
 
 
@@ -390,8 +393,8 @@ def _candidates() -> Iterator[tuple[Path, Kind]]:
 
     with_parents: Sequence[Path] = ()
     try:
-        here = Path.cwd()
-        with_parents = (here, *here.parents)
+        current = Path.cwd()
+        with_parents = (current, *current.parents)
     except OSError:  # the working directory is gone
         pass
     project = next((folder / NAME for folder in with_parents if _exists(folder / NAME)), None)
@@ -409,7 +412,7 @@ def _exists(path: Path) -> bool:
         return False
 
 
-class _Current:
+class _CurrentSettings:
     """Holds the settings of the command that runs."""
 
     settings = Settings()
@@ -417,10 +420,10 @@ class _Current:
 
 def settings() -> Settings:
     """Return the settings of the command that runs."""
-    return _Current.settings
+    return _CurrentSettings.settings
 
 
 def read_settings() -> Settings:
     """Read the files of settings that hold in the working directory, for the command that begins."""
-    _Current.settings = Settings(SettingsFile(path, kind) for path, kind in _candidates())
-    return _Current.settings
+    _CurrentSettings.settings = Settings(SettingsFile(path, kind) for path, kind in _candidates())
+    return _CurrentSettings.settings

@@ -86,14 +86,14 @@ def show_settings(
 
     group = ctx.find_root().command
     commands = dict(listed(group))
-    asked = tuple(command or ())
-    if asked and asked not in commands:
-        raise NotFound.of("cli.settings.unknown", found=printable(" ".join(asked)))
-    for known in commands.values() if settings().files else ():  # modules of all analyses are imported
-        getattr(known, "load", lambda: None)()
-    settings().check_commands({path: [*known.params, *shared_options()] for path, known in commands.items()})
+    words = tuple(command or ())
+    if words and words not in commands:
+        raise NotFound.of("cli.settings.unknown", found=printable(" ".join(words)))
+    for entry in commands.values() if settings().files else ():  # modules of all analyses are imported
+        getattr(entry, "load", lambda: None)()
+    settings().check_commands({path: [*entry.params, *shared_options()] for path, entry in commands.items()})
     settings().require_sound()
-    rows = _rows(ctx, asked, commands[asked]) if asked else _shared_rows(ctx.obj)
+    rows = _rows(ctx, words, commands[words]) if words else _shared_rows(ctx.obj)
     columns = tuple(
         Column(key, text(f"cli.settings.{key}", ctx.obj), kind)
         for key, kind in (("option", Kind.quarter), ("value", Kind.note), ("origin", Kind.note))

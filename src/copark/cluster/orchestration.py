@@ -76,7 +76,7 @@ class EnsembleRequest:
     """Keep bands over all runs and the paths of the first only."""
     fresh: bool = False
     """Go on from nothing that machines of another kind have made."""
-    seen: Stamp | None = None
+    stored_before: Stamp | None = None
     """The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
     its place since is the one that was asked for. By default what is there when making begins."""
 
@@ -86,7 +86,7 @@ class StoredEnsemble:
     """An ensemble that was made."""
 
     record: RunRecord
-    kept: int = 0
+    kept_runs: int = 0
     """Runs that were there from an earlier attempt."""
     anew: int = 0
     """Runs that were there, but made by other code or machines, and were made again."""
@@ -123,7 +123,7 @@ def make(
     """
     folder = store.shards_of(request.identity)
     place = store.root / request.identity
-    before = stamp_of(place) if request.seen is None else request.seen
+    before = stamp_of(place) if request.stored_before is None else request.stored_before
     with only_one(lock_of(folder), waiting), _disk_may_fill(store):
         if stamp_of(place) not in ((), before):
             record = store.record(request.identity)

@@ -33,6 +33,7 @@ from copark.data_package.tables import (
     truth,
 )
 from copark.identity import hash_content
+from copark.json_types import JsonObject
 from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 
@@ -82,7 +83,7 @@ class PackagedCase:
     """True where it is none of the casebook."""
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Content of its files."""
         return content_of_folder(self.folder)
 

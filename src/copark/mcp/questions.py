@@ -73,7 +73,7 @@ class ToolAnswer:
 
 
 @dataclass(frozen=True)
-class Workspace:
+class ToolWorkspace:
     """Folders that the tools may read and write, and how they answer."""
 
     out: Path
@@ -85,7 +85,7 @@ class Workspace:
     """Language where a question names none."""
 
     @classmethod
-    def of(cls, out: Path, folders: tuple[Path, ...], threads: int | None, lang: str) -> Workspace:
+    def of(cls, out: Path, folders: tuple[Path, ...], threads: int | None, lang: str) -> ToolWorkspace:
         """Take the parks of the output folder, and those of some folders.
 
         Parameters
@@ -199,7 +199,9 @@ def _schema_of(form_field: FormField, t: Texts) -> JsonObject:
     return schema
 
 
-def ask(name: str, arguments: Mapping[str, Any], workspace: Workspace, progress: StagedProgress = silent) -> ToolAnswer:
+def ask(
+    name: str, arguments: Mapping[str, Any], workspace: ToolWorkspace, progress: StagedProgress = silent
+) -> ToolAnswer:
     """Answer a question.
 
     Parameters
@@ -243,12 +245,12 @@ def _refuse_unknown(arguments: Mapping[str, Any], names: tuple[str, ...]) -> Non
         raise Misasked([Fault("cases.unknown_key", "arguments", None, name, values[name]) for name in unknown])
 
 
-def _not_allowed(key: str, found: Any, allowed: str) -> Fault:
-    return Fault("cases.not_allowed", "arguments", None, key, {"found": shown(found), "suggestion": allowed})
+def _not_allowed(key: str, value: Any, allowed: str) -> Fault:
+    return Fault("cases.not_allowed", "arguments", None, key, {"found": shown(value), "suggestion": allowed})
 
 
 def _answer(
-    analysis: Analysis, arguments: Mapping[str, Any], workspace: Workspace, progress: StagedProgress
+    analysis: Analysis, arguments: Mapping[str, Any], workspace: ToolWorkspace, progress: StagedProgress
 ) -> ToolAnswer:
     """Answer a question of the registry."""
     params = params_of(analysis, arguments)
@@ -339,7 +341,7 @@ def _words(document: Document, values: Mapping[str, Any], lang: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _parks(workspace: Workspace, lang: str) -> ToolAnswer:
+def _parks(workspace: ToolWorkspace, lang: str) -> ToolAnswer:
     """List the parks of the workspace, each with the state of its parameters."""
     keys = ("name", "title", "home", "host", "data_end", "observations", "trust")
     kinds = {"observations": Kind.count}
@@ -363,7 +365,7 @@ def _parks(workspace: Workspace, lang: str) -> ToolAnswer:
     return ToolAnswer(_words(document, values, lang), values)
 
 
-def _park(workspace: Workspace, arguments: Mapping[str, Any], lang: str) -> ToolAnswer:
+def _park(workspace: ToolWorkspace, arguments: Mapping[str, Any], lang: str) -> ToolAnswer:
     """Show what is recorded of a park, and its sources where they are asked for."""
     name = arguments.get("park")
     with_sources = arguments.get("sources", False)

@@ -29,7 +29,7 @@ from mcp.types import (
 
 from copark.errors import CoparkError, FaultsFound
 from copark.json_types import JsonObject
-from copark.mcp.questions import VALUES, NoSuchTool, ToolAnswer, Workspace, ask, command_for, tools
+from copark.mcp.questions import VALUES, NoSuchTool, ToolAnswer, ToolWorkspace, ask, command_for, tools
 from copark.texts import LANGUAGES, text
 from copark.version import __version__
 
@@ -89,7 +89,7 @@ class Work:
         self._is_over.set()
 
 
-def server(workspace: Workspace, seconds: float) -> Server[Any]:
+def server(workspace: ToolWorkspace, seconds: float) -> Server[Any]:
     """Make the server.
 
     Parameters
@@ -211,7 +211,7 @@ def _out_of_time(name: str, arguments: JsonObject, seconds: float, lang: str) ->
     return _result(f"{cause} {repair}", {"faults": [{"place": "", "cause": cause, "repair": repair}]}, is_error=True)
 
 
-def serve(workspace: Workspace, seconds: float, ready: Callable[[], None] = lambda: None) -> None:
+def serve(workspace: ToolWorkspace, seconds: float, ready: Callable[[], None] = lambda: None) -> None:
     """Serve over standard input and output until the client closes them.
 
     Parameters

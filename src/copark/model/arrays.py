@@ -82,8 +82,8 @@ class Workspace(NamedTuple):
 
 def records(dtype: np.dtype[np.void], count: int) -> npt.NDArray[np.void]:
     """Zeroed record array whose fields are attributes."""
-    made: npt.NDArray[np.void] = np.zeros(count, dtype).view(np.recarray)
-    return made
+    array: npt.NDArray[np.void] = np.zeros(count, dtype).view(np.recarray)
+    return array
 
 
 def lay_out(dtypes: list[np.dtype[np.void]]) -> tuple[npt.NDArray[np.float64], list[np.ndarray]]:
@@ -139,19 +139,19 @@ def make_workspace(inputs: Inputs) -> Workspace:
     rooms = (world, governments, company, enterprises)
     # The order of `Rooms`, three records each, is what the unpacking below counts on.
     ports = [dtype for room in rooms for dtype in (room.State, room.Receives, room.Sends)]
-    memory, made = lay_out([*ports, OUTPUTS])
+    memory, pieces = lay_out([*ports, OUTPUTS])
     # The tables are not part of `memory`: a run clears its counts, and no column beyond a count is ever read.
     tables = [np.zeros(ALL_ROWS * WIDTH) for _ in range(3)]
     ids = [np.zeros(WIDTH, np.int64) for _ in range(3)]
     return Workspace(
         memory=memory,
-        rooms=Rooms(*(Room(*made[3 * n : 3 * n + 3]) for n in range(4))),
+        rooms=Rooms(*(Room(*pieces[3 * n : 3 * n + 3]) for n in range(4))),
         firms=Firms(tables[0], ids[0], tables[1], ids[1], tables[2], ids[2]),
         link_buffers=LinkBuffers(
             strength=inputs.link_strength,
             delay=inputs.link_delay,
             sent=np.zeros((quarters, LINKS * CHANNELS_PER_LINK)),
         ),
-        row=made[-1],
-        values=made[-1].view(np.float64).view(np.ndarray),
+        row=pieces[-1],
+        values=pieces[-1].view(np.float64).view(np.ndarray),
     )

@@ -55,7 +55,8 @@ def sound(values: np.ndarray, first: int, last: int) -> bool:
 @compiled
 def fault(work: Workspace) -> tuple[int, int]:
     """Return status code and scale of the first fault of the quarter, in the order in which the scales act."""
-    row, values = work.row[0], work.values
+    row = work.row[0]
+    values = work.values
     # NaN spreads along the links, so the first scale to show it, in the order of `step.quarter`, is the one to
     # blame. Overflow is asked before the enterprises' outputs, since it leaves them half done.
     if not sound(values, WORLD_FROM, values.size):

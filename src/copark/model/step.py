@@ -109,7 +109,8 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
 @compiled
 def record(work: Workspace) -> None:
     """Report the quarter that has just ended."""
-    row, rooms = work.row[0], work.rooms
+    row = work.row[0]
+    rooms = work.rooms
     report_enterprises(row, rooms.enterprises.state[0], rooms.enterprises.receives[0].usable_area)
     report_company(row, rooms.company.state[0])
     report_governments(row, rooms.governments.state[0])

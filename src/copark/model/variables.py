@@ -50,8 +50,8 @@ class Prior:
         if self.kind == "uniform":
             return self.a + (self.b - self.a) * u
         if self.kind == "loguniform":
-            made: np.ndarray = np.exp(np.log(self.a) + (np.log(self.b) - np.log(self.a)) * u)
-            return made
+            values: np.ndarray = np.exp(np.log(self.a) + (np.log(self.b) - np.log(self.a)) * u)
+            return values
         if self.kind == "normal":
             return np.asarray(self.a + self.b * standard_normal(u))
         if self.kind == "lognormal":
@@ -200,8 +200,8 @@ def read_yaml(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
     with path.open(encoding="utf-8") as stream:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        found: dict[str, dict[str, dict[str, Any]]] = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader
-    return found
+        content: dict[str, dict[str, dict[str, Any]]] = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader
+    return content
 
 
 @cache

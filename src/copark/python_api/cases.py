@@ -159,9 +159,9 @@ def park_from_frames(
     """
     from copark.cases.frames import case_of_frames
 
-    given = {"observations": observations, "events": events, "equity": equity, "enterprises": enterprises}
-    given |= {"context": context, "growth": growth}
-    frames = {key: frame for key, frame in given.items() if frame is not None}
+    tables = {"observations": observations, "events": events, "equity": equity, "enterprises": enterprises}
+    tables |= {"context": context, "growth": growth}
+    frames = {key: frame for key, frame in tables.items() if frame is not None}
     place = None if folder is None else Path(folder)
     return case_of_frames(name, facts, frames, sources, parameters=parameters, folder=place)
 

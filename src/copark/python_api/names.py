@@ -1,4 +1,4 @@
-"""Where the names at ``copark`` are at home; it imports nothing, so that asking for a name is light."""
+"""Modules in which the names at ``copark`` are at home; it imports nothing, so that asking for a name is light."""
 
 HOMES = {
     "Case": "copark.cases.case",

@@ -1,4 +1,4 @@
-"""What a session is told of the package itself: studies that ship, variables of the model, versions."""
+"""Questions on the package itself: studies that ship, variables of the model, versions."""
 
 from __future__ import annotations
 
@@ -64,20 +64,20 @@ def variables(kind: Kind | None = None, lang: Language | None = None) -> pd.Data
     kinds = ("parameter", "lever", "driver", "output") if kind is None else (kind,)
     rows = [
         {
-            "name": f"{one.room}.{one.name}" if one.kind in ("lever", "driver") else one.name,
-            "kind": one.kind,
-            "scale": one.room,
-            "title": one.title(chosen),
-            "symbol": one.symbol,
-            "unit": one.unit,
-            "low": one.low,
-            "high": one.high,
-            "default": one.default[0] if len(one.default) == 1 else None,
-            "prior": "" if one.prior is None else one.prior.kind,
-            "source": one.source,
+            "name": f"{variable.room}.{variable.name}" if variable.kind in ("lever", "driver") else variable.name,
+            "kind": variable.kind,
+            "scale": variable.room,
+            "title": variable.title(chosen),
+            "symbol": variable.symbol,
+            "unit": variable.unit,
+            "low": variable.low,
+            "high": variable.high,
+            "default": variable.default[0] if len(variable.default) == 1 else None,
+            "prior": "" if variable.prior is None else variable.prior.kind,
+            "source": variable.source,
         }
-        for each in kinds
-        for one in catalogue().of(each)
+        for kind_name in kinds
+        for variable in catalogue().of(kind_name)
     ]
     return pd.DataFrame(rows).set_index("name")
 

@@ -40,7 +40,7 @@ POWERS = ("runs",)
 
 def stub() -> str:
     """Return the text of the stub."""
-    functions = [analysis for analysis in sorted(REGISTRY, key=lambda one: one.function) if _is_own(analysis)]
+    functions = [analysis for analysis in sorted(REGISTRY, key=lambda analysis: analysis.function) if _is_own(analysis)]
     homes: dict[str, list[str]] = {}
     for name, module in HOMES.items():
         homes.setdefault(module, []).append(name)

@@ -169,15 +169,16 @@ Scenarios: TypeAlias = Iterable[files.Scenario | Mapping[str, Any]] | Mapping[st
 """Scenarios: one, several, or changes by key."""
 
 
-def _scenarios(given: Scenarios) -> list[Any]:
+def _scenarios(scenarios: Scenarios) -> list[Any]:
     """Give scenarios as a list; changes by key become scenarios of these keys."""
-    if isinstance(given, files.Scenario):
-        return [given]
-    if isinstance(given, Mapping):
+    if isinstance(scenarios, files.Scenario):
+        return [scenarios]
+    if isinstance(scenarios, Mapping):
         return [
-            change if isinstance(change, files.Scenario) else Scenario(key, **change) for key, change in given.items()
+            change if isinstance(change, files.Scenario) else Scenario(key, **change)
+            for key, change in scenarios.items()
         ]
-    return list(given)
+    return list(scenarios)
 
 
 class Study(files.Study):
@@ -401,13 +402,13 @@ def lever_scenarios(case: CaseLike, levers: Sequence[str] = (), *, since: SINCE 
     from copark.decisions.lever_file import load_levers, scenario_of, wanted_levers
 
     file = load_levers(case_given(case))
-    known = [lever.key for lever in file.levers]
-    unknown = [{"found": key, "suggestion": suggestion(key, known)} for key in levers if key not in known]
+    keys = [lever.key for lever in file.levers]
+    unknown = [{"found": key, "suggestion": suggestion(key, keys)} for key in levers if key not in keys]
     if unknown:
         faults = [Fault("analyses.no_key", "lever_scenarios()", None, "levers", values) for values in unknown]
         raise MisusedFunction(faults)
-    wanted = wanted_levers(file, since, tuple(levers))
-    return [Scenario.of(scenario_of(option.entry)) for option in file.options(since, wanted)]
+    chosen = wanted_levers(file, since, tuple(levers))
+    return [Scenario.of(scenario_of(option.entry)) for option in file.options(since, chosen)]
 
 
 @public_function(draws="draws_from", futures="replicates")
@@ -595,10 +596,10 @@ def _place_of(case: Case) -> str:
 
     place = case.name if case.folder.parent == casebook_path() else str(case.folder)
     try:
-        found = case_given(place)
+        stored_case = case_given(place)
     except (NotFound, CaseFaults):
-        found = None
-    if found is None or found.hash != case.hash:
+        stored_case = None
+    if stored_case is None or stored_case.hash != case.hash:
         raise NotFound.of("python.in_memory", case=case.name)
     return place
 

@@ -197,6 +197,6 @@ def cash_after_shock(
     years
         Years that cash must cover.
     """
-    kept = 1.0 - fees_lost
-    flow = kept * fees - operating_cost - interest - principal
+    share_kept = 1.0 - fees_lost
+    flow = share_kept * fees - operating_cost - interest - principal
     return cash + years * flow

@@ -33,6 +33,7 @@ from copark.cases.table_schemas import UNALLOCATED, CapTable, Holding
 from copark.cases.types import JUDGEMENT, WrittenText, shown, suggestion
 from copark.cases.world import in_order
 from copark.errors import Fault
+from copark.json_types import JsonObject
 from copark.model.arrays import Inputs, records
 from copark.model.dimensions import PARTNERS
 from copark.model.enterprises import records as enterprises
@@ -144,9 +145,7 @@ def _rules(case: Case) -> Iterator[DatedEvent]:
     start = case.clock.start
     for table in used(case.equity):
         if table.date.quarter("event") > start:
-            values: dict[str, Any] = {
-                side: f"{table.basis_points_of(side) / 100:g}" for side in ("home", "host", "third")
-            }
+            values: JsonObject = {side: f"{table.basis_points_of(side) / 100:g}" for side in ("home", "host", "third")}
             title = _said("equity", date=table.date, **values)
             yield DatedEvent(f"equity/{table.table}", table.date, title, _dropper("equity", table))
     for kind, path, facts, unit in (
@@ -323,7 +322,7 @@ def tables_of_side(case: Case, edits: Edits, since: Quarter, side: str, points: 
     date = first_month(since)
     tables = []
     for number in points:
-        of_side: Iterator[dict[str, Any]] = (
+        of_side: Iterator[JsonObject] = (
             {"holder": holder, "side": side, "basis_points": part}
             for holder, part in _among_holders(on_record, side, number)
         )

@@ -83,7 +83,7 @@ def channels() -> tuple[Channel, ...]:
         If a link brings more numbers than there is room for in ``link_buffers``: they would run into the next link's.
     """
     shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
-    found: list[Channel] = []
+    channel_list: list[Channel] = []
     for link in catalogue().links.values():
         first = link.number * CHANNELS_PER_LINK
         names: list[str] = []
@@ -97,8 +97,8 @@ def channels() -> tuple[Channel, ...]:
                 names += list(by_axis) if by_axis is not None else [str(n + 1) for n in range(count)]
         if len(names) > CHANNELS_PER_LINK:
             raise ValueError(TOO_MANY_CHANNELS.format(link=link.name, channels=len(names), most=CHANNELS_PER_LINK))
-        found += [Channel(link, first + n, name) for n, name in enumerate(names)]
-    return tuple(found)
+        channel_list += [Channel(link, first + n, name) for n, name in enumerate(names)]
+    return tuple(channel_list)
 
 
 def arriving(sent: Floats, inputs: Inputs) -> Floats:
@@ -123,15 +123,15 @@ def as_amounts(arrived: Floats) -> Floats:
 
 def by_link(values: Floats) -> dict[str, Floats]:
     """Add values of channels, on the last axis, up into one number a link: means of levels, sums of amounts."""
-    found: dict[str, Floats] = {}
+    strengths: dict[str, Floats] = {}
     for link in catalogue().links.values():
-        at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
+        columns = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
         # Levels of several origins or sides are averaged, amounts of money, land or people add up; a link that carries
         # two things (the legal regime) is represented by the first.
         mixed = link.unit in ("1", "log points", "1/yr") or len(link.receives) > 1
-        part = values[..., at[:1]] if len(link.receives) > 1 else values[..., at]
-        found[link.name] = part.mean(axis=-1) if mixed else part.sum(axis=-1)
-    return found
+        part = values[..., columns[:1]] if len(link.receives) > 1 else values[..., columns]
+        strengths[link.name] = part.mean(axis=-1) if mixed else part.sum(axis=-1)
+    return strengths
 
 
 CHUNK = 1000
@@ -248,8 +248,8 @@ def is_compiled() -> bool:
         return True
     compiled: Any = kernel.simulate_block
     since = Path(kernel.__file__).stat().st_mtime
-    found = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
-    return any(path.stat().st_mtime >= since for path in found)
+    cache_files = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
+    return any(path.stat().st_mtime >= since for path in cache_files)
 
 
 class Ensemble:

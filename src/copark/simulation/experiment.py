@@ -203,16 +203,16 @@ class Experiment:
         draws
             Draws of parameters, with the replicates of each; by default as many as make the study's runs.
         """
-        wanted = self._count_wanted(draws)
+        target_runs = self._count_wanted(draws)
         waiting = {memo_key(scenario): scenario for scenario in scenarios}
-        waiting = {key: scenario for key, scenario in waiting.items() if self._count_available(key) < wanted}
+        waiting = {key: scenario for key, scenario in waiting.items() if self._count_available(key) < target_runs}
         begun = {key: self._count_stored(self._storage_key(key)) for key in waiting}
-        counter = ProgressCounter(self.progress, sum(wanted - count for count in begun.values()))
+        counter = ProgressCounter(self.progress, sum(target_runs - count for count in begun.values()))
         # Scenarios that have come equally far go together: draws of a stretch of runs are made once and serve all of
         # them.
         for start in sorted(set(begun.values())):
             group = {key: scenario for key, scenario in waiting.items() if begun[key] == start}
-            for key, runs in self._measure_chunks(group, start, wanted, counter):
+            for key, runs in self._measure_chunks(group, start, target_runs, counter):
                 self._stored.setdefault(self._storage_key(key), []).append(runs)
                 if self.checkpoint is not None and self.checkpoint.is_due:
                     self.checkpoint.keep(counter.done / counter.total, packed(self._all_stored()))
@@ -427,7 +427,7 @@ def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
     """Tell whether inputs, or draws, are alike to the last bit."""
     pairs = zip(first, second, strict=True)
     # By bytes, so that records of fields and plain arrays are compared alike, and NaN is like itself.
-    return all(np.asarray(one).tobytes() == np.asarray(other).tobytes() for one, other in pairs)
+    return all(np.asarray(left).tobytes() == np.asarray(right).tobytes() for left, right in pairs)
 
 
 CHANGES = frozenset(field.alias or name for name, field in Scenario.model_fields.items()) - {"key", "title"}

@@ -138,9 +138,9 @@ PARTS = ("values", "status", "outcome")
 """Arrays of measured runs."""
 
 
-def packed(made: Mapping[str, ScenarioMeasures]) -> dict[str, NDArray[Any]]:
+def packed(measured: Mapping[str, ScenarioMeasures]) -> dict[str, NDArray[Any]]:
     """Give measured runs, by memo key, as arrays with names."""
-    return {f"{key}:{part}": getattr(runs, part) for key, runs in made.items() for part in PARTS}
+    return {f"{key}:{part}": getattr(runs, part) for key, runs in measured.items() for part in PARTS}
 
 
 def unpacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, ScenarioMeasures]:

@@ -244,7 +244,7 @@ class Study(StudyEntry):
 
 
 @cache
-def dated_inputs() -> dict[str, Any]:
+def dated_inputs() -> JsonObject:
     """Return the levers and drivers of the model that a scenario may change, by name ``<room>.<name>``."""
     return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
 

@@ -1,4 +1,4 @@
-"""Whether independent searches found the same: rank-normalised scale reduction and effective numbers (ArviZ).
+"""Agreement of independent searches: rank-normalised scale reduction and effective numbers (ArviZ).
 
 Vehtari, Gelman, Simpson, Carpenter and Bürkner, Bayesian Analysis 16, 2021. Of each search both halves count as one, so
 that a search that is still on its way is told; what is compared are ranks and how far they lie from the middle, so that

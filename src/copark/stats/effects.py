@@ -295,8 +295,8 @@ class Effects:
                 after = self.after(scenario, measure)
                 differences = self.differences(scenario, measure, log=log)
                 for column, quarter in enumerate(self.quarters):
-                    apart = differences[:, column]
-                    low, median, high = band(apart)
+                    at_quarter = differences[:, column]
+                    low, median, high = band(at_quarter)
                     yield Effect(
                         scenario=scenario,
                         reference=self.reference,
@@ -304,15 +304,15 @@ class Effects:
                         unit=LOG_POINTS if log else unit,
                         quarter=quarter,
                         log=log,
-                        pairs=len(apart),
+                        pairs=len(at_quarter),
                         reference_median=float(quantiles(before[:, column], (0.5,))[0]),
                         scenario_median=float(quantiles(after[:, column], (0.5,))[0]),
                         low=low,
                         median=median,
                         high=high,
-                        above=float(share_of(apart > 0.0)),
-                        equal=float(share_of(apart == 0.0)),
-                        split=split(apart, draws),
+                        above=float(share_of(at_quarter > 0.0)),
+                        equal=float(share_of(at_quarter == 0.0)),
+                        split=split(at_quarter, draws),
                     )
 
     def shares(self) -> Iterator[ShareEffect]:
@@ -323,21 +323,21 @@ class Effects:
                 before = self.before(scenario, measure) == 1.0
                 after = self.after(scenario, measure) == 1.0
                 for column, quarter in enumerate(self.quarters):
-                    had = before[:, column]
-                    has = after[:, column]
-                    gained = has & ~had
-                    lost = had & ~has
+                    held_before = before[:, column]
+                    holds_after = after[:, column]
+                    gained = holds_after & ~held_before
+                    lost = held_before & ~holds_after
                     low, high = change_interval(gained.astype(np.float64) - lost.astype(np.float64), draws)
                     yield ShareEffect(
                         scenario=scenario,
                         reference=self.reference,
                         measure=measure,
                         quarter=quarter,
-                        pairs=len(had),
-                        both=int(np.count_nonzero(had & has)),
+                        pairs=len(held_before),
+                        both=int(np.count_nonzero(held_before & holds_after)),
                         gained=int(np.count_nonzero(gained)),
                         lost=int(np.count_nonzero(lost)),
-                        neither=int(np.count_nonzero(~had & ~has)),
+                        neither=int(np.count_nonzero(~held_before & ~holds_after)),
                         low=low,
                         high=high,
                     )

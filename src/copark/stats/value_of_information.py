@@ -125,14 +125,14 @@ class DecisionProblem:
             followed[~others] = gains.mean() > clustered_error(gains, self.groups[others])
         return followed
 
-    def expected(self, known: Floats, benefits: Floats | None = None) -> Floats:
+    def expected(self, information: Floats, benefits: Floats | None = None) -> Floats:
         """Expect net benefits over those of the first option, given what is known, shape (options, worlds).
 
         Each option has a regression of its own, so that rows of it are what a decision between fewer options has.
 
         Parameters
         ----------
-        known
+        information
             What is known before choosing, shape (worlds, columns); it may have no columns.
         benefits
             Net benefits that are regressed on it, shape (options, worlds); by default those of the problem.
@@ -148,10 +148,10 @@ class DecisionProblem:
             spread = np.maximum(differences[train].std(axis=0), SAME)
             targets = (differences[train] - differences[train].mean(axis=0)) / spread
             predicted = np.zeros((int((~train).sum()), self.options - 1))
-            columns = known[train].std(axis=0) > SAME if known.size else np.zeros(0, dtype=np.bool_)
+            columns = information[train].std(axis=0) > SAME if information.size else np.zeros(0, dtype=np.bool_)
             if columns.any() and self.options > 1:
-                model = report_regression(0, int(columns.sum())).fit(known[train][:, columns], targets)
-                predicted = model.predict(known[~train][:, columns]).reshape(predicted.shape)
+                model = report_regression(0, int(columns.sum())).fit(information[train][:, columns], targets)
+                predicted = model.predict(information[~train][:, columns]).reshape(predicted.shape)
                 # An expectation lies between what it is an expectation of.
                 predicted = np.clip(predicted, targets.min(axis=0), targets.max(axis=0))
             expected[1:, ~train] = (centre + spread * predicted).T
@@ -179,14 +179,14 @@ class DecisionProblem:
         return self.gain([self.rule(self.expected(report))])
 
 
-def half_expectations(problem: DecisionProblem, known: Floats, futures: Floats) -> list[tuple[Floats, Floats]]:
+def half_expectations(problem: DecisionProblem, information: Floats, futures: Floats) -> list[tuple[Floats, Floats]]:
     """Expect the net benefits of one half of every world's futures, given the other half and all that is known.
 
     Parameters
     ----------
     problem
         The decision; its net benefits are means over futures.
-    known
+    information
         All that is known of the worlds, shape (worlds, columns).
     futures
         Net benefits of every future, shape (options, worlds, futures), at least two of each world.
@@ -197,9 +197,9 @@ def half_expectations(problem: DecisionProblem, known: Floats, futures: Floats) 
     """
     first, second = _halves(futures)
     expectations = []
-    for told, valued in ((first, second), (second, first)):
-        own = (told[1:] - told[:1]).T
-        expectations.append((problem.expected(np.concatenate([known, own], axis=1), valued), valued))
+    for informing, valued in ((first, second), (second, first)):
+        own = (informing[1:] - informing[:1]).T
+        expectations.append((problem.expected(np.concatenate([information, own], axis=1), valued), valued))
     return expectations
 
 

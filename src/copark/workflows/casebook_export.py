@@ -80,7 +80,7 @@ def archived(files: Mapping[str, bytes]) -> bytes:
 def _see_that_it_is_a_package(folder: Path, files: Mapping[str, bytes]) -> None:
     """Refuse to replace a folder in which anything lies that a package does not have."""
     folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
-    found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")))
-    foreign = [name for name in found if name not in files and name not in folders]
+    paths = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")))
+    foreign = [name for name in paths if name not in files and name not in folders]
     if foreign:
         raise ExportRefused([Fault("casebook.not_a_package", str(folder), values={"found": foreign[0]})])

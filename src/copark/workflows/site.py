@@ -133,10 +133,10 @@ def build_site(
         raise RunRefused.of("site.no_quarter", found=printable(str(now)[:40])) from None
     check_live()
     new_context = partial(Context, out, threads=threads, progress=progress, lang=lang)
-    asked = [*((name, None) for name in chosen_cases(only)), *own_cases(own)]
+    cases_to_build = [*((name, None) for name in chosen_cases(only)), *own_cases(own)]
     with present_is(quarter), opened(root) as folder:
         builder = _Builder(folder, inputs, str(quarter), lang, new_context, progress)
-        builder.build(asked)
+        builder.build(cases_to_build)
     return builder.built(time.monotonic() - began)
 
 
@@ -170,20 +170,20 @@ class _Builder:
         self.source = hash_content([FORMAT, _package_stamp(), built, self.has_built, self.sources is not None])
         self.parks: list[SitePark] = []
 
-    def build(self, asked: Sequence[tuple[str, Path | None]]) -> None:
+    def build(self, cases_to_build: Sequence[tuple[str, Path | None]]) -> None:
         """Build all parts, one after the other; what is recorded as it is asked for is left.
 
         Parameters
         ----------
-        asked
+        cases_to_build
             Names of parks, and the folders of own ones.
         """
-        steps = len(asked) + 4
+        steps = len(cases_to_build) + 4
         tell = iter(range(steps + 1))
         self.progress(STAGE, next(tell), steps)
         self.assets()
         self.progress(STAGE, next(tell), steps)
-        for name, path in asked:
+        for name, path in cases_to_build:
             self.park(name, path)
             self.progress(STAGE, next(tell), steps)
         self.documentation()
@@ -304,14 +304,14 @@ class _Builder:
         questions = [
             replace(question, address=way + question.address) for question in site_content.questions(self.parks)
         ]
-        asked = next((park.title(lang) for park in self.parks if park.name == site_content.QUESTIONED), "")
+        questions_park = next((park.title(lang) for park in self.parks if park.name == site_content.QUESTIONED), "")
         megabytes = max(1, round(self._size_of(DOCUMENTATION) / 1e6))
         return frame.address, site_page(
             "site_home.html.j2",
             frame,
             parks=parks,
             questions=questions,
-            questions_park=asked,
+            questions_park=questions_park,
             runs=f"{self.runs:,}",
             python=site_content.NEEDS_PYTHON,
             megabytes=megabytes if self.has_built else 0,

@@ -26,7 +26,7 @@ _IGNORED = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True)
-class Part:
+class SitePart:
     """A part that is made."""
 
     stamp: str
@@ -41,7 +41,7 @@ class SiteFolder:
 
     root: Path
     """The folder."""
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: dict[str, SitePart] = field(default_factory=dict)
     """Parts that are made, by name."""
     parts_made: int = 0
     """Parts that were made by this build."""
@@ -90,7 +90,7 @@ class SiteFolder:
             hashes[name] = hashlib.sha256(data).hexdigest()
         flush_all([*paths, *{path.parent for path in paths}])
         before = self._all_names()
-        self.parts[part] = Part(stamp, hashes)
+        self.parts[part] = SitePart(stamp, hashes)
         self.record()
         self._delete(before - self._all_names())
         self.parts_made += 1
@@ -153,7 +153,7 @@ def opened(root: Path) -> Iterator[SiteFolder]:
         yield folder
 
 
-def _check(root: Path) -> dict[str, Part]:
+def _check(root: Path) -> dict[str, SitePart]:
     """Read what of a site is made; refuse a folder that holds something else."""
     if root.exists() and not root.is_dir():
         raise FaultsFound([Fault("site.no_folder", str(root))])
@@ -163,7 +163,7 @@ def _check(root: Path) -> dict[str, Part]:
         try:
             content = json.loads(mark.read_text(encoding="utf-8"))
             parts = {
-                str(name): Part(str(part["stamp"]), {place: str(digest) for place, digest in part["files"].items()})
+                str(name): SitePart(str(part["stamp"]), {place: str(digest) for place, digest in part["files"].items()})
                 for name, part in content["parts"].items()
             }
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -99,10 +99,15 @@ def study_of_link(link: str) -> tuple[Study, str | None]:
         raise StudyFaults(reading.faults)
     try:
         study = baseline(case).with_changes(
-            seed=seed, runs=runs, draws=draws, now=now, keep=KEPT, scenarios=[_content(one) for one in scenarios]
+            seed=seed,
+            runs=runs,
+            draws=draws,
+            now=now,
+            keep=KEPT,
+            scenarios=[_content(scenario) for scenario in scenarios],
         )
     except StudyFaults as found:
-        faults = [Fault(one.code, PLACE, None, one.key, dict(one.values)) for one in found.faults]
+        faults = [Fault(fault.code, PLACE, None, fault.key, dict(fault.values)) for fault in found.faults]
         raise StudyFaults(faults) from None
     return study, parts.get("v")
 
@@ -117,8 +122,8 @@ def made_otherwise(version: str | None, case_hash: str) -> bool:
     case_hash
         Hash of the case as it is here.
     """
-    told = VERSION.fullmatch(version or "")
-    return told is not None and (told[2], told[3]) != (str(MODEL_VERSION), case_hash[:8])
+    match = VERSION.fullmatch(version or "")
+    return match is not None and (match[2], match[3]) != (str(MODEL_VERSION), case_hash[:8])
 
 
 def _parts_of(link: str) -> tuple[str, dict[str, str]]:
@@ -128,7 +133,7 @@ def _parts_of(link: str) -> tuple[str, dict[str, str]]:
         raise StudyFaults([fault("long", found=size, limit=LONGEST)])
     try:
         address = urlsplit(link.strip())
-        given = parse_qsl(
+        pairs = parse_qsl(
             address.query, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MOST_PARTS
         )
     except ValueError:
@@ -136,17 +141,17 @@ def _parts_of(link: str) -> tuple[str, dict[str, str]]:
     page = address.path.rstrip("/").rpartition("/")[2]
     if address.scheme not in ("", "http", "https") or page not in (SIMULATE, COMPARE):
         raise StudyFaults([fault("page", found=f"{address.scheme}:{address.path}" if address.scheme else address.path)])
-    names = [name for name, _ in given]
-    known = (*QUESTION, *LOOKS)
+    names = [name for name, _ in pairs]
+    allowed = (*QUESTION, *LOOKS)
     faults = [
-        case_fault("unknown_key", PLACE, key=name, found=name, suggestion=suggestion(name, known))
+        case_fault("unknown_key", PLACE, key=name, found=name, suggestion=suggestion(name, allowed))
         for name in dict.fromkeys(names)
-        if name not in known
+        if name not in allowed
     ]
-    faults += [fault("twice", name) for name in known if names.count(name) > 1]
+    faults += [fault("twice", name) for name in allowed if names.count(name) > 1]
     if faults:
         raise StudyFaults(faults)
-    return page, dict(given)
+    return page, dict(pairs)
 
 
 class _LinkReader:
@@ -156,9 +161,9 @@ class _LinkReader:
         self.parts = parts
         self.faults: list[Fault] = []
 
-    def wrong(self, part: str, wanted: str) -> None:
+    def wrong(self, part: str, allowed: str) -> None:
         """Note that a part says something else than it can."""
-        self.faults.append(fault("value", part, found=self.parts[part], wanted=wanted))
+        self.faults.append(fault("value", part, found=self.parts[part], wanted=allowed))
 
     def case(self) -> str | None:
         """Read the park: one of the casebook, never a path."""
@@ -183,17 +188,17 @@ class _LinkReader:
 
     def word(self, part: str, allowed: tuple[str, ...]) -> str | None:
         """Read one of some words."""
-        found = self.parts.get(part)
-        if found is not None and found not in allowed:
+        value = self.parts.get(part)
+        if value is not None and value not in allowed:
             self.wrong(part, " | ".join(allowed))
-        return found
+        return value
 
     def quarter(self, part: str) -> str | None:
         """Read a quarter."""
-        found = self.parts.get(part)
-        if found is not None and not QUARTER.fullmatch(found):
+        value = self.parts.get(part)
+        if value is not None and not QUARTER.fullmatch(value):
             self.wrong(part, "2026Q4")
-        return found
+        return value
 
     def json(self, part: str) -> Any:
         """Read what is written as JSON; ``None`` where it is none."""
@@ -211,20 +216,20 @@ class _LinkReader:
         try:
             return Scenario.model_validate(content)
         except ValidationError as errors:
-            for one in faults_in(errors, PLACE, Scenario, ("study",)):
-                key = f"{place}.{one.key}" if one.key else place
-                self.faults.append(Fault(one.code, PLACE, None, key, dict(one.values)))
+            for problem in faults_in(errors, PLACE, Scenario, ("study",)):
+                key = f"{place}.{problem.key}" if problem.key else place
+                self.faults.append(Fault(problem.code, PLACE, None, key, dict(problem.values)))
             return None
 
     def scenarios(self, page: str) -> list[Scenario]:
         """Read the scenarios that the page asks for, the reference first."""
         if page == COMPARE and "compare" in self.parts:
-            given = self.json("compare")
-            if not isinstance(given, list) or not 2 <= len(given) <= MOST_SCENARIOS:
+            entries = self.json("compare")
+            if not isinstance(entries, list) or not 2 <= len(entries) <= MOST_SCENARIOS:
                 self.wrong("compare", f"[2 … {MOST_SCENARIOS}]")
                 return []
-            found = [self.scenario(one, f"compare[{number}]") for number, one in enumerate(given)]
-            return _with_keys_of_their_own([one for one in found if one is not None])
+            scenarios = [self.scenario(entry, f"compare[{number}]") for number, entry in enumerate(entries)]
+            return _with_keys_of_their_own([scenario for scenario in scenarios if scenario is not None])
         reference = self._reference()
         content = self.json("scenario") if "scenario" in self.parts else {}
         scenario = self.scenario(content, "scenario") if "scenario" in self.parts else None
@@ -235,8 +240,8 @@ class _LinkReader:
         is_edited = scenario is not None and is_changed(content)
         if page == COMPARE and not is_edited:
             self.faults.append(fault("compares_nothing", "compare"))
-        found = [reference, scenario] if is_edited else [reference]
-        return [one for one in found if one is not None]
+        scenarios = [reference, scenario] if is_edited else [reference]
+        return [entry for entry in scenarios if entry is not None]
 
     def _reference(self) -> Scenario | None:
         if self.parts.get("baseline", AS_IT_IS) == AS_IT_IS:
@@ -258,21 +263,21 @@ def _no_number(word: str) -> Any:
 
 def _with_keys_of_their_own(scenarios: list[Scenario]) -> list[Scenario]:
     """Give scenarios keys that differ, as the page does with one that is chosen twice."""
-    seen: set[str] = set()
-    kept = []
+    keys: set[str] = set()
+    renamed = []
     for number, scenario in enumerate(scenarios):
-        key = f"{scenario.key[:LONGEST_KEY]}-{number}" if scenario.key in seen else scenario.key
-        seen.add(key)
-        kept.append(scenario.model_copy(update={"key": key}))
-    return kept
+        key = f"{scenario.key[:LONGEST_KEY]}-{number}" if scenario.key in keys else scenario.key
+        keys.add(key)
+        renamed.append(scenario.model_copy(update={"key": key}))
+    return renamed
 
 
 def pruned(value: Any) -> Any:
     """Leave out what says nothing, as the page does: null, and empty lists and trees in trees."""
     if not isinstance(value, dict):
         return value
-    clean = {name: pruned(one) for name, one in value.items()}
-    return {name: one for name, one in clean.items() if one is not None and one not in ([], {})}
+    clean = {name: pruned(entry) for name, entry in value.items()}
+    return {name: entry for name, entry in clean.items() if entry is not None and entry not in ([], {})}
 
 
 def is_changed(content: JsonObject) -> bool:
@@ -416,9 +421,9 @@ def _edits(edits: Edits) -> JsonObject:
         if value == field.get_default(call_default_factory=True):
             continue
         if isinstance(value, tuple):
-            content[name] = [one if isinstance(one, str) else _entry(one) for one in value]
+            content[name] = [entry if isinstance(entry, str) else _entry(entry) for entry in value]
         elif isinstance(value, dict):
-            content[name] = {key: _entry(one) for key, one in value.items()}
+            content[name] = {key: _entry(entry) for key, entry in value.items()}
         elif isinstance(value, Date):
             content[name] = {str(NEVER): "never", str(ALWAYS): "forever"}.get(str(value), _quarter(str(value)))
         else:
@@ -438,16 +443,16 @@ def _in_quarters(entry: JsonObject) -> JsonObject:
 
 def _quarter(date: str) -> str:
     """Write a month that begins a quarter as the quarter; any other date as it is."""
-    found = MONTH.fullmatch(date)
-    return date if found is None else f"{found[1]}Q{(int(found[2]) + 2) // 3}"
+    match = MONTH.fullmatch(date)
+    return date if match is None else f"{match[1]}Q{(int(match[2]) + 2) // 3}"
 
 
 def _require_same(study: Study, link: str) -> None:
     """Read a link again and compare it with its study: nothing may be lost on the way."""
     read, _ = study_of_link(link)
     own = study.content() | {"keep": list(KEPT), "name": read.name, "title": read.title.model_dump()}
-    there = read.content()
-    lost = sorted(name for name in {*own, *there} if own.get(name) != there.get(name))
+    content = read.content()
+    lost = sorted(name for name in {*own, *content} if own.get(name) != content.get(name))
     if lost:
         raise StudyFaults([fault("lost", name) for name in lost])
 

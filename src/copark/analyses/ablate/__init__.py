@@ -29,10 +29,10 @@ LEAST_SIZE = 512
 """Runs a refit needs at least."""
 
 
-def mechanisms_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def mechanisms_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
     """List what can be switched off in a case."""
-    found = ablations_of(context.case(given["case"]), links=not given["no_links"])
-    return [Choice(one.key, one.title) for one in found]
+    ablations = ablations_of(context.case(values["case"]), links=not values["no_links"])
+    return [Choice(ablation.key, ablation.title) for ablation in ablations]
 
 
 class Params(CaseParams):
@@ -62,17 +62,17 @@ class Answer(Ablations, Result):
                 "kind": row.kind,
                 "scale": row.scale,
                 "verdict": row.verdict,
-                "output": one.measure,
-                "quarter": one.quarter,
-                "unit": one.unit,
-                "low": one.low,
-                "median": one.median,
-                "high": one.high,
-                "share_above": one.above,
-                "share_equal": one.equal,
+                "output": difference.measure,
+                "quarter": difference.quarter,
+                "unit": difference.unit,
+                "low": difference.low,
+                "median": difference.median,
+                "high": difference.high,
+                "share_above": difference.above,
+                "share_equal": difference.equal,
             }
             for row in self.rows
-            for one in row.differences
+            for difference in row.differences
         )
 
 
@@ -110,7 +110,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     every = ablations_of(context.case(params.case), links=not params.no_links)
     return {
         "drawn_from": _parameters(params, context).identity,
-        "only": list(params.only) or [one.key for one in every],
+        "only": list(params.only) or [ablation.key for ablation in every],
     }
 
 
@@ -132,16 +132,16 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 def compute(params: Params, context: Context) -> Answer:
     """Switch everything off, one at a time; what was done before a stop is found again."""
     case = context.case(params.case)
-    has = _parameters(params, context)
+    parameters = _parameters(params, context)
     context.announce_workload(case, workload(params, context))
     with context.stages(made_of(params, context)) as stages:
-        found = engine.ablate(
+        ablations = engine.ablate(
             case,
             settings_of(params),
-            source=has.source,
-            replay=None if has.stored is None else has.stored.replay,
+            source=parameters.source,
+            replay=None if parameters.stored is None else parameters.stored.replay,
             threads=context.cores,
             stages=stages,
             progress=context.progress,
         )
-    return Answer(**vars(found) | context.result_fields_of(case, has.trust, found.provenance))
+    return Answer(**vars(ablations) | context.result_fields_of(case, parameters.trust, ablations.provenance))

@@ -486,9 +486,9 @@ class _Work:
         """
         rows = TypeAdapter(AblationRow)
         name = f"row-{_content(ablation.whole)}"
-        kept = self.stages.plain(name, lambda: rows.dump_python(self._row(ablation), mode="json"))
+        stored_row = self.stages.plain(name, lambda: rows.dump_python(self._row(ablation), mode="json"))
         self.count_scenario()
-        row = rows.validate_python(kept)
+        row = rows.validate_python(stored_row)
         since_cut = self._since_cut(ablation)
         refitted, misfit = (None, None) if refits is None else refits.change(ablation.whole)
         return replace(

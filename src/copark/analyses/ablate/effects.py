@@ -23,6 +23,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import dated_events
 from copark.simulation.experiment import Experiment
@@ -57,7 +58,7 @@ class Ablation:
 
 
 @cache
-def listed() -> dict[str, dict[str, Any]]:
+def listed() -> dict[str, JsonObject]:
     """Read the file of mechanisms, entry by entry."""
     faults: list[Fault] = []
     tree = read_yaml(FILE.read_text(encoding="utf-8"), FILE.name, faults)
@@ -81,12 +82,12 @@ def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) 
 
 
 def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
-    titles = {one.key: one.title for one in dated_events(case)}
+    titles = {event.key: event.title for event in dated_events(case)}
     for key, entry in listed().items():
         if not _has(case, entry.get("needs")):
             continue
         if key.endswith("/*"):  # everything of a kind that happened, one by one
-            for name in (one for one in titles if one.startswith(key[:-1])):
+            for name in (event_key for event_key in titles if event_key.startswith(key[:-1])):
                 dashed = name.replace("/", "-").replace("_", "-")
                 yield _ablation(case, dashed, entry | {"edits": {"drop": [name]}}, titles[name], cut)
             continue
@@ -110,9 +111,9 @@ def _has(case: Case, needs: str | None) -> bool:
 
 
 def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut: Quarter | None) -> Ablation:
-    known = catalogue().parameters
+    variables = catalogue().parameters
     parameters = {
-        name: max(known[name].low, min(known[name].high, float(value)))
+        name: max(variables[name].low, min(variables[name].high, float(value)))
         for name, value in entry.get("parameters", {}).items()
     }
     edits = Edits.model_validate(entry["edits"])
@@ -131,8 +132,12 @@ def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
     if kind == "framework" and case.framework is not None:
         return Edits.model_validate({"framework": {"on": "on", "to": str(cut)}})
     if kind == "partners" and case.partners:
-        here = {one.key for one in case.partners if min(span.since.quarter("event") for span in one.presence) <= cut}
-        stays = {one.key: {"to": str(cut)} if one.key in here else "drop" for one in case.partners}
+        present = {
+            partner.key
+            for partner in case.partners
+            if min(span.since.quarter("event") for span in partner.presence) <= cut
+        }
+        stays = {partner.key: {"to": str(cut)} if partner.key in present else "drop" for partner in case.partners}
         return Edits.model_validate({"partners": stays})
     return None
 

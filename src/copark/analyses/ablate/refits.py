@@ -70,8 +70,8 @@ class Refitting:
     def refit(self, without: Scenario) -> Refit:
         """Refit the model without something, or find it refitted among the stages."""
         content = identity_of({"without": without.model_dump(mode="json"), "seed": self.seed})
-        kept = self.stages.result(f"refit-{content}", lambda: self._refit(without))
-        return Refit(kept["scores"], float(kept["misfit"]))
+        stored = self.stages.result(f"refit-{content}", lambda: self._refit(without))
+        return Refit(stored["scores"], float(stored["misfit"]))
 
     def _refit(self, without: Scenario) -> dict[str, Floats]:
         seed = self.seed
@@ -167,4 +167,4 @@ def regression(x: Floats, points: Floats) -> tuple[Callable[[Floats], Floats], F
         penalty[0, 0] = 0.0
         slopes = np.asarray(np.linalg.solve(table.T @ table + penalty, table.T @ points), dtype=np.float64)
         residual = np.cov(points - table @ slopes, rowvar=False)
-    return lambda found: design(found) @ slopes, residual
+    return lambda features: design(features) @ slopes, residual

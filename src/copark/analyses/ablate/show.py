@@ -32,26 +32,26 @@ FAILS_MORE = 0.02
 LOG = doc.plain(doc.Kind.change, places=2)
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
+def document(answer: Answer, t: Texts) -> doc.Document:
     """Write the answer first: what the park would be without each."""
-    show = _Show(found, t)
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
-        key=f"ablate-{found.case}",
-        title=t("question", park=t.of(found.park)),
+        key=f"ablate-{answer.case}",
+        title=t("question", park=t.of(answer.park)),
         headline=show.headline(),
         sections=tuple(show.sections()),
-        provenance={"seed": found.settings.seed, "horizon": found.quarters[-1]},
+        provenance={"seed": answer.settings.seed, "horizon": answer.quarters[-1]},
     )
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.last = found.quarters[-1]
-        self.refitted = [row for row in found.rows if row.refitted is not None]
+        self.answer = answer
+        self.last = answer.quarters[-1]
+        self.refitted = [row for row in answer.rows if row.refitted is not None]
 
     def name(self, row: AblationRow) -> str:
         return self.t.of(row.title)
@@ -65,61 +65,61 @@ class _Show(Show):
 
     def sections(self) -> Iterator[doc.Section]:
         yield self.summary()
-        for kind in self.found.kinds:
+        for kind in self.answer.kinds:
             yield self.effects(kind)
-        if self.found.asked:
+        if self.answer.asked:
             yield self.scores()
         yield self.reading()
 
     def headline(self) -> str:
         t = self.t
-        found = self.found
-        first = self.by_size(found.rows)[0]
+        answer = self.answer
+        first = self.by_size(answer.rows)[0]
         deadly = self.deadliest()
-        told = []
+        sentences = []
         if abs(change := exp(self.moved(first)) - 1.0) >= 0.005:
             share = t(f"headline.{'more' if change > 0.0 else 'fewer'}", share=shown(abs(change), doc.SHARE, t.lang))
-            told.append(t("headline.matters", title=self.name(first), quarter=self.last, change=share))
+            sentences.append(t("headline.matters", title=self.name(first), quarter=self.last, change=share))
         else:
-            told.append(t("headline.nothing", count=len(found.rows)))
+            sentences.append(t("headline.nothing", count=len(answer.rows)))
         if deadly is not None:
             points = self.said(deadly.failed.change, doc.POINTS)
             which = "too" if deadly is first else "failure"
-            told.append(t(f"headline.{which}", title=self.name(deadly), quarter=self.last, change=points))
+            sentences.append(t(f"headline.{which}", title=self.name(deadly), quarter=self.last, change=points))
         if self.refitted:
-            told.append(t("headline.scores", worse=len(self.refits("worse")), all=len(self.refitted)))
-        return t.sentences(told)
+            sentences.append(t("headline.scores", worse=len(self.refits("worse")), all=len(self.refitted)))
+        return t.sentences(sentences)
 
     def deadliest(self) -> AblationRow | None:
-        rows = [row for row in self.found.rows if row.failed.low > FAILS_MORE]
+        rows = [row for row in self.answer.rows if row.failed.low > FAILS_MORE]
         return max(rows, key=lambda row: row.failed.change, default=None)
 
     def refits(self, verdict: str) -> list[AblationRow]:
         rows = [(row.refitted.ratio, row) for row in self.refitted if row.refitted and row.refitted.verdict == verdict]
-        return [row for _, row in sorted(rows, key=lambda one: -abs(one[0]))]
+        return [row for _, row in sorted(rows, key=lambda entry: -abs(entry[0]))]
 
     def summary(self) -> doc.Section:
-        found = self.found
-        said = doc.Bullets((*self.worked(), *self.scored()))
-        lead = self.text("lead", pairs=found.pairs)
-        caveats = self.caveats(found, caveat=True, prior=not found.asked)
-        return self.section("summary", doc.Cards(tuple(self.cards())), lead, said, *caveats)
+        answer = self.answer
+        bullets = doc.Bullets((*self.worked(), *self.scored()))
+        lead = self.text("lead", pairs=answer.pairs)
+        caveats = self.caveats(answer, caveat=True, prior=not answer.asked)
+        return self.section("summary", doc.Cards(tuple(self.cards())), lead, bullets, *caveats)
 
     def cards(self) -> Iterator[doc.Card]:
         """Show the largest effects, how many have none, and how many the data support."""
         t = self.t
-        found = self.found
-        first = self.by_size(found.rows)[0]
+        answer = self.answer
+        first = self.by_size(answer.rows)[0]
         deadly = self.deadliest()
         title = t("card.operating", title=self.name(first), quarter=self.last)
-        yield doc.Card(title, doc.SHARE, exp(self.moved(first)) - 1.0, t("card.operating.note", pairs=found.pairs))
+        yield doc.Card(title, doc.SHARE, exp(self.moved(first)) - 1.0, t("card.operating.note", pairs=answer.pairs))
         if deadly is not None:
             failed = deadly.failed
             note = t("card.failed.note", interval=shown(doc.Interval(failed.low, failed.high), doc.POINTS, t.lang))
             yield doc.Card(
                 t("card.failed", title=self.name(deadly), quarter=self.last), doc.POINTS, failed.change, note
             )
-        yield doc.Card(t("card.idle"), doc.COUNT, len(found.idle()), t("card.idle.note", all=len(found.rows)))
+        yield doc.Card(t("card.idle"), doc.COUNT, len(answer.idle()), t("card.idle.note", all=len(answer.rows)))
         if self.refitted:
             worse = len(self.refits("worse"))
             yield doc.Card(t("card.worse"), doc.COUNT, worse, t("card.worse.note", all=len(self.refitted)))
@@ -129,18 +129,18 @@ class _Show(Show):
 
     def worked(self) -> Iterator[str]:
         t = self.t
-        for kind in self.found.kinds:
-            rows = self.found.of_kind(kind)
+        for kind in self.answer.kinds:
+            rows = self.answer.of_kind(kind)
             largest = [row for row in self.by_size(rows) if row.verdict == "works"][:NAMED]
             deadly = [row for row in rows if row.failed.low > FAILS_MORE]
             deadly = sorted(deadly, key=lambda row: -row.failed.change)[:NAMED]
             if largest:
-                told = [t("one", title=self.name(row), change=self.said(self.moved(row), LOG)) for row in largest]
-                yield t(f"largest.{kind}", quarter=self.last, which=join(told, t.lang))
+                items = [t("one", title=self.name(row), change=self.said(self.moved(row), LOG)) for row in largest]
+                yield t(f"largest.{kind}", quarter=self.last, which=join(items, t.lang))
             if deadly:
                 points = ((self.name(row), self.said(row.failed.change, doc.POINTS)) for row in deadly)
-                told = [t("one", title=name, change=change) for name, change in points]
-                yield t("deadly", quarter=self.last, which=join(told, t.lang))
+                items = [t("one", title=name, change=change) for name, change in points]
+                yield t("deadly", quarter=self.last, which=join(items, t.lang))
             for verdict in ("hardly", "nothing"):
                 some = [row for row in rows if row.verdict == verdict]
                 if some:
@@ -148,7 +148,7 @@ class _Show(Show):
 
     def scored(self) -> Iterator[str]:
         t = self.t
-        found = self.found
+        answer = self.answer
         if self.refitted:
             for verdict in ("worse", "better"):
                 some = self.refits(verdict)
@@ -156,48 +156,52 @@ class _Show(Show):
                     yield t(f"score.{verdict}.which", which=self.listing(some[: 2 * NAMED]))
                 else:
                     yield t(f"score.none.{verdict}")
-            noise = shown(None if found.noise_refitted is None else 2.0 * found.noise_refitted, _number("n", 2), t.lang)
+            noise = shown(
+                None if answer.noise_refitted is None else 2.0 * answer.noise_refitted, _number("n", 2), t.lang
+            )
             yield t("score.alike.count", alike=len(self.refits("alike")), all=len(self.refitted), noise=noise)
-        later = [row for row in found.rows if row.since_cut is not None and row.since_cut.verdict == "worse"]
+        later = [row for row in answer.rows if row.since_cut is not None and row.since_cut.verdict == "worse"]
         if later:
-            yield t("score.since", which=self.listing(later), cut=found.cut)
+            yield t("score.since", which=self.listing(later), cut=answer.cut)
 
     def effects(self, kind: str) -> doc.Section:
         from copark.analyses.compare.figures import effect_dots
 
         t = self.t
-        found = self.found
+        answer = self.answer
         charts = [
             doc.Chart(
-                f"{kind}-{name}-{found.quarters[at]}",
-                t("chart.effect", output=_title(name, t.lang), quarter=found.quarters[at]),
+                f"{kind}-{name}-{answer.quarters[place]}",
+                t("chart.effect", output=_title(name, t.lang), quarter=answer.quarters[place]),
                 t("alt.effect"),
-                lambda name=name, at=at: effect_dots(found, name, found.quarters[at], kind, t.lang),  # type: ignore[misc]
+                lambda name=name, place=place: effect_dots(answer, name, answer.quarters[place], kind, t.lang),  # type: ignore[misc]
                 t("caption.effect"),
             )
-            for name, at in dict.fromkeys((name, at % len(found.quarters)) for name, at in DRAWN)
+            for name, place in dict.fromkeys((name, place % len(answer.quarters)) for name, place in DRAWN)
         ]
-        lead = [self.text("lead.effect")] if kind == found.kinds[0] else []
+        lead = [self.text("lead.effect")] if kind == answer.kinds[0] else []
         return self.section(kind, *lead, self.table_of(kind), *charts, self.outputs(kind))
 
     def table_of(self, kind: str) -> doc.Table:
         t = self.t
-        found = self.found
-        quarters = found.quarters
+        answer = self.answer
+        quarters = answer.quarters
         columns: Columns = (
             "off verdict standing",
             *(
-                doc.Column(f"operating_{one}", t("column.operating", quarter=one), doc.Kind.change, "log points", 2)
-                for one in quarters
+                doc.Column(
+                    f"operating_{quarter}", t("column.operating", quarter=quarter), doc.Kind.change, "log points", 2
+                )
+                for quarter in quarters
             ),
             "failed:points",
             "refitted:change:2 refitted_verdict" if self.refitted else "",
         )
         rows = []
-        for row in self.by_size(found.of_kind(kind)):
+        for row in self.by_size(answer.of_kind(kind)):
             failed = row.failed
             cells: list[doc.Value] = [self.name(row), t(f"verdict.{row.verdict}"), self.standing(row)]
-            cells += [_middle(row, "operating", one) for one in quarters]
+            cells += [_middle(row, "operating", quarter) for quarter in quarters]
             cells.append(doc.Interval(failed.low, failed.high, failed.change))
             rows.append(cells + (self.score(row.refitted) if self.refitted else []))
         return self.table(kind, columns, rows)
@@ -209,7 +213,7 @@ class _Show(Show):
         return [None, None] if change is None else [change.ratio, self.t(f"score.{change.verdict}")]
 
     def outputs(self, kind: str) -> doc.Table:
-        rows = self.by_size(self.found.of_kind(kind))
+        rows = self.by_size(self.answer.of_kind(kind))
         units = {name: rows[0].of(name, self.last).unit for name in OUTPUTS}
         columns = [
             doc.Column(name, _title(name, self.t.lang), doc.Kind.change, unit, 2 if unit == "log points" else None)
@@ -222,36 +226,36 @@ class _Show(Show):
 
     def scores(self) -> doc.Section:
         t = self.t
-        found = self.found
-        known = catalogue().outputs
+        answer = self.answer
+        outputs = catalogue().outputs
         whole = [
             (
-                with_unit(known[name].title(t.lang), known[name].unit, t.lang),
-                found.crps.get(name),
-                found.crps_refitted.get(name),
+                with_unit(outputs[name].title(t.lang), outputs[name].unit, t.lang),
+                answer.crps.get(name),
+                answer.crps_refitted.get(name),
             )
-            for name in dict.fromkeys((*found.crps, *found.crps_refitted))
+            for name in dict.fromkeys((*answer.crps, *answer.crps_refitted))
         ]
         verdict = t("column.refitted_verdict")
-        scored = (one for name in SCORED for one in (f"{name}:change:2", doc.Column(f"{name}_verdict", verdict)))
+        scored = (column for name in SCORED for column in (f"{name}:change:2", doc.Column(f"{name}_verdict", verdict)))
         rows = [
             (self.name(row), *(cell for name in SCORED for cell in self.score(getattr(row, name))), row.misfit)
-            for row in found.rows
+            for row in answer.rows
         ]
         heads = "observable crps:number crps_refitted:number"
         return self.section(
             "scores",
-            self.text("lead.scores", cut=found.cut, count=found.asked),
+            self.text("lead.scores", cut=answer.cut, count=answer.asked),
             self.table("whole", heads, whole),
             self.table("scores", ("off", *scored, "misfit:change:2"), rows),
         )
 
     def reading(self) -> doc.Section:
         t = self.t
-        known = listed()
-        rows = [(self.name(row), t(f"mechanism.{row.key}.off")) for row in self.found.rows if row.key in known]
-        told = (*READING, *(READING_SCORES if self.found.asked else ()))
-        blocks: list[doc.Block] = [doc.Bullets(tuple(t(f"reading.{key}") for key in told))]
+        mechanisms = listed()
+        rows = [(self.name(row), t(f"mechanism.{row.key}.off")) for row in self.answer.rows if row.key in mechanisms]
+        keys = (*READING, *(READING_SCORES if self.answer.asked else ()))
+        blocks: list[doc.Block] = [doc.Bullets(tuple(t(f"reading.{key}") for key in keys))]
         if rows:
             blocks.append(self.table("off", "off off_means:note", rows, folded=True))
         return self.section("reading", *blocks)
@@ -271,5 +275,5 @@ def _number(key: str, places: int) -> doc.Column:
 
 def _middle(row: AblationRow, output: str, quarter: str) -> doc.Interval:
     """Give the median of a difference and 90 % of the pairs."""
-    one = row.of(output, quarter)
-    return doc.Interval(one.low, one.high, one.median)
+    difference = row.of(output, quarter)
+    return doc.Interval(difference.low, difference.high, difference.median)

@@ -281,7 +281,7 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
             movements=moved,
             ties=ties(replay.space, replay.points),
             densities=_densities(replay, moved),
-            checks=predictive_checks(replay.model, replay.seen),
+            checks=predictive_checks(replay.model, replay.counterparts),
             axes=replay.space.names,
             notes=judged(examined.health),
             apart=unsettled(replay),

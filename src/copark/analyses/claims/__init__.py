@@ -19,6 +19,7 @@ from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import ClaimTrial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.cases.casebook import claims_of as newest_claims_of
+from copark.json_types import JsonObject
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
 from copark.texts.localized import LocalizedText
@@ -124,7 +125,7 @@ def trial_of(params: Params, context: Context) -> ClaimTrial:
     )
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Tell the claims, and the rules by which they are judged."""
     return {"file": rules_of(written(params, context), sequential=params.stopping == "sequential")}
 

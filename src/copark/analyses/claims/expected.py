@@ -77,7 +77,7 @@ class Ridge:
 class Expected:
     """Effects expected of the statistics of a part, for every draw."""
 
-    known: Booleans
+    estimated: Booleans
     """Which draws have them, shape (draws,)."""
     means: Mapping[str, Floats]
     """Expected effects, each of shape (known draws,)."""
@@ -88,7 +88,7 @@ class Expected:
         """Shift some statistics, by their names."""
         means = {name: column + shifts.get(name, 0.0) for name, column in self.means.items()}
         values = {name: table + shifts.get(name, 0.0) for name, table in self.values.items()}
-        return Expected(self.known, means, values)
+        return Expected(self.estimated, means, values)
 
 
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:

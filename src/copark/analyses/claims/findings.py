@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
@@ -15,6 +15,7 @@ from copark.analyses.claims.scenario_statistics import ScenarioRow
 from copark.analyses.claims.schema import Claim, Part
 from copark.analyses.claims.verdict import Verdict
 from copark.cases.quarters import Quarter
+from copark.json_types import JsonObject
 from copark.stats.precision import Split
 from copark.texts.localized import LocalizedText
 
@@ -127,7 +128,7 @@ class ClaimFindings:
 
     run_id: str
     """Hash of rules, case, model and draws."""
-    provenance: dict[str, Any]
+    provenance: JsonObject
     """What it was made of, as plain values."""
     case: str
     """Name of the case."""

@@ -21,6 +21,7 @@ from copark.cases.casebook import casebook_path
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault, NotFound
 from copark.identity import hash_content
+from copark.json_types import JsonObject
 from copark.simulation.case_edits import edited
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputValues
@@ -137,7 +138,7 @@ def _read(path: Path, **filled: str) -> Any:
     return tree.data
 
 
-def _filled(case: Case) -> dict[str, Any]:
+def _filled(case: Case) -> JsonObject:
     """Fill in the case's name, its last year on record, its own partners, and what is borrowed from the source."""
     quarters = case.clock.data_end - case.clock.start + 1
     last = case.clock.quarters / 4.0
@@ -211,7 +212,7 @@ def _uses(part: Any) -> set[str]:
     return used.union(*(statistic.get("arms", ()) for statistic in statistics))
 
 
-def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tuple[list[Any], list[Title]]:
+def _reduced(claims: list[Any], data: JsonObject, *, outcomes: bool) -> tuple[list[Any], list[Title]]:
     """Leave out parts that cannot be asked, and claims of which no part decides; give titles of what is left out."""
     kept_claims = []
     left_out = []

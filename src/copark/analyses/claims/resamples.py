@@ -47,7 +47,7 @@ RULED_OUT = 0.05
 
 @dataclass(frozen=True)
 class Refutation:
-    """How often the rule is against a claim on resamples of the draws in one null model."""
+    """Frequency with which the rule is against a claim on resamples of the draws in one null model."""
 
     world: str
     """Key of the null model."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import reduce
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
@@ -16,6 +16,7 @@ from copark.analyses.claims.rules import Rule
 from copark.cases.dates import Date
 from copark.cases.observed_variables import HOST_CONTEXT
 from copark.cases.types import WrittenText, suggestion, wrong
+from copark.json_types import JsonObject
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.experiment import CHANGES
@@ -34,9 +35,9 @@ class CaseChange(Scenario):
     title: Title = Title(en="change", zh="change")
     """Title for a reader."""
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give what is altered, as plain values, without key and title."""
-        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        content: JsonObject = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return {name: value for name, value in content.items() if value and name in CHANGES}
 
 
@@ -58,7 +59,7 @@ JOINED_BY_NAME = frozenset(("parameters", "levers", "links", "depth", "partners"
 """Parts of a change whose entries stand side by side, the later one where both have a name."""
 
 
-def _joined(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+def _joined(below: JsonObject, above: JsonObject) -> JsonObject:
     joined = below | above
     for name in below.keys() & above.keys():
         lower = below[name]
@@ -256,7 +257,7 @@ class Curve(StudyEntry):
     """By key of the scenario: its place on the axis."""
 
 
-class Line(StudyEntry):
+class CubeLine(StudyEntry):
     """Scenarios of a line of an interaction figure, in the order of its ticks."""
 
     title: Title
@@ -270,7 +271,7 @@ class Cube(StudyEntry):
 
     ticks: Annotated[tuple[Title, ...], Field(min_length=2)]
     """Titles of the ticks."""
-    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=4)]
+    lines: Annotated[tuple[CubeLine, ...], Field(min_length=1, max_length=4)]
     """The lines over them."""
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import Any
 
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.earlier_standard import EarlierStandard
@@ -29,6 +28,7 @@ from copark.cases.case import Case
 from copark.cases.validated_yaml import read_shipped
 from copark.cases.world import world_hash
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.simulation.experiment import Checkpoint, Experiment, memo_key
 from copark.simulation.measures import OutputValues
@@ -213,7 +213,7 @@ class ClaimTrial:
         return identity_from(self.provenance)
 
     @property
-    def provenance(self) -> dict[str, Any]:
+    def provenance(self) -> JsonObject:
         """Everything that makes it, as plain values."""
         is_sequential = self.stopping is not None
         return provenance_of(self.file, self.case, self.study, self.chosen, self.source, sequential=is_sequential)
@@ -227,7 +227,7 @@ def provenance_of(
     source: Source | None,
     *,
     sequential: bool = False,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Tell everything that makes a trial, as plain values; nothing need be run or drawn for it.
 
     Parameters
@@ -263,7 +263,7 @@ def rules_of(file: ClaimsFile, *, sequential: bool) -> dict[str, str]:
     return {**rules, "stopping": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else rules
 
 
-def identity_from(provenance: dict[str, Any]) -> str:
+def identity_from(provenance: JsonObject) -> str:
     """Compute the identity of a trial from what makes it."""
     return identity_of({key: value for key, value in provenance.items() if key not in {"claims_name", "fixed"}})
 

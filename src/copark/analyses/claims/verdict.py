@@ -255,7 +255,7 @@ def weigh_expected(
     """
     chance = np.full(max((len(values) for values in runs.values()), default=0), np.nan)
     if effects is not None:
-        chance[effects.known] = holds(part.rule.supported, effects.values, margins).mean(axis=1)
+        chance[effects.estimated] = holds(part.rule.supported, effects.values, margins).mean(axis=1)
     return Weighed(chance, effects, runs)
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
@@ -124,8 +124,8 @@ class ComparedScenario:
         -------
         The effect; ``None`` where the output was not kept or the date is none of those compared.
         """
-        wanted = (output, quarter, log)
-        return next((row for row in self.differences if (row.measure, row.quarter, row.log) == wanted), None)
+        address = (output, quarter, log)
+        return next((row for row in self.differences if (row.measure, row.quarter, row.log) == address), None)
 
     def drawn(self, output: str, quarter: str) -> Effect:
         """Give the effect on an output that is drawn: on logarithms where it is a count."""
@@ -167,7 +167,7 @@ class Compared:
         return (_row(effect) for scenario in self.scenarios for effect in scenario.differences)
 
 
-def _row(effect: Effect) -> dict[str, Any]:
+def _row(effect: Effect) -> JsonObject:
     """Give an effect as a row of the published table, columns by the names they have had."""
     return {
         "arm": effect.scenario,
@@ -196,10 +196,10 @@ class Answer(Compared, Result):
 def depends_on(params: Params, context: Context) -> JsonObject:
     """Name the runs that are compared, however they were named: they tell studies, seed and parameters."""
     runs = [
-        wanted
-        if isinstance(wanted, str)
-        else context.stored_run_id(wanted, context.case(wanted.case), params.parameters, params.cut)
-        for wanted in _runs_named(params, context)
+        run
+        if isinstance(run, str)
+        else context.stored_run_id(run, context.case(run.case), params.parameters, params.cut)
+        for run in _runs_named(params, context)
     ]
     return {**dict.fromkeys(("arm", "seed", "now", "parameters", "cut")), "reference": None, "runs": runs}
 
@@ -217,18 +217,20 @@ def compute(params: Params, context: Context) -> Answer:
     named = list(_runs_named(params, context))
     if len(named) == 1 and not isinstance(named[0], str) and len(named[0].scenarios) == 1:
         raise _nothing_beside(params.reference, named[0].case, context.lang)
-    wanted = (params.parameters, params.cut)
+    parameters = (params.parameters, params.cut)
     results = [
-        context.load_run(each) if isinstance(each, str) else context.stored_run(each, context.case(each.case), *wanted)
-        for each in named
+        context.load_run(run) if isinstance(run, str) else context.stored_run(run, context.case(run.case), *parameters)
+        for run in named
     ]
     context.stage("analyse")(0, 0)
     case = context.case(str(provenance(results[0])["study"]["case"]))
     reference, scenarios = paired(results[0], results[1] if len(results) > 1 else None)
     if not scenarios.sizes["scenario"]:
         raise _nothing_beside(params.reference, case.name, context.lang)
-    found, origin = answer_of(reference, scenarios, results, case, context, outcomes=params.outcomes, wanted=wanted)
-    return Answer(**vars(found), **origin)
+    comparison, origin = answer_of(
+        reference, scenarios, results, case, context, outcomes=params.outcomes, parameters=parameters
+    )
+    return Answer(**vars(comparison), **origin)
 
 
 def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
@@ -260,7 +262,7 @@ def answer_of(
     context: Context,
     *,
     outcomes: bool = False,
-    wanted: Wanted = (None, None),
+    parameters: Wanted = (None, None),
 ) -> tuple[Compared, JsonObject]:
     """Set at least one scenario beside the reference.
 
@@ -276,7 +278,7 @@ def answer_of(
         Runs scenarios again with links cut.
     outcomes
         Whether outcome shares are told even where the park is not calibrated.
-    wanted
+    parameters
         Which parameters were asked for, of which cut.
 
     Returns
@@ -294,7 +296,7 @@ def answer_of(
     most = _most_moved(shares)
     parts = None
     if shows_outcomes:
-        parts = outcome_parts(reference, scenarios, shares, most, case, context, wanted)
+        parts = outcome_parts(reference, scenarios, shares, most, case, context, parameters)
     titles = (LocalizedText.by_language(partial(_study_title, result)) for result in results)
     compared = Compared(
         park=case.title,
@@ -346,14 +348,14 @@ def _scenario(
     parts
         Parts of the change of outcomes, if they were asked for.
     """
-    kept = outputs_of(reference, scenarios)
-    main = [name for name in MAIN if name in kept] or list(kept)
+    outputs = outputs_of(reference, scenarios)
+    main = [name for name in MAIN if name in outputs] or list(outputs)
     drawn = [name for name in DRAWN if name in main] or main
     chosen = scenarios.sel(scenario=[key])
     judged = judged_column(reference)
     # Accounts need every quarter. They are read first and let go, so that memory holds them or the main outputs.
     is_quarterly = quarters_apart(reference) == 1
-    accounts = [name for name in (*NEEDED, "debt") if name in kept] if is_quarterly else []
+    accounts = [name for name in (*NEEDED, "debt") if name in outputs] if is_quarterly else []
     effects = effects_of(reference, chosen, accounts)
     moves = moves_of(effects, outcomes, key, judged)
     books = books_of(effects, key, judged)

@@ -32,8 +32,8 @@ SHOWN = 10
 
 def output_title(output: str, lang: str) -> str:
     """Return the title of an output; its name where the catalogue does not know it."""
-    known = catalogue().outputs
-    return known[output].title(lang) if output in known else output
+    outputs = catalogue().outputs
+    return outputs[output].title(lang) if output in outputs else output
 
 
 def measure_title(unit: str, lang: str) -> str:
@@ -170,28 +170,28 @@ def waterfall(
     names = [ends[0][0], *(name for name, _, _ in steps), ends[1][0]]
     figure, axes = style.in_rows(names, (title, subtitle, foot), inches=NAMES, high=0.34, right=0.8)
     level = ends[0][1]
-    for at, (_, share) in ((0, ends[0]), (len(names) - 1, ends[1])):
-        axes.barh(at, share, color=style.MUTED, height=0.55)
-        style.row_value(axes, at, percent(share, 1))
-    for at, (_, size, half) in enumerate(steps, start=1):
-        axes.barh(at, size, left=level, color=style.MODEL if size >= 0.0 else style.SECOND, height=0.55)
-        axes.plot([level, level], [at - 1.28, at + 0.28], color=style.MUTED, linewidth=0.7)
+    for row, (_, share) in ((0, ends[0]), (len(names) - 1, ends[1])):
+        axes.barh(row, share, color=style.MUTED, height=0.55)
+        style.row_value(axes, row, percent(share, 1))
+    for row, (_, size, half) in enumerate(steps, start=1):
+        axes.barh(row, size, left=level, color=style.MODEL if size >= 0.0 else style.SECOND, height=0.55)
+        axes.plot([level, level], [row - 1.28, row + 0.28], color=style.MUTED, linewidth=0.7)
         level += size
-        axes.plot([level - half, level + half], [at, at], color=style.INK, linewidth=1.0)
-        style.row_value(axes, at, shown(size, POINTS, lang))
+        axes.plot([level - half, level + half], [row, row], color=style.INK, linewidth=1.0)
+        style.row_value(axes, row, shown(size, POINTS, lang))
     axes.plot([level, level], [len(steps) - 0.28, len(names) - 0.72], color=style.MUTED, linewidth=0.7)
     style.in_percent(axes)
     return figure
 
 
-def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
+def effect_dots(answer: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
     """Draw an output without each mechanism or link, less with it, run by run.
 
     Dots are medians of the pairs of runs, lines hold nine tenths of them.
 
     Parameters
     ----------
-    found
+    answer
         Ablations of a case.
     output
         Name of the output, of those compared.
@@ -202,19 +202,19 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
     lang
         Language of the figure.
     """
-    rows = [(row, row.of(output, quarter)) for row in found.of_kind(kind) if row.verdict != "nothing"]
-    rows = sorted(rows, key=lambda one: -max(abs(one[1].median), 0.5 * abs(one[1].high - one[1].low)))[:MOST]
-    rows = sorted(rows, key=lambda one: one[1].median)
+    rows = [(row, row.of(output, quarter)) for row in answer.of_kind(kind) if row.verdict != "nothing"]
+    rows = sorted(rows, key=lambda entry: -max(abs(entry[1].median), 0.5 * abs(entry[1].high - entry[1].low)))[:MOST]
+    rows = sorted(rows, key=lambda entry: entry[1].median)
     variable = catalogue().outputs[output]
     unit = measure_title(rows[0][1].unit if rows else variable.unit, lang)
     foot = text(
         "ablate.figure.footer",
         lang,
-        identity=found.run_id,
-        case=found.case,
-        pairs=found.pairs,
-        cut=found.cut or text("ablate.no_posterior", lang),
-        seed=found.settings.seed,
+        identity=answer.run_id,
+        case=answer.case,
+        pairs=answer.pairs,
+        cut=answer.cut or text("ablate.no_posterior", lang),
+        seed=answer.settings.seed,
     )
     titles = (
         text("ablate.figure.effect", lang, title=variable.title(lang), quarter=quarter),
@@ -223,8 +223,8 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
     )
     names = [_with_mark(row, lang) for row, _ in rows]
     figure, axes = style.in_rows(names, titles, inches=NAMES + 0.2, high=0.24, right=0.35, lines=1)
-    for at, (_, one) in enumerate(rows):
-        style.interval(axes, at, (one.low, one.high), one.median)
+    for position, (_, effect) in enumerate(rows):
+        style.interval(axes, position, (effect.low, effect.high), effect.median)
     style.zero(axes)
     return figure
 
@@ -235,7 +235,7 @@ def _with_mark(row: AblationRow, lang: str) -> str:
     return f"{row.title.text(lang)} {mark}".rstrip()
 
 
-def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
+def sobol_bars(exploration: Exploration, readout: int, lang: str = "en") -> Figure:
     """Draw total and first-order indices of one read-out with 95 % intervals, and the dummy's line.
 
     A bar is pale if the factor does not stand out from the dummy. A circle after a name says that the data did not move
@@ -243,40 +243,42 @@ def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
 
     Parameters
     ----------
-    found
+    exploration
         Indices of a case.
-    at
+    readout
         Place of the read-out among those explored.
     lang
         Language of the figure.
     """
-    one = found.indices[at]
-    settings = found.settings
-    order = [int(n) for n in np.argsort(-one.total[:-1], kind="stable")[:SHOWN]]
-    names = [*(marked(found.names[n], found.moved, lang) for n in order), named(DUMMY, lang)]
-    additive = number(min(max(one.additive, 0.0), 1.0), 2)
-    subtitle = text("sensitivity.figure.sobol", lang, rows=one.rows, replicates=settings.replicates, additive=additive)
+    indices = exploration.indices[readout]
+    settings = exploration.settings
+    order = [int(n) for n in np.argsort(-indices.total[:-1], kind="stable")[:SHOWN]]
+    names = [*(marked(exploration.names[n], exploration.moved, lang) for n in order), named(DUMMY, lang)]
+    additive = number(min(max(indices.additive, 0.0), 1.0), 2)
+    subtitle = text(
+        "sensitivity.figure.sobol", lang, rows=indices.rows, replicates=settings.replicates, additive=additive
+    )
     foot = text(
         "sensitivity.footer",
         lang,
-        identity=found.run_id,
-        case=found.case,
+        identity=exploration.run_id,
+        case=exploration.case,
         replicates=settings.replicates,
         over=text(f"sensitivity.over.{settings.over}", lang),
         seed=settings.seed,
-        cut=str(found.provenance.get("posterior_cut", "")) or text("sensitivity.no_posterior", lang),
+        cut=str(exploration.provenance.get("posterior_cut", "")) or text("sensitivity.no_posterior", lang),
     )
-    titles = (found.readouts[at].title(lang), subtitle, foot)
+    titles = (exploration.readouts[readout].title(lang), subtitle, foot)
     figure, axes = style.in_rows(names, titles, inches=NAMES, high=0.29, wide=6.6, bottom=0.86, right=0.35, small=True)
-    for y, n in enumerate([*order, len(found.names)]):
-        is_dummy = n == len(found.names)
-        shade = style.SECOND if is_dummy else style.MODEL if one.total_clear[n] else style.PALE
-        axes.barh(y - 0.17, one.total[n], height=0.3, color=shade, alpha=0.85)
-        axes.plot([one.total_low[n], one.total_high[n]], [y - 0.17] * 2, color=style.INK, linewidth=1.0)
+    for y, n in enumerate([*order, len(exploration.names)]):
+        is_dummy = n == len(exploration.names)
+        shade = style.SECOND if is_dummy else style.MODEL if indices.total_clear[n] else style.PALE
+        axes.barh(y - 0.17, indices.total[n], height=0.3, color=shade, alpha=0.85)
+        axes.plot([indices.total_low[n], indices.total_high[n]], [y - 0.17] * 2, color=style.INK, linewidth=1.0)
         if not is_dummy:
-            axes.barh(y + 0.17, max(one.first[n], 0.0), height=0.22, color=style.MODEL, alpha=0.35)
-            axes.plot([one.first_low[n], one.first_high[n]], [y + 0.17] * 2, color=style.MUTED, linewidth=0.9)
-    axes.axvline(one.total[-1], color=style.SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
+            axes.barh(y + 0.17, max(indices.first[n], 0.0), height=0.22, color=style.MODEL, alpha=0.35)
+            axes.plot([indices.first_low[n], indices.first_high[n]], [y + 0.17] * 2, color=style.MUTED, linewidth=0.9)
+    axes.axvline(indices.total[-1], color=style.SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     handles = {
         "total": Patch(color=style.MODEL, alpha=0.85),

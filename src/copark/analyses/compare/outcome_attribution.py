@@ -148,8 +148,9 @@ class OutcomeMoves:
 
     def shares(self, outcome: str) -> tuple[float, float]:
         """Return P(outcome) in the reference and in the arm; NaN where there is no pair."""
-        at = OUTCOMES.index(outcome)
-        before, after = sum(self.counts[at]), sum(row[at] for row in self.counts)
+        place = OUTCOMES.index(outcome)
+        before = sum(self.counts[place])
+        after = sum(row[place] for row in self.counts)
         return (before / self.pairs, after / self.pairs) if self.pairs else (float("nan"), float("nan"))
 
 
@@ -206,24 +207,24 @@ def outcome_moves(
     """
     counts = np.zeros((len(OUTCOMES), len(OUTCOMES)), np.int64)
     np.add.at(counts, (reference, arm), 1)
-    found = []
+    moves = []
     for i, j in np.argwhere(counts):
         if i != j:
             rows = np.flatnonzero((reference == i) & (arm == j))
             part = ({name: out[name][rows, : judged + 1] for name in out} for out in (before, after))
-            found.append(_move(int(i), int(j), len(rows), len(reference), *part))
-    found.sort(key=lambda move: -move.runs)
-    return OutcomeMoves(tuple(map(tuple, counts.tolist())), tuple(found))
+            moves.append(_move(int(i), int(j), len(rows), len(reference), *part))
+    moves.sort(key=lambda move: -move.runs)
+    return OutcomeMoves(tuple(map(tuple, counts.tolist())), tuple(moves))
 
 
 def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs) -> Move:
     rule = min(i, j)
-    made = (OUTCOMES[i], OUTCOMES[j], runs, runs / pairs, CAUSES[2 * rule + (j == rule)])
+    fields = (OUTCOMES[i], OUTCOMES[j], runs, runs / pairs, CAUSES[2 * rule + (j == rule)])
     if not set(NEEDED) <= before.keys() & after.keys():
-        return Move(*made, (), ())
+        return Move(*fields, (), ())
     worse, better = (after, before) if j == rule else (before, after)
     if OUTCOMES[rule] == "fragile":
-        return Move(*made, _counted(_first_failed(worse)), tuple(_margin_lines(before, after)))
+        return Move(*fields, _counted(_first_failed(worse)), tuple(_margin_lines(before, after)))
     quarters = _decided(OUTCOMES[rule], worse)
     first, second = (_balance(out, quarters) for out in (before, after))
     effects = {name: item.sign * (second[name] - first[name]) for name, item in CASH.items()}
@@ -236,7 +237,7 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
     names = groups[((-1.0 if j == rule else 1.0) * moved).argmax(axis=0)]
     if OUTCOMES[rule] == "dependent":
         names[better["cash"][:, -AIDED_WITHIN:].min(axis=1) < SHORT] = "rescue"
-    return Move(*made, _counted(names), tuple(lines))
+    return Move(*fields, _counted(names), tuple(lines))
 
 
 def _counted(names: NDArray[np.object_]) -> tuple[tuple[str, int], ...]:
@@ -358,8 +359,8 @@ class OutcomeParts:
 
     def share(self, outcome: str) -> tuple[float, float]:
         """Return P(outcome) in the reference and in the arm."""
-        at = OUTCOMES.index(outcome)
-        return self.before[at], self.after[at]
+        place = OUTCOMES.index(outcome)
+        return self.before[place], self.after[place]
 
 
 def shapley(values: Floats) -> Floats:
@@ -369,38 +370,41 @@ def shapley(values: Floats) -> Floats:
     Returns: a value for each player along the first axis; they sum to v of all less v of none.
     """
     players = len(values).bit_length() - 1
-    found = np.zeros((players, *values.shape[1:]))
+    shares = np.zeros((players, *values.shape[1:]))
     for player in range(players):
         for coalition in range(len(values)):
             if not coalition >> player & 1:
                 size = coalition.bit_count()
                 weight = factorial(size) * factorial(players - size - 1) / factorial(players)
-                found[player] += weight * (values[coalition | 1 << player] - values[coalition])
-    return found
+                shares[player] += weight * (values[coalition | 1 << player] - values[coalition])
+    return shares
 
 
 def _chosen(change: Change) -> tuple[str, ...]:
     """Groups that matter: cutting one alone, or leaving it alone uncut, moves outcomes; the strongest, in order."""
     names = tuple(GROUPS)
-    others = [tuple(one for one in names if one != name) for name in names]
+    others = [tuple(other for other in names if other != name) for name in names]
     coalitions = [(), names, *((name,) for name in names), *others]
-    whole, none, *rest = (found.mean(axis=0) for found in change(coalitions, SCREENED))
+    whole, none, *rest = (differences.mean(axis=0) for differences in change(coalitions, SCREENED))
     both = zip(rest[: len(names)], rest[len(names) :], strict=True)
     moved = [max(np.abs(whole - cut).max(), np.abs(alone - none).max()) for cut, alone in both]
-    order = sorted(range(len(names)), key=lambda at: -moved[at])
-    return tuple(names[at] for at in sorted(order[:MOST]) if moved[at] >= NOTABLE)
+    order = sorted(range(len(names)), key=lambda place: -moved[place])
+    return tuple(names[place] for place in sorted(order[:MOST]) if moved[place] >= NOTABLE)
 
 
 def parts_of(change: Change, runs: int) -> tuple[OutcomePart, ...]:
     """Share the change out among the groups that matter."""
     groups = _chosen(change)
-    cut = [tuple(name for at, name in enumerate(groups) if not one >> at & 1) for one in range(2 ** len(groups))]
-    values = np.stack([found.astype(np.float64) for found in change(cut, runs)])
+    cut = [
+        tuple(name for bit, name in enumerate(groups) if not coalition >> bit & 1)
+        for coalition in range(2 ** len(groups))
+    ]
+    values = np.stack([differences.astype(np.float64) for differences in change(cut, runs)])
     parts = []
-    for name, found in (*zip(groups, shapley(values), strict=True), (REST, values[0])):
-        spread = found.std(axis=0, ddof=1) if len(found) > 1 else np.full(len(OUTCOMES), np.nan)
-        half = z_of() * spread / np.sqrt(len(found))
-        parts.append(OutcomePart(name, tuple(found.mean(axis=0).tolist()), tuple(half.tolist())))
+    for name, part in (*zip(groups, shapley(values), strict=True), (REST, values[0])):
+        spread = part.std(axis=0, ddof=1) if len(part) > 1 else np.full(len(OUTCOMES), np.nan)
+        half = z_of() * spread / np.sqrt(len(part))
+        parts.append(OutcomePart(name, tuple(part.mean(axis=0).tolist()), tuple(half.tolist())))
     return tuple(parts)
 
 
@@ -411,7 +415,7 @@ def outcome_parts(
     scenario: str,
     case: Case,
     context: Context,
-    wanted: Wanted,
+    parameters: Wanted,
 ) -> OutcomeParts | None:
     """Share out the change of P(outcome).
 
@@ -427,7 +431,7 @@ def outcome_parts(
         Their case.
     context
         Runs them again with links cut.
-    wanted
+    parameters
         Which parameters.
 
     Returns
@@ -452,11 +456,13 @@ def outcome_parts(
             links = [link for name in groups for link in GROUPS[name]]
             for word, own in (("before", before), ("after", after)):
                 cut.append(without_links(own, f"{word}-{number}", links, since))
-        kept = numbers[numbers < min(runs, first.runs)]
-        changes = {"runs": int(kept[-1]) + 1, "keep": ("operating",), "name": "outcome-parts"}
+        chosen_runs = numbers[numbers < min(runs, first.runs)]
+        changes = {"runs": int(chosen_runs[-1]) + 1, "keep": ("operating",), "name": "outcome-parts"}
         study = first.model_copy(update={**changes, "scenarios": tuple(cut)})
-        codes = context.simulate(study, case, *wanted, announced_studies=0)["outcome"].to_numpy()
-        return [_difference(codes[at][kept], codes[at + 1][kept]) for at in range(0, len(cut), 2)]
+        codes = context.simulate(study, case, *parameters, announced_studies=0)["outcome"].to_numpy()
+        return [
+            _difference(codes[place][chosen_runs], codes[place + 1][chosen_runs]) for place in range(0, len(cut), 2)
+        ]
 
     (whole,) = change([()], MOST_RUNS)
     count = len(whole)

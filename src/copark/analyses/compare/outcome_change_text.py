@@ -46,30 +46,32 @@ def account(move: Move, lang: str) -> str:
     return text("compare.moves.account", lang, account=text(f"compare.account.{name}", lang), runs=number(runs, 0))
 
 
-def sentence(found: OutcomeMoves, lang: str) -> str:
+def sentence(moves: OutcomeMoves, lang: str) -> str:
     """Say the whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
-    if not found.moved:
+    if not moves.moved:
         return text("compare.moves.none", lang)
-    apart = {name: found.shares(name) for name in OUTCOMES}
-    order = sorted(OUTCOMES, key=lambda name: -abs(apart[name][1] - apart[name][0]))
+    shares = {name: moves.shares(name) for name in OUTCOMES}
+    order = sorted(OUTCOMES, key=lambda name: -abs(shares[name][1] - shares[name][0]))
     changes = _joined(
         (
             text(
                 "compare.moves.change",
                 lang,
                 outcome=lowered(text(f"analysis.outcome.{name}", lang)),
-                before=percent(apart[name][0], 1),
-                after=percent(apart[name][1], 1),
+                before=percent(shares[name][0], 1),
+                after=percent(shares[name][1], 1),
             )
             for name in order[:2]
-            if apart[name][0] != apart[name][1]
+            if shares[name][0] != shares[name][1]
         ),
         lang,
     )
-    counts = {"moved": number(found.moved, 0), "pairs": number(found.pairs, 0)}
+    counts = {"moved": number(moves.moved, 0), "pairs": number(moves.pairs, 0)}
     lead = text("compare.moves.lead" if changes else "compare.moves.lead_even", lang, changes=changes, **counts)
-    told = [move for move in found.moves[:MOST_MOVES] if move.runs >= TOLD * found.moved] or found.moves[:1]
-    return ("" if lang == "zh" else " ").join([lead, *(_move(move, lang, first=move is told[0]) for move in told)])
+    frequent = [move for move in moves.moves[:MOST_MOVES] if move.runs >= TOLD * moves.moved] or moves.moves[:1]
+    return ("" if lang == "zh" else " ").join(
+        [lead, *(_move(move, lang, first=move is frequent[0]) for move in frequent)]
+    )
 
 
 def _joined(parts: Iterable[str], lang: str) -> str:
@@ -128,19 +130,19 @@ def _title(line: AccountLine, lang: str) -> str:
     return text(f"compare.margin.{line.output}", lang) if is_test else catalogue().outputs[line.output].title(lang)
 
 
-def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
+def moves_table(scenarios: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """Moves of every scenario, a group for each: from, to, runs, share, why, and the most frequent account."""
     rows = [
         (*_outcomes(move, lang), move.runs, move.share, cause(move, lang), account(move, lang))
-        for _, one in found
-        for move in one.moves
+        for _, moves in scenarios
+        for move in moves.moves
     ]
-    groups = tuple((name, len(one.moves)) for name, one in found)
+    groups = tuple((name, len(moves.moves)) for name, moves in scenarios)
     columns = "from to runs:count share:share:1 cause:note account:note"
     return Show(Texts("compare", lang)).table("moves", columns, rows, groups=groups)
 
 
-def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
+def accounts_table(scenarios: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """Tabulate the items of every move's accounts in both scenarios, and what each adds to the balance, as means."""
     columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
     rows = [
@@ -153,9 +155,9 @@ def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Tabl
             line.arm,
             line.effect,
         )
-        for _, one in found
-        for move in one.moves
+        for _, moves in scenarios
+        for move in moves.moves
         for line in move.lines
     ]
-    groups = tuple((name, sum(len(move.lines) for move in one.moves)) for name, one in found)
+    groups = tuple((name, sum(len(move.lines) for move in moves.moves)) for name, moves in scenarios)
     return Show(Texts("compare", lang)).table("accounts", columns, rows, groups=groups, folded=True)

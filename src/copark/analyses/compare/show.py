@@ -28,14 +28,14 @@ HEADLINE = "operating"
 """The output that is told first; the first that was kept where it was not."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
+def document(answer: Answer, t: Texts) -> doc.Document:
     """Write the document of a comparison."""
-    show = CompareShow(found, found.trust, t)
+    show = CompareShow(answer, answer.trust, t)
     return assemble(
-        found,
+        answer,
         t,
-        key=f"compare-{'-'.join(found.studies)}",
-        title=" | ".join(map(t.of, found.titles)),
+        key=f"compare-{'-'.join(answer.studies)}",
+        title=" | ".join(map(t.of, answer.titles)),
         headline=show.headline(),
         sections=show.sections(),
         provenance=show.provenance(),
@@ -70,23 +70,25 @@ def points(row: ShareEffect) -> doc.Interval:
 class CompareShow(Show):
     """The parts of the document in one language; the answer and how to read it may be in words of another analysis."""
 
-    def __init__(self, found: Compared, trust: Trust | None, t: Texts, own: Texts | None = None, **words: str) -> None:
+    def __init__(
+        self, comparison: Compared, trust: Trust | None, t: Texts, own: Texts | None = None, **words: str
+    ) -> None:
         super().__init__(t)
-        self.found = found
+        self.comparison = comparison
         self.trust = trust
         self.own = own or t
-        self.end = found.ends[-1]
-        rows = [row for row in found.scenarios[0].differences if row.quarter == self.end and not row.log]
+        self.end = comparison.ends[-1]
+        rows = [row for row in comparison.scenarios[0].differences if row.quarter == self.end and not row.log]
         self.first = next((row for row in rows if row.measure == HEADLINE), rows[0] if rows else None)
         """The difference that is told first, of the first scenario."""
         self.points = doc.Column("standing", t("column.standing"), doc.Kind.points)
-        self.words = {"reference": t.of(found.reference), "quarter": self.end, **words}
+        self.words = {"reference": t.of(comparison.reference), "quarter": self.end, **words}
         assumed = trust is not None and not trust.shows_outcomes
         self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
 
-    def main(self, one: ComparedScenario) -> Effect | None:
+    def main(self, scenario: ComparedScenario) -> Effect | None:
         """Return the difference of a scenario that is told first."""
-        return None if self.first is None else one.difference(self.first.measure, self.end)
+        return None if self.first is None else scenario.difference(self.first.measure, self.end)
 
     def change(self, row: Effect, title: str = "") -> doc.Column:
         """Make the column of that difference."""
@@ -101,36 +103,42 @@ class CompareShow(Show):
     def headline(self) -> str:
         """Say the answer: what the scenario that changes most does to enterprises and to outcomes."""
         t = self.t
-        found = self.found
-        moved = [one for one in found.scenarios if one.begins is not None or one.moves.moved]
+        comparison = self.comparison
+        moved = [scenario for scenario in comparison.scenarios if scenario.begins is not None or scenario.moves.moved]
         if not moved:
             return t.sentences([self.own("headline.none", **self.words)])
-        rows = {one.key: self.main(one) for one in moved}
+        rows = {scenario.key: self.main(scenario) for scenario in moved}
         size = {key: 0.0 if row is None else abs(row.median) for key, row in rows.items()}
-        most = max(moved, key=lambda one: (size[one.key], abs(one.outcome(STANDING).change)))
-        return t.sentences(tuple(self.told(most, "headline.most" if len(moved) > 1 else "headline.change")))
+        most = max(moved, key=lambda scenario: (size[scenario.key], abs(scenario.outcome(STANDING).change)))
+        return t.sentences(tuple(self.sentences_of(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
-    def told(self, one: ComparedScenario, key: str) -> Iterator[str]:
+    def sentences_of(self, scenario: ComparedScenario, key: str) -> Iterator[str]:
         """Say in sentences, the first of a key, what a scenario changes."""
         t = self.t
-        row = self.main(one)
-        standing = one.outcome(STANDING)
-        words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
+        row = self.main(scenario)
+        standing = scenario.outcome(STANDING)
+        words = {**self.words, "scenario": t.of(scenario.title), "count": str(len(self.comparison.scenarios))}
         if row is not None:
             change = self.said(band(row), self.change(row))
             yield self.own(key, output=lowered(self.output(row.measure)), change=change, **words)
         share = doc.Column("share", "", doc.Kind.share, places=1)
         shares = (
-            {"before": standing.reference_share, "after": standing.scenario_share} if self.found.shows_outcomes else {}
+            {"before": standing.reference_share, "after": standing.scenario_share}
+            if self.comparison.shows_outcomes
+            else {}
         )
-        told = {key: self.said(value, share) for key, value in shares.items()}
-        key = "headline.standing" if self.found.shows_outcomes else "headline.standing.change"
-        yield self.own(key, change=self.said(points(standing), self.points), **told, **words)
+        shares_in_words = {key: self.said(value, share) for key, value in shares.items()}
+        key = "headline.standing" if self.comparison.shows_outcomes else "headline.standing.change"
+        yield self.own(key, change=self.said(points(standing), self.points), **shares_in_words, **words)
 
     def provenance(self) -> dict[str, doc.Value]:
         """Return what the comparison rests on."""
-        found = self.found
-        return {"studies": ", ".join(found.studies), "reference": self.words["reference"], "pairs": found.pairs}
+        comparison = self.comparison
+        return {
+            "studies": ", ".join(comparison.studies),
+            "reference": self.words["reference"],
+            "pairs": comparison.pairs,
+        }
 
     def sections(self) -> tuple[doc.Section, ...]:
         """Give the sections in their order."""
@@ -140,22 +148,24 @@ class CompareShow(Show):
     def summary(self) -> doc.Section:
         """Show the numbers to be seen first, and a row for each scenario."""
         t = self.t
-        found = self.found
-        one = found.scenarios[0] if len(found.scenarios) == 1 else None
-        blocks: list[doc.Block] = [self.every() if one is None else doc.Cards(tuple(self.cards(one)))]
+        comparison = self.comparison
+        only_scenario = comparison.scenarios[0] if len(comparison.scenarios) == 1 else None
+        blocks: list[doc.Block] = [
+            self.every() if only_scenario is None else doc.Cards(tuple(self.cards(only_scenario)))
+        ]
         blocks.append(doc.Paragraph(self.own("lead", **self.words)))
         blocks += map(doc.Caveat, dict.fromkeys((self.own("caveat"), t("caveat"))))
         if self.trust is not None and not self.trust.shows_outcomes:
             blocks.insert(0, doc.Caveat(self.trust.meaning(t.lang)))
-        if found.unfinished:
-            blocks.append(doc.Caveat(t("unfinished", count=found.unfinished)))
+        if comparison.unfinished:
+            blocks.append(doc.Caveat(t("unfinished", count=comparison.unfinished)))
         return self.section("summary", *blocks)
 
-    def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:
+    def cards(self, scenario: ComparedScenario) -> Iterator[doc.Card]:
         """Show the numbers of the only scenario."""
         t = self.t
-        row = self.main(one)
-        standing = one.outcome(STANDING)
+        row = self.main(scenario)
+        standing = scenario.outcome(STANDING)
         if row is not None:
             column = self.change(row, t("card.change", output=self.output(row.measure), quarter=self.end))
             between = self.said(doc.Interval(row.low, row.high), change_column(row.unit))
@@ -163,31 +173,31 @@ class CompareShow(Show):
         between = self.said(doc.Interval(standing.low, standing.high), self.points)
         yield doc.Card(self.points.title, self.points, standing.change, t("card.interval", interval=between))
         begins = doc.Column("begins", t("column.begins"), doc.Kind.quarter)
-        yield doc.Card(begins.title, begins, one.begins or t("never"))
+        yield doc.Card(begins.title, begins, scenario.begins or t("never"))
 
     def every(self) -> doc.Table:
         """Give a row for each scenario."""
         first = () if self.first is None else (self.change(self.first),)
         rows = []
-        for one in self.found.scenarios:
-            row = self.main(one)
-            cells: list[doc.Value] = [self.t.of(one.title), one.begins or self.t("never")]
+        for scenario in self.comparison.scenarios:
+            row = self.main(scenario)
+            cells: list[doc.Value] = [self.t.of(scenario.title), scenario.begins or self.t("never")]
             if self.first is not None:
                 cells.append(None if row is None else band(row))
-            rows.append((*cells, points(one.outcome(STANDING))))
+            rows.append((*cells, points(scenario.outcome(STANDING))))
         table = self.table("answer", ("scenario begins:quarter", *first, self.points), rows)
         return replace(table, note=self.t("note.answer.read", **self.words))
 
     def changes(self) -> doc.Section:
         """Draw what each scenario changes: over time where there is one alone, else all at the ends of years."""
-        drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
+        drawn = self.over_time(self.comparison.scenarios[0]) if len(self.comparison.scenarios) == 1 else self.at_ends()
         same = self.t("join").join(lowered(self.output(name)) for name in self.unchanged)
         return self.section("changes", *drawn, *([self.text("unchanged", outputs=same)] if same else []))
 
     @cached_property
     def unchanged(self) -> tuple[str, ...]:
         """Outputs that no scenario changes in any quarter: they are named and not drawn."""
-        scenarios = self.found.scenarios
+        scenarios = self.comparison.scenarios
         moved = {output for scenario in scenarios for output, levels in scenario.courses.items() if levels.any()}
         return tuple(output for output in scenarios[0].courses if output not in moved)
 
@@ -195,7 +205,7 @@ class CompareShow(Show):
         """Write the foot of a figure."""
         from copark.analyses.compare.figures import footer
 
-        return footer(self.found.studies, self.found.pairs, self.t.lang)
+        return footer(self.comparison.studies, self.comparison.pairs, self.t.lang)
 
     def over_time(self, scenario: ComparedScenario) -> Iterator[doc.Chart]:
         """Give the course of each difference."""
@@ -209,12 +219,12 @@ class CompareShow(Show):
             title = self.output(output)
             effect = scenario.drawn(output, self.end)
             columns = self.columns(("quarter:quarter", change_column(effect.unit, title)))
-            rows = zip(self.found.quarters, map(doc.Interval, *levels[[0, 4, 2]].tolist()), strict=True)
+            rows = zip(self.comparison.quarters, map(doc.Interval, *levels[[0, 4, 2]].tolist()), strict=True)
             numbers = doc.Table(key, t("table.course", output=title), columns, tuple(rows), folded=True)
             draw = partial(
                 difference_bands,
                 levels,
-                self.found.quarters,
+                self.comparison.quarters,
                 scenario.first_differences.get(output),
                 effect,
                 (t.of(scenario.title), self.words["reference"]),
@@ -228,16 +238,16 @@ class CompareShow(Show):
         from copark.analyses.compare.figures import arms
 
         t = self.t
-        scenarios = self.found.scenarios
+        scenarios = self.comparison.scenarios
         for output in scenarios[0].courses:
             if output in self.unchanged or not all(output in scenario.courses for scenario in scenarios):
                 continue
-            for quarter in self.found.ends:
+            for quarter in self.comparison.ends:
                 key = f"scenarios-{output}-{quarter}"
                 title = self.output(output)
                 words = {"output": title, "quarter": quarter}
                 effects = [(t.of(scenario.title), scenario.drawn(output, quarter)) for scenario in scenarios]
-                place = self.found.quarters.index(quarter)
+                place = self.comparison.quarters.index(quarter)
                 halves = [scenario.courses[output][[1, 3], place].tolist() for scenario in scenarios]
                 columns = self.columns(("scenario", change_column(effects[0][1].unit, title), "above:share"))
                 rows = tuple((name, band(effect), effect.above) for name, effect in effects)
@@ -247,7 +257,7 @@ class CompareShow(Show):
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
         """Give heads of groups of rows, one for each scenario."""
-        return tuple(zip((self.t.of(one.title) for one in self.found.scenarios), sizes, strict=True))
+        return tuple(zip((self.t.of(scenario.title) for scenario in self.comparison.scenarios), sizes, strict=True))
 
     def outcomes(self) -> doc.Section:
         """Count how often each outcome happens, and in how many pairs in both, in one, in none."""
@@ -255,51 +265,53 @@ class CompareShow(Show):
         shares = "reference_share:share:1 arm_share:share:1 change:points"
         every = [
             (text(f"analysis.outcome.{row.measure}", self.t.lang), row)
-            for one in self.found.scenarios
-            for row in one.outcomes
+            for scenario in self.comparison.scenarios
+            for row in scenario.outcomes
         ]
-        groups = self.grouped([len(one.outcomes) for one in self.found.scenarios])
-        told = [(title, row.reference_share, row.scenario_share, points(row)) for title, row in every]
+        groups = self.grouped([len(scenario.outcomes) for scenario in self.comparison.scenarios])
+        share_rows = [(title, row.reference_share, row.scenario_share, points(row)) for title, row in every]
         counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
         counts = ("outcome", *(f"{name}:count" for name in names))
         return self.told_of_outcomes(
             "outcomes",
-            self.table("outcomes", f"outcome {shares}", told, groups=groups),
+            self.table("outcomes", f"outcome {shares}", share_rows, groups=groups),
             self.table("pairs", counts, counted, groups=groups, folded=True),
         )
 
     def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
         """Make a section that says where outcomes follow from assumed parameters; folded unless asked for."""
         assumed = (doc.Caveat(self.assumed),) if self.assumed else ()
-        return self.section(key, *assumed, *blocks, folded=not self.found.shows_outcomes)
+        return self.section(key, *assumed, *blocks, folded=not self.comparison.shows_outcomes)
 
     def moves(self) -> doc.Section:
         """Say why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
-        named = [(self.t.of(one.title), one.moves) for one in self.found.scenarios]
+        named = [(self.t.of(scenario.title), scenario.moves) for scenario in self.comparison.scenarios]
         lang = self.t.lang
-        told = doc.Bullets(
-            tuple(self.t("moves.of", arm=name, words=outcome_change_text.sentence(one, lang)) for name, one in named)
+        sentences = doc.Bullets(
+            tuple(
+                self.t("moves.of", arm=name, words=outcome_change_text.sentence(moves, lang)) for name, moves in named
+            )
         )
         tables = (outcome_change_text.moves_table(named, lang), outcome_change_text.accounts_table(named, lang))
-        why = [block for one in self.found.scenarios for block in self.why(one)]
-        return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
+        why = [block for scenario in self.comparison.scenarios for block in self.why(scenario)]
+        return self.told_of_outcomes("moves", *why, sentences, *(table for table in tables if table.rows))
 
-    def why(self, one: ComparedScenario) -> Iterator[doc.Block]:
+    def why(self, scenario: ComparedScenario) -> Iterator[doc.Block]:
         """Show the change of the share of self-standing runs by links, and what the company's books show."""
         t = self.t
-        parts = one.parts
+        parts = scenario.parts
         if parts is None:
             return
         ends = dict(zip(("before", "after"), parts.share(STANDING), strict=True))
-        told = sorted(parts.parts, key=lambda part: -abs(part.of(STANDING)))
+        largest_first = sorted(parts.parts, key=lambda part: -abs(part.of(STANDING)))
         items = t("parts.join").join(
             t("parts.item", group=t(f"group.{part.group}"), change=self.said(part.of(STANDING), doc.POINTS))
-            for part in told
+            for part in largest_first
             if abs(part.of(STANDING)) >= TOLD
         )
         shares = {key: self.said(value, doc.plain(doc.Kind.share, places=1)) for key, value in ends.items()}
-        words = {"scenario": t.of(one.title), "reference": self.words["reference"], "items": items, **shares}
-        yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", **words), *self.books(one)]))
+        words = {"scenario": t.of(scenario.title), "reference": self.words["reference"], "items": items, **shares}
+        yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", **words), *self.books(scenario)]))
         titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
         columns: Columns = ("links", *(doc.Column(name, title, doc.Kind.points) for name, title in titles.items()))
         rows: list[Sequence[doc.Value]] = [
@@ -314,32 +326,32 @@ class CompareShow(Show):
         ]
         caption = t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT))
         numbers = self.table("parts", columns, rows, folded=True)
-        draw = partial(self.waterfall, one, parts)
+        draw = partial(self.waterfall, scenario, parts)
         yield doc.Chart("parts", t("chart.parts"), t("alt.parts"), draw, caption, numbers, wide=False)
 
-    def waterfall(self, one: ComparedScenario, parts: OutcomeParts) -> Figure:
+    def waterfall(self, scenario: ComparedScenario, parts: OutcomeParts) -> Figure:
         """Draw the parts of the change of the share of self-standing runs."""
         from copark.analyses.compare.figures import waterfall
 
         t = self.t
-        at = OUTCOMES.index(STANDING)
-        steps = [(t(f"group.{part.group}"), part.change[at], part.error[at]) for part in parts.parts]
+        place = OUTCOMES.index(STANDING)
+        steps = [(t(f"group.{part.group}"), part.change[place], part.error[place]) for part in parts.parts]
         before, after = parts.share(STANDING)
-        ends = ((self.words["reference"], before), (t.of(one.title), after))
+        ends = ((self.words["reference"], before), (t.of(scenario.title), after))
         return waterfall(steps, ends, t("chart.parts"), t("subtitle.parts"), self.foot(), t.lang)
 
-    def books(self, one: ComparedScenario) -> Iterator[str]:
+    def books(self, scenario: ComparedScenario) -> Iterator[str]:
         """Bail-outs and debts in both, in sentences."""
-        found = one.books
+        accounts = scenario.books
         t = self.t
-        if found is None:
+        if accounts is None:
             return
         (before, after), (ever_before, ever_after) = (
-            [self.said(share, doc.SHARE) for share in shares] for shares in (found.rescued, found.ever)
+            [self.said(share, doc.SHARE) for share in shares] for shares in (accounts.rescued, accounts.ever)
         )
         words = {"before": before, "after": after, "ever_before": ever_before, "ever_after": ever_after}
-        yield t("books.rescued", quarter=found.quarter, **words)
-        before, after = (self.said(value, doc.plain(doc.Kind.number, "M USD")) for value in found.debt)
+        yield t("books.rescued", quarter=accounts.quarter, **words)
+        before, after = (self.said(value, doc.plain(doc.Kind.number, "M USD")) for value in accounts.debt)
         yield t("books.debt", before=before, after=after)
 
     def by_output(self, *, log: bool) -> doc.Table:
@@ -349,7 +361,7 @@ class CompareShow(Show):
             change_column("log points" if log else "", self.t("column.difference"), "difference"),
             "above:share equal:share by_parameters:share",
         )
-        own = [[row for row in one.differences if row.log is log] for one in self.found.scenarios]
+        own = [[row for row in scenario.differences if row.log is log] for scenario in self.comparison.scenarios]
         rows = [
             (
                 self.output(row.measure),
@@ -362,8 +374,8 @@ class CompareShow(Show):
                 row.equal,
                 None if row.split is None else row.split.share,
             )
-            for each in own
-            for row in each
+            for differences in own
+            for row in differences
         ]
         groups = self.grouped(list(map(len, own)))
         return self.table("ratios" if log else "differences", columns, rows, groups=groups, folded=True)
@@ -372,6 +384,6 @@ class CompareShow(Show):
         """Write the unit of an output in words; of a ratio that of the medians beside it."""
         from copark.model.variables import catalogue
 
-        known = catalogue().outputs
-        unit = known[row.measure].unit if row.log and row.measure in known else row.unit
+        outputs = catalogue().outputs
+        unit = outputs[row.measure].unit if row.log and row.measure in outputs else row.unit
         return unit_title(unit, self.t.lang)

@@ -72,9 +72,9 @@ class Answer(Result):
         if self.found is not None:
             return self.found.main_table()
         return {
-            "key": [one.key for one in self.events],
-            "date": [one.date for one in self.events],
-            "title": [one.title.en for one in self.events],
+            "key": [event.key for event in self.events],
+            "date": [event.date for event in self.events],
+            "title": [event.title.en for event in self.events],
         }
 
 
@@ -100,15 +100,15 @@ def _study(params: Params, context: Context) -> Study:
 def compute(params: Params, context: Context) -> Answer:
     """Replay history with and without it; list what can be undone where nothing is named."""
     case = context.case(params.case)
-    events = tuple(PastEvent(one.key, str(one.date), one.title) for one in dated_events(case))
+    events = tuple(PastEvent(event.key, str(event.date), event.title) for event in dated_events(case))
     about: dict[str, Any] = {"case": case.name, "park": case.title, "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
     runs = context.stored_run(_study(params, context), case, *params.wanted)
     context.stage("analyse")(0, 0)
     reference, scenarios = paired(runs, scenario=WITHOUT)
-    found, origin = answer_of(
-        reference, scenarios, [runs], case, context, outcomes=params.outcomes, wanted=params.wanted
+    comparison, origin = answer_of(
+        reference, scenarios, [runs], case, context, outcomes=params.outcomes, parameters=params.wanted
     )
-    keys = dict.fromkeys(one.key for one in find_dated_events(case, params.without))
-    return Answer(**about, without=tuple(keys), found=found, **origin)
+    keys = dict.fromkeys(event.key for event in find_dated_events(case, params.without))
+    return Answer(**about, without=tuple(keys), found=comparison, **origin)

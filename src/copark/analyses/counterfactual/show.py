@@ -7,37 +7,37 @@ from copark.analyses.show import Show
 from copark.presentation.document import Document, Section
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(answer: Answer, t: Texts) -> Document:
     """Write what is due to what was removed, or, where nothing was, the events that can be."""
-    park = t.of(found.park)
-    key = f"counterfactual-{found.case}"
-    if found.found is None:
-        count = len(found.events)
-        told = t("headline.events", count=count) if count else t("headline.events.none")
+    park = t.of(answer.park)
+    key = f"counterfactual-{answer.case}"
+    if answer.found is None:
+        count = len(answer.events)
+        headline = t("headline.events", count=count) if count else t("headline.events.none")
         return assemble(
-            found,
+            answer,
             t,
             key=key,
             title=t("question.none", park=park),
-            headline=t.sentences([told]),
-            sections=[_events(found, t, folded=False)],
+            headline=t.sentences([headline]),
+            sections=[_events(answer, t, folded=False)],
         )
-    titles = {one.key: t.of(one.title) for one in found.events}
-    events = t("join").join(titles[one] for one in found.without)
-    parts = CompareShow(found.found, found.trust, Texts("compare", t.lang), own=t, events=events)
+    titles = {event.key: t.of(event.title) for event in answer.events}
+    events = t("join").join(titles[event_key] for event_key in answer.without)
+    parts = CompareShow(answer.found, answer.trust, Texts("compare", t.lang), own=t, events=events)
     return assemble(
-        found,
+        answer,
         t,
-        key=f"{key}-{found.found.studies[0]}",
+        key=f"{key}-{answer.found.studies[0]}",
         title=t("question", park=park, events=events),
         headline=parts.headline(),
-        sections=[*parts.sections(), _events(found, t, folded=True)],
-        provenance={"without": ", ".join(found.without), **parts.provenance()},
+        sections=[*parts.sections(), _events(answer, t, folded=True)],
+        provenance={"without": ", ".join(answer.without), **parts.provenance()},
     )
 
 
-def _events(found: Answer, t: Texts, *, folded: bool) -> Section:
+def _events(answer: Answer, t: Texts, *, folded: bool) -> Section:
     show = Show(t)
     columns = show.columns("key date:quarter event")
-    rows = [(one.key, one.date, t.of(one.title)) for one in found.events]
+    rows = [(event.key, event.date, t.of(event.title)) for event in answer.events]
     return show.section("events", show.table("events", columns, rows), folded=folded)

@@ -1,4 +1,4 @@
-"""Which of the source's keys the observations of parks favour: each family of mechanisms against the model without it.
+"""Evidence of the observations of parks for the source's keys: each family of mechanisms against the model without it.
 
 Equity, network, framework and rival, each switched off in every park that has it, with the error model of calibrations.
 """
@@ -181,15 +181,15 @@ def _parks(names: tuple[str, ...], params: Params, context: Context, stages: Sta
     for done, name in enumerate(names):
         stored = _posterior(name, context)
         replay = stored.replay
-        found = []
+        evidence = []
         families = families_of(replay.space.case)
         for n, family in enumerate(families):
             report(100 * done + 100 * n // len(families), 100 * len(names))
             crossing = stages.plain(f"{name}-{family.key}", partial(_crossed, stored, family, params, context.cores))
             values = dict(crossing)
             if values.pop("differs"):
-                found.append(EvidenceInPark(family=family.key, **values))
-        yield ParkEvidence(name, context.case(name).title, len(replay.model.targets), str(replay.cut), tuple(found))
+                evidence.append(EvidenceInPark(family=family.key, **values))
+        yield ParkEvidence(name, context.case(name).title, len(replay.model.targets), str(replay.cut), tuple(evidence))
     report(100 * len(names), 100 * len(names))
 
 

@@ -137,7 +137,7 @@ class Crosser(Mover):
         """Simulate members and give them as a cloud, whose fit is that of their place on the bridge."""
         return self.placed(z, addresses, self.simulate(expit(z), addresses))
 
-    def placed(self, z: Floats, addresses: Integers, seen: Floats) -> Cloud:
+    def placed(self, z: Floats, addresses: Integers, counterparts: Floats) -> Cloud:
         """Give members as a cloud at this share of the way.
 
         Parameters
@@ -146,17 +146,19 @@ class Crosser(Mover):
             Points on the logit scale, shape (members, axes).
         addresses
             Addresses of random numbers, shape (members, spans, 2).
-        seen
+        counterparts
             Counterparts of the targets, of the whole model and without, shape (members, 2 x targets).
         """
-        whole, without = both_fits(self.model, seen)
-        return Cloud(z, addresses, seen, (1.0 - self.share) * whole + self.share * without)
+        whole, without = both_fits(self.model, counterparts)
+        return Cloud(z, addresses, counterparts, (1.0 - self.share) * whole + self.share * without)
 
 
-def both_fits(model: ObservationModel, seen: Floats) -> tuple[Floats, Floats]:
+def both_fits(model: ObservationModel, counterparts: Floats) -> tuple[Floats, Floats]:
     """Compute log-likelihoods of the whole model and of the one without, shape (members,) each."""
     count = len(model.targets)
-    whole, without = (np.maximum(model.log_likelihood(part), GONE) for part in (seen[:, :count], seen[:, count:]))
+    whole, without = (
+        np.maximum(model.log_likelihood(part), GONE) for part in (counterparts[:, :count], counterparts[:, count:])
+    )
     return whole, without
 
 
@@ -198,14 +200,14 @@ def cross(
         mover = Crosser(simulate, replay.model, plan, seed, CROSSING + search)
         mover.beta = 1.0
         cloud = mover.fitted(logit(replay.points[chosen]), replay.addresses[chosen])
-        if np.array_equal(cloud.seen[:, :count], cloud.seen[:, count:], equal_nan=True):
+        if np.array_equal(cloud.counterparts[:, :count], cloud.counterparts[:, count:], equal_nan=True):
             # Both ends are the same: this search says none, and is as good a search as the others.
             stands = Way(cloud, 0.0, float(size), 1)
             ways.append((stands, stands))
             continue
         differs = True
-        there = walked(mover, cloud, back=False)
-        ways.append((there, walked(mover, swept(mover, there.cloud, RESTED * plan.sweeps), back=True)))
+        outward = walked(mover, cloud, back=False)
+        ways.append((outward, walked(mover, swept(mover, outward.cloud, RESTED * plan.sweeps), back=True)))
     if not differs:
         return Crossing(0.0, 0.0, 0.0, float(members), 1, differs=False)
     return told_of(ways)
@@ -258,7 +260,7 @@ def walked(mover: Crosser, cloud: Cloud, *, back: bool) -> Way:
     log = 0.0
     passed = 0.0
     for stone in range(1, MOST_STONES + 1):
-        whole, without = both_fits(mover.model, cloud.seen)
+        whole, without = both_fits(mover.model, cloud.counterparts)
         gain = whole - without if back else without - whole
         after = next_temperature(gain, passed, KEPT * members)
         weights = (after - passed) * gain
@@ -269,7 +271,7 @@ def walked(mover: Crosser, cloud: Cloud, *, back: bool) -> Way:
         ancestors = ancestors[chosen]
         passed = after
         mover.share = 1.0 - passed if back else passed
-        cloud = mover.placed(cloud.z[chosen], cloud.addresses[chosen], cloud.seen[chosen])
+        cloud = mover.placed(cloud.z[chosen], cloud.addresses[chosen], cloud.counterparts[chosen])
         if passed >= 1.0:
             shares = np.unique(ancestors, return_counts=True)[1] / members
             return Way(cloud, log, 1.0 / float((shares**2).sum()), stone)

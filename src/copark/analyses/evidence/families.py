@@ -46,9 +46,11 @@ def families_of(case: Case) -> tuple[MechanismFamily, ...]:
 
 
 def _families(case: Case) -> Iterator[MechanismFamily]:
-    found: dict[str, Scenario] = {}
+    scenarios: dict[str, Scenario] = {}
     for key, entry in listed().items():
-        parts = [found[name] for name in entry.get("families", ()) if name in found] or list(_parts(case, entry))
+        parts = [scenarios[name] for name in entry.get("families", ()) if name in scenarios] or list(
+            _parts(case, entry)
+        )
         if not parts:
             continue
         edits = Edits()
@@ -57,21 +59,21 @@ def _families(case: Case) -> Iterator[MechanismFamily]:
             if joined is None:
                 raise ValueError(f"{key}: two of its mechanisms change the same fact of {case.name}")
             edits = joined
-        found[key] = Scenario(
+        scenarios[key] = Scenario(
             key=f"without-{key}",
             title=Title.by_language(partial(text, f"evidence.family.{key}")),
             parameters={name: value for part in parts for name, value in part.parameters.items()},
             edits=edits,
         )
-        yield MechanismFamily(key, found[key])
+        yield MechanismFamily(key, scenarios[key])
 
 
 def _parts(case: Case, entry: Mapping[str, Any]) -> Iterator[Scenario]:
     """Give the scenarios that together switch a family off; none where the case has nothing of it."""
-    wanted = entry.get("mechanisms", ())
+    mechanisms = entry.get("mechanisms", ())
     has_ties = bool(case.partners) or any(holder.ties for holder in case.shareholders)
     for ablation in ablations_of(case, links=False):
-        if ablation.key in wanted and (has_ties or ablation.key not in TIES):
+        if ablation.key in mechanisms and (has_ties or ablation.key not in TIES):
             yield ablation.whole
     title = Title.by_language(partial(text, "evidence.family.equity"))
     if entry.get("halves"):

@@ -25,17 +25,17 @@ def families(answer: Answer, lang: str = "en") -> Figure:
     lang
         Language, en or zh.
     """
-    told = [family for family in answer.families if family.parks]
+    with_evidence = [family for family in answer.families if family.parks]
     names = [
         text("evidence.figure.row", lang, family=text(f"evidence.family.{family.key}", lang), parks=family.parks)
-        for family in told
+        for family in with_evidence
     ]
     titles = [text(f"evidence.figure.{part}", lang) for part in ("title", "subtitle")]
     footer = text("evidence.figure.footer", lang, identity=answer.run_id, parks=number(len(answer.parks), 0))
     figure, axes = style.in_rows(names, [*titles, footer], inches=2.6, high=0.42, bottom=0.65)
     style.zero(axes)
     style.bounds(axes, (-LEAST, LEAST))
-    for row, family in enumerate(told):
+    for row, family in enumerate(with_evidence):
         half = ERRORS * family.error
         ends = (family.log_ratio - half, family.log_ratio + half)
         style.interval(axes, row, ends, family.log_ratio, told=number(family.log_ratio, 1))

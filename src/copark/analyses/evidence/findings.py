@@ -139,19 +139,22 @@ def summed(parks: Sequence[ParkEvidence]) -> tuple[FamilyEvidence, ...]:
 
 def _summed(parks: Sequence[ParkEvidence]) -> Iterator[FamilyEvidence]:
     for key in listed():
-        known = [(park.case, evidence) for park in parks for evidence in park.families if evidence.family == key]
-        if not known:
+        by_case = [(park.case, evidence) for park in parks for evidence in park.families if evidence.family == key]
+        if not by_case:
             continue
-        told = {case: evidence for case, evidence in known if evidence.can_be_told}
-        whole = _sum(list(told.values()))
-        without = {case: _sum([evidence for other, evidence in told.items() if other != case]) for case in told}
-        influential = max(told, key=lambda case: abs(told[case].log_ratio), default="")
+        told_evidence = {case: evidence for case, evidence in by_case if evidence.can_be_told}
+        whole = _sum(list(told_evidence.values()))
+        without = {
+            case: _sum([evidence for other, evidence in told_evidence.items() if other != case])
+            for case in told_evidence
+        }
+        influential = max(told_evidence, key=lambda case: abs(told_evidence[case].log_ratio), default="")
         yield FamilyEvidence(
             parks=whole.parks,
             log_ratio=whole.log_ratio,
             error=whole.error,
             key=key,
-            untold=tuple(case for case, evidence in known if not evidence.can_be_told),
+            untold=tuple(case for case, evidence in by_case if not evidence.can_be_told),
             influential=influential,
             others=without.get(influential, _sum([])),
             turns=tuple(Turn(case, others.word) for case, others in without.items() if others.word != whole.word),
@@ -159,8 +162,8 @@ def _summed(parks: Sequence[ParkEvidence]) -> Iterator[FamilyEvidence]:
 
 
 def _sum(evidence: Sequence[EvidenceInPark]) -> EvidenceSum:
-    log_ratio = sum((one.log_ratio for one in evidence), 0.0)
+    log_ratio = sum((in_park.log_ratio for in_park in evidence), 0.0)
     # What there and back differ by leans the same way in every park, so that it adds up and does not average out.
-    leaning = sum((0.5 * one.hysteresis for one in evidence), 0.0)
-    error = hypot(leaning, *(one.scatter for one in evidence))
+    leaning = sum((0.5 * in_park.hysteresis for in_park in evidence), 0.0)
+    error = hypot(leaning, *(in_park.scatter for in_park in evidence))
     return EvidenceSum(len(evidence), log_ratio, error)

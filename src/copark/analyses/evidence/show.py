@@ -72,8 +72,8 @@ class _Show(Show):
             )
             for family in self.answer.families
         ]
-        told = any(family.parks for family in self.answer.families)
-        chart = self.chart("families", lambda: families(self.answer, self.t.lang)) if told else None
+        has_evidence = any(family.parks for family in self.answer.families)
+        chart = self.chart("families", lambda: families(self.answer, self.t.lang)) if has_evidence else None
         columns = self.columns(
             "family parks:count evidence:change:1 error:number:1 word influential others:change:1 word_others"
         )

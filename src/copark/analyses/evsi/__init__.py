@@ -29,6 +29,7 @@ from copark.cases.horizon import horizon_of, seen_from
 from copark.decisions.experiment import study_of
 from copark.decisions.lever_file import AS_IT_IS, LeverFile, LeverOption, load_levers
 from copark.errors import RunRefused
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.workload import Workload
@@ -60,9 +61,9 @@ EXAMPLES = ("self_standing=100", "failed=-50", "jobs=0.01", "public_income=1")
 """Stakes that forms show."""
 
 
-def options_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def options_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
     """List the options from now on of a case's levers; RunRefused is raised if it has none."""
-    file = open_levers(context.case(given["case"]), given["file"], given.get("now"))
+    file = open_levers(context.case(values["case"]), values["file"], values.get("now"))
     return [Choice(option.key, title_of(option)) for option in file.options("now")]
 
 
@@ -126,7 +127,7 @@ class DecisionAlternative:
 
 @dataclass(frozen=True)
 class SourceGain:
-    """What asking a source before deciding is worth."""
+    """Gain from asking a source before deciding."""
 
     observation: PossibleObservation
     """What is asked, when, and with which error."""
@@ -136,7 +137,7 @@ class SourceGain:
 
 @dataclass(frozen=True)
 class ParameterGain:
-    """What knowing the parameters of a scale before deciding would be worth."""
+    """Gain from knowing the parameters of a scale before deciding."""
 
     room: str
     """The scale."""
@@ -247,7 +248,8 @@ class Answer(Result):
                 "worth_asking": self.is_worth_asking(source),
                 "chosen_otherwise": source.gain.otherwise,
                 **{
-                    f"chosen_{one.key}": share for one, share in zip(self.alternatives, source.gain.chosen, strict=True)
+                    f"chosen_{alternative.key}": share
+                    for alternative, share in zip(self.alternatives, source.gain.chosen, strict=True)
                 },
             }
 
@@ -278,8 +280,8 @@ def _plan(params: Params, context: Context) -> tuple[decided.DecisionPlan, dict[
     """Decide what is run, and what options cost."""
     case = context.case(params.case)
     file = open_levers(case, params.file, params.now)
-    known = file.options("now")
-    options = tuple(option for option in known if not params.options or option.key in params.options)
+    open_options = file.options("now")
+    options = tuple(option for option in open_options if not params.options or option.key in params.options)
     stakes = read_stakes(params.stake)
     _source_costs(params)
     costs = read_costs(params.option_cost, [option.key for option in options], "evsi.no_option_cost")
@@ -294,7 +296,7 @@ def _plan(params: Params, context: Context) -> tuple[decided.DecisionPlan, dict[
     return decided.DecisionPlan(case, file, options, measures, parameters.source, study), costs
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Give the levers file, the options and the stakes."""
     plan, costs = _plan(params, context)
     return {
@@ -347,7 +349,7 @@ def _valued(
     rooms = _rooms(worlds)
     done = _Steps(context.stage("analyse"), len(reports) + len(rooms) + 1)
     expected = [done(problem.expected(report)) for report in reports]
-    rules = [problem.rule(one) for one in expected]
+    rules = [problem.rule(expectation) for expectation in expected]
     sources = tuple(
         SourceGain(_observation(worlds, source), problem.gain([rule]))
         for source, rule in zip(worlds.sources, rules, strict=True)
@@ -464,7 +466,9 @@ def _alternatives(
             error=clustered_error(difference, problem.groups),
             by_stake=tuple(change.mean(axis=(1, 2)).tolist()),
             unchanged=bool(np.abs(change).max(initial=0.0) <= NO_DIFFERENCE),
-            knowing=perfect_information(pair, [(told[both], valued[both]) for told, valued in of_halves]),
+            knowing=perfect_information(
+                pair, [(expectation[both], benefits[both]) for expectation, benefits in of_halves]
+            ),
             knowing_most=perfect_information_bound(pair, futures[both])[0],
-            asking=tuple(pair.gain([pair.rule(one[both])]) for one in expected),
+            asking=tuple(pair.gain([pair.rule(expectation[both])]) for expectation in expected),
         )

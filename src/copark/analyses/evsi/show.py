@@ -92,11 +92,11 @@ class _Show(Show):
         """Say which option has the largest expected net benefit, and by how much."""
         t = self.t
         result = self.result
-        others = [one for one in result.alternatives if one is not self.best]
-        if all(one.unchanged for one in result.alternatives):
+        others = [alternative for alternative in result.alternatives if alternative is not self.best]
+        if all(alternative.unchanged for alternative in result.alternatives):
             return t("headline.unchanged")
         lead = self.money(about(*result.lead))
-        second = max(others, key=lambda one: one.net)
+        second = max(others, key=lambda alternative: alternative.net)
         is_clear = result.lead[0] > NORMAL * result.lead[1]
         if self.best.key == AS_IT_IS:
             key = "planned" if is_clear else "planned_near"
@@ -174,13 +174,13 @@ class _Show(Show):
         )
         rows = [
             (
-                self.title(one),
-                one.cost or None,
-                None if one.key == AS_IT_IS else about(one.net, one.error),
+                self.title(alternative),
+                alternative.cost or None,
+                None if alternative.key == AS_IT_IS else about(alternative.net, alternative.error),
                 place == result.best,
                 result.perfect.chosen[place],
             )
-            for place, one in enumerate(result.alternatives)
+            for place, alternative in enumerate(result.alternatives)
         ]
         table = self.table("options", "option cost:number::M_USD net:change::M_USD now:flag perfect:share", rows)
         stakes = t("join").join(map(self.stake, result.stakes))
@@ -242,7 +242,9 @@ class _Show(Show):
 
     def choices(self) -> doc.Table:
         """Show how often each option is chosen after each source has reported, and what comes of it."""
-        options = [(f"option_{place}", self.title(one)) for place, one in enumerate(self.result.alternatives)]
+        options = [
+            (f"option_{place}", self.title(alternative)) for place, alternative in enumerate(self.result.alternatives)
+        ]
         columns: list[doc.Column] = list(self.columns("source date"))
         for key, title in options:
             columns.append(doc.Column(key, self.t("column.chosen_of", option=title), doc.Kind.share))
@@ -259,20 +261,22 @@ class _Show(Show):
         """Show of each option what knowing is worth before deciding between it and the park as planned alone."""
         result = self.result
         rows: list[Sequence[doc.Value]] = []
-        for one in result.alternatives[1:]:
-            if one.knowing is None or one.unchanged:
+        for alternative in result.alternatives[1:]:
+            if alternative.knowing is None or alternative.unchanged:
                 continue
-            place = max(range(len(one.asking)), key=lambda number: one.asking[number].gain, default=None)
-            source = None if place is None else one.asking[place]
-            told = source is not None and self.is_told(source)
+            place = max(
+                range(len(alternative.asking)), key=lambda number: alternative.asking[number].gain, default=None
+            )
+            source = None if place is None else alternative.asking[place]
+            is_told = source is not None and self.is_told(source)
             rows.append(
                 (
-                    self.title(one),
-                    about(one.net, one.error),
-                    between(one.knowing.gain, one.knowing_most),
-                    self.whole(result.sources[place]) if told and place is not None else None,
-                    about(source.gain, source.error) if told and source is not None else None,
-                    source.otherwise if told and source is not None else None,
+                    self.title(alternative),
+                    about(alternative.net, alternative.error),
+                    between(alternative.knowing.gain, alternative.knowing_most),
+                    self.whole(result.sources[place]) if is_told and place is not None else None,
+                    about(source.gain, source.error) if is_told and source is not None else None,
+                    source.otherwise if is_told and source is not None else None,
                 )
             )
         columns = "option net:change::M_USD knowing:number::M_USD best_source pair_gain:change::M_USD otherwise:share"
@@ -287,11 +291,16 @@ class _Show(Show):
         t = self.t
         result = self.result
         rows: list[Sequence[doc.Value]] = [
-            (t(f"room.{one.room}"), len(one.parameters), about(one.gain.gain, one.gain.error), one.gain.otherwise)
-            for one in sorted(result.parameters, key=lambda one: -one.gain.gain)
+            (
+                t(f"room.{parameter_gain.room}"),
+                len(parameter_gain.parameters),
+                about(parameter_gain.gain.gain, parameter_gain.gain.error),
+                parameter_gain.gain.otherwise,
+            )
+            for parameter_gain in sorted(result.parameters, key=lambda parameter_gain: -parameter_gain.gain.gain)
         ]
         perfect = result.perfect
-        count = sum(len(one.parameters) for one in result.parameters)
+        count = sum(len(parameter_gain.parameters) for parameter_gain in result.parameters)
         rows.append((t("room.all"), count, about(perfect.gain, perfect.error), perfect.otherwise))
         table = self.table("parameters", "scale parameters:count gain:change::M_USD otherwise:share", rows)
         return self.section("parameters", self.text("parameters.lead"), table)
@@ -304,7 +313,7 @@ class _Show(Show):
             kind = doc.Kind.points if stake.kind == "outcome" else doc.Kind.change
             unit = "" if stake.kind == "outcome" else stake.unit
             columns.append(doc.Column(f"stake_{number}", self.stake_name(stake), kind, unit))
-        rows = [(self.title(one), *map(known, one.by_stake)) for one in result.alternatives[1:]]
+        rows = [(self.title(alternative), *map(known, alternative.by_stake)) for alternative in result.alternatives[1:]]
         lead = self.text("stakes.lead", rate=percent(result.rate, 1), quarter=result.decision)
         return self.section("stakes", lead, self.table("stakes", columns, rows))
 

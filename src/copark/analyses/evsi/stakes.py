@@ -49,7 +49,7 @@ _STAKE = re.compile(r"(?P<name>[A-Za-z_-]+)\s*=\s*(?P<price>\S+)", re.ASCII)
 
 @dataclass(frozen=True)
 class Stake:
-    """What is at stake, and its price."""
+    """Something at stake, and its price."""
 
     name: str
     """An outcome, a view of a side, or an output of the model."""
@@ -113,14 +113,14 @@ def read_stakes(written: Sequence[str]) -> tuple[Stake, ...]:
     return tuple(stakes.values())
 
 
-def read_costs(written: Sequence[str], known: Sequence[str], refusal: str) -> dict[str, float]:
+def read_costs(written: Sequence[str], names: Sequence[str], refusal: str) -> dict[str, float]:
     """Read costs in M USD: ``KEY=COST``, above 0.
 
     Parameters
     ----------
     written
         Costs as they are written.
-    known
+    names
         Keys of what may have a cost.
     refusal
         Key of the refusal of what is not written so, or is of something else.
@@ -129,8 +129,8 @@ def read_costs(written: Sequence[str], known: Sequence[str], refusal: str) -> di
     for entry in written:
         name, _, number = entry.partition("=")
         value = _number(number)
-        if name.strip() not in known or not isfinite(value) or not 0.0 < value <= DEAREST:
-            raise RunRefused.of(refusal, found=printable(entry[:60]), known=", ".join(known))
+        if name.strip() not in names or not isfinite(value) or not 0.0 < value <= DEAREST:
+            raise RunRefused.of(refusal, found=printable(entry[:60]), known=", ".join(names))
         costs[name.strip()] = value
     return costs
 

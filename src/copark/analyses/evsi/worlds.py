@@ -30,6 +30,7 @@ from copark.calibration.observations import ObservationModel, noise
 from copark.cases.case import Case
 from copark.decisions.experiment import scenarios_under
 from copark.decisions.lever_file import LeverFile, LeverOption
+from copark.json_types import JsonObject
 from copark.model.arrays import Draws
 from copark.progress import Progress, part_of, part_until
 from copark.simulation.experiment import Experiment
@@ -146,7 +147,7 @@ class DecisionPlan:
 
 @dataclass(frozen=True)
 class DecisionWorlds:
-    """What was read of the worlds; those are left out whose company fails before the decision."""
+    """Measures of the worlds; those are left out whose company fails before the decision."""
 
     stakes: Floats
     """What is at stake, unpriced, shape (stakes, options, worlds, futures); the first option is the park as planned."""
@@ -166,7 +167,7 @@ class DecisionWorlds:
     """Median number of residents by quarter."""
     quarters: tuple[str, ...]
     """Labels of all quarters."""
-    provenance: dict[str, Any]
+    provenance: JsonObject
     """Everything the runs are made of."""
 
     def _places(self, source: Candidate) -> list[int]:
@@ -203,9 +204,9 @@ def simulate(plan: DecisionPlan, threads: int, progress: Progress) -> DecisionWo
         Called with runs made and runs to be made.
     """
     study = plan.study
-    seen = study.seen(plan.case)
+    case = study.seen(plan.case)
     first = plan.measures.first
-    draws = DrawsAtDecision(seen, plan.source, first)
+    draws = DrawsAtDecision(case, plan.source, first)
     scenarios = scenarios_under(plan.options, None)
     experiment = Experiment(
         study, plan.case, plan.measures, source=draws, threads=threads, progress=part_of(progress, 0, plan.runs)
@@ -215,7 +216,7 @@ def simulate(plan: DecisionPlan, threads: int, progress: Progress) -> DecisionWo
     sources = sources_before(tuple(parameters), first)
     columns = columns_of(sources)
     reports = ReportMeasures(
-        ObservationModel(()), tuple(column for column in columns if column.quarter >= 0), seen.clock.quarters
+        ObservationModel(()), tuple(column for column in columns if column.quarter >= 0), case.clock.quarters
     )
     past = Experiment(
         study, plan.case, reports, source=draws, threads=threads, progress=part_until(progress, plan.runs, plan.runs)

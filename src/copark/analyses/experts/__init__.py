@@ -27,9 +27,10 @@ from copark.analyses.experts.weighing import (
     Outlook,
     Weighing,
 )
-from copark.analyses.experts.workbook import Expert, Question, questions, read, template
+from copark.analyses.experts.workbook import Expert, ExpertQuestion, questions, read, template
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.errors import RunRefused
+from copark.json_types import JsonObject
 from copark.progress import part_until
 from copark.simulation.workload import Workload
 from copark.texts.localized import LocalizedText
@@ -128,7 +129,7 @@ def _plan(params: Params, context: Context, experts: Sequence[Expert] = ()) -> E
     )
 
 
-def _questions(params: Params, context: Context) -> tuple[Question, ...]:
+def _questions(params: Params, context: Context) -> tuple[ExpertQuestion, ...]:
     return questions(context.case(params.case), written(ClaimsParams(case=params.case), context))
 
 
@@ -136,13 +137,13 @@ def _experts(params: Params, context: Context) -> tuple[Expert, ...]:
     return () if params.answers is None else read(params.answers, _questions(params, context))
 
 
-def _provenance(plan: ExpertPlan) -> dict[str, Any]:
+def _provenance(plan: ExpertPlan) -> JsonObject:
     study = plan.study(on_posterior=plan.source is not None)
     provenance = provenance_of(plan.file, plan.case, study, plan.file.claims.claims, plan.source)
     return provenance | {"literature_sha256": literature()[1], "claims_draws": draws_of(plan.draws)}
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Tell the claims and their rules, the table of literature, and what experts answered.
 
     Raises

@@ -20,7 +20,7 @@ from copark.analyses.claims.scenarios import draws_in, places_of, trial_study, v
 from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, Part
 from copark.analyses.claims.verdict import Weighed, weigh
 from copark.analyses.experts.literature import Estimate, literature, state_of
-from copark.analyses.experts.workbook import Expert, Question
+from copark.analyses.experts.workbook import Expert, ExpertQuestion
 from copark.arrays import Floats, Integers
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
@@ -258,13 +258,13 @@ class DrawSet:
         effects = expected(part, runs, self.ridge)
         if effects is None or not np.ptp(effects.values[part.key]) > 0.0:
             return None
-        middle = np.full(len(effects.known), np.nan)
-        likelihood = np.zeros(len(effects.known))
-        middle[effects.known] = effects.means[part.key]
-        likelihood[effects.known] = estimate.likelihood(effects.values[part.key], error).mean(axis=1)
+        middle = np.full(len(effects.estimated), np.nan)
+        likelihood = np.zeros(len(effects.estimated))
+        middle[effects.estimated] = effects.means[part.key]
+        likelihood[effects.estimated] = estimate.likelihood(effects.values[part.key], error).mean(axis=1)
         return ModelValues(middle, likelihood)
 
-    def of(self, question: Question) -> Floats:
+    def of(self, question: ExpertQuestion) -> Floats:
         """Give what the model has of a question, by run, shape (runs,); NaN where not known."""
         if question.kind == "outlook":
             output, _, label = question.key.partition("/")
@@ -281,7 +281,7 @@ class DrawSet:
             effects = self.weighed[claim, part].effects
             by_draw = np.full(self.draws, np.nan)
             if effects is not None:
-                by_draw[effects.known] = effects.means[name]
+                by_draw[effects.estimated] = effects.means[name]
         return np.repeat(by_draw, self.replicates)
 
 
@@ -366,7 +366,9 @@ class Opinion:
     """Largest difference of a probability that is left where answers contradict each other."""
 
 
-def opinion(expert: Expert, questions: Mapping[str, Question], prior: DrawSet, posterior: DrawSet | None) -> Opinion:
+def opinion(
+    expert: Expert, questions: Mapping[str, ExpertQuestion], prior: DrawSet, posterior: DrawSet | None
+) -> Opinion:
     """Turn answers into weights.
 
     What is said of parameters and effects stands in the place of the prior, and the observations come after it: draws

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -24,6 +24,7 @@ from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
 from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
+from copark.json_types import JsonObject
 from copark.simulation.case_edits import edited
 from copark.simulation.experiment import Experiment
 from copark.simulation.study_entries import Key, StudyEntry, Title
@@ -102,7 +103,7 @@ class Estimate(StudyEntry):
     def asking(self, year: float) -> Part:
         """Make a part of a claim that asks of nothing but the effect it is of, at the end of a year since the start."""
         title = {"en": self.title.en, "zh": self.title.zh}
-        statistic: dict[str, Any] = {"arm": self.arm, "reference": self.reference}
+        statistic: JsonObject = {"arm": self.arm, "reference": self.reference}
         if self.outcome:
             statistic |= {"kind": "change", "outcome": self.outcome}
         else:

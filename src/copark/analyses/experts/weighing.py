@@ -23,7 +23,7 @@ from copark.analyses.experts.elicitation import (
     shared,
 )
 from copark.analyses.experts.literature import State, error_of, literature, state_of
-from copark.analyses.experts.workbook import Expert, Question
+from copark.analyses.experts.workbook import Expert, ExpertQuestion
 from copark.arrays import Floats
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective
@@ -114,7 +114,7 @@ class ExpertFinding:
 class AnsweredQuestion:
     """A question that somebody answered."""
 
-    question: Question
+    question: ExpertQuestion
     """What was asked for, and in which unit."""
     prior: tuple[float, float, float]
     """5, 50 and 95 % of the model's own."""
@@ -165,7 +165,7 @@ class Weighing:
         prior: DrawSet,
         posterior: DrawSet | None,
         experts: Sequence[Expert],
-        questions: Mapping[str, Question],
+        questions: Mapping[str, ExpertQuestion],
         claimed: Mapping[tuple[str, str], Verdict],
     ) -> None:
         self.plan = plan

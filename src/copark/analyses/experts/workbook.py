@@ -41,7 +41,7 @@ TOP = 1000.0
 
 
 @dataclass(frozen=True)
-class Question:
+class ExpertQuestion:
     """A quantity that experts may be asked for."""
 
     key: str
@@ -69,7 +69,7 @@ class Question:
         return 100.0 * expm1(value) if self.scale == "log" else 100.0 * value if self.scale == "share" else value
 
 
-def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
+def questions(case: Case, file: ClaimsFile) -> tuple[ExpertQuestion, ...]:
     """List all questions, by kind."""
     return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
 
@@ -78,7 +78,7 @@ def _unit(symbol: str) -> LocalizedText:
     return LocalizedText.by_language(lambda lang: units.title(symbol, lang) if units.known(symbol) else symbol)
 
 
-def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
+def _parameters(case: Case, file: ClaimsFile) -> Iterator[ExpertQuestion]:
     """Ask for parameters that a claim rests on and the case draws."""
     for name in dict.fromkeys(name for claim in file.claims.claims for name in claim.mechanism.parameters):
         variable = catalogue().parameters[name]
@@ -87,10 +87,12 @@ def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
             continue
         ends = prior.quantile(np.array(EDGES), variable.default[0]).tolist()
         low, high = (float(f"{min(max(end, variable.low), variable.high):.3g}") for end in ends)
-        yield Question(name, "parameter", LocalizedText.by_language(variable.title), _unit(variable.unit), low, high)
+        yield ExpertQuestion(
+            name, "parameter", LocalizedText.by_language(variable.title), _unit(variable.unit), low, high
+        )
 
 
-def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
+def _effects(case: Case, file: ClaimsFile) -> Iterator[ExpertQuestion]:
     """Ask for effects that the rules of deciding parts name, each once."""
     statistics: dict[str, tuple[str, Statistic]] = {}
     for claim, part in file.claims.of(file.claims.claims):
@@ -102,10 +104,10 @@ def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
         title = LocalizedText.by_language(partial(_effect, case, file, statistic))
         if statistic.outcome:
             unit = LocalizedText.by_language(lambda lang: text("experts.ask.points", lang))
-            yield Question(key, "effect", title, unit, -100.0, 100.0, "share")
+            yield ExpertQuestion(key, "effect", title, unit, -100.0, 100.0, "share")
         else:
             unit = LocalizedText.by_language(lambda lang: text("experts.ask.percent", lang))
-            yield Question(key, "effect", title, unit, -99.0, TOP, "log")
+            yield ExpertQuestion(key, "effect", title, unit, -99.0, TOP, "log")
 
 
 def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> str:
@@ -115,14 +117,14 @@ def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> st
     return text("experts.ask.log", lang, **_output(case, str(statistic.output), statistic.at or 0, lang), **titles)
 
 
-def _outlooks(case: Case) -> Iterator[Question]:
+def _outlooks(case: Case) -> Iterator[ExpertQuestion]:
     """Ask for outputs some years after the data's end, as far as the case's time reaches."""
     last = case.clock.quarters - 1
     for quarter in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
         for name in OUTPUTS:
             title = LocalizedText.by_language(partial(_outlook, case, name, quarter))
             unit = _unit(catalogue().outputs[name].unit)
-            yield Question(f"{name}/{case.clock.start + quarter}", "outlook", title, unit, 0.0, MOST)
+            yield ExpertQuestion(f"{name}/{case.clock.start + quarter}", "outlook", title, unit, 0.0, MOST)
 
 
 def _outlook(case: Case, name: str, quarter: int, lang: str) -> str:
@@ -154,7 +156,7 @@ class Expert:
     """By question: 5, 50 and 95 %, in its unit."""
 
 
-def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
+def template(questions: Sequence[ExpertQuestion], title: str, lang: str) -> bytes:
     """Make an empty workbook for two experts, a sheet each behind a cover.
 
     Parameters
@@ -218,7 +220,7 @@ def _cover(page: Any, title: str, lang: str) -> None:
         page.row_dimensions[row].height = 30 if row == 1 else 34
 
 
-def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
+def read(path: Path, questions: Sequence[ExpertQuestion]) -> tuple[Expert, ...]:
     """Read the experts of a workbook made from the template.
 
     Raises
@@ -246,7 +248,7 @@ def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
     return answered
 
 
-def _expert(title: str, rows: list[list[str]], questions: Mapping[str, Question], faults: list[Fault]) -> Expert:
+def _expert(title: str, rows: list[list[str]], questions: Mapping[str, ExpertQuestion], faults: list[Fault]) -> Expert:
     """Read one sheet; an empty one is of nobody."""
     sheet = _Sheet(title, rows, faults)
     if not rows:
@@ -313,7 +315,7 @@ class _Sheet:
                 yield row, filled
 
     def quantiles(
-        self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], question: Question
+        self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], question: ExpertQuestion
     ) -> tuple[float, float, float] | None:
         """Read the quantiles of a row; a fault is added for each that is unsound.
 

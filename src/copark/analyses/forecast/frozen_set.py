@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from copark.analyses.contract import Result
 from copark.analyses.forecast.basis import asked_of, kept_calibration, looked_at
@@ -113,7 +113,7 @@ class FrozenForecasts(Result):
     """Parks that are not."""
     kept: int = 0
     """Forecasts that an interrupted command had left, and that were kept."""
-    table: list[dict[str, Any]] = field(default_factory=list)
+    table: list[JsonObject] = field(default_factory=list)
     """Rows of the table of the ends of years, as written."""
 
     def to_frame(self) -> pd.DataFrame:
@@ -137,9 +137,9 @@ def check_set(params: Params) -> None:
         return
     default = type(params)()
     flags = {entry.name: "CASE" if entry.by_place else entry.flag for entry in params.form()}
-    given = [flags[name] for name in ALONE if getattr(params, name) != getattr(default, name)]
-    if given:
-        raise RunRefused.of("forecast.set.not_with", options=", ".join(given))
+    flags_given = [flags[name] for name in ALONE if getattr(params, name) != getattr(default, name)]
+    if flags_given:
+        raise RunRefused.of("forecast.set.not_with", options=", ".join(flags_given))
 
 
 def end_of_set() -> Quarter:
@@ -250,7 +250,7 @@ def _freeze_parks(params: Params, folder: Path, context: Context) -> FrozenForec
         except CoparkError as error:
             refused[park] = error
     contents = _kept(folder, bases, context)
-    kept = len(contents)
+    kept_count = len(contents)
     progress = context.stage("freeze")
     for done, (park, basis) in enumerate(bases.items()):
         progress(done, len(bases))
@@ -266,7 +266,7 @@ def _freeze_parks(params: Params, folder: Path, context: Context) -> FrozenForec
     if not contents:
         reasons = "\n".join(f"{park}: {error.said(context.lang)}" for park, error in refused.items())
         raise RunRefused.of("forecast.set.nothing", reasons=reasons)
-    return _finish(folder, context, contents, refused, kept)
+    return _finish(folder, context, contents, refused, kept_count)
 
 
 def _kept(folder: Path, bases: dict[str, ForecastBasis], context: Context) -> dict[str, JsonObject]:
@@ -307,7 +307,7 @@ def _content(params: Params, basis: ForecastBasis, context: Context) -> JsonObje
 
 
 def _finish(
-    folder: Path, context: Context, contents: dict[str, JsonObject], refused: dict[str, CoparkError], kept: int
+    folder: Path, context: Context, contents: dict[str, JsonObject], refused: dict[str, CoparkError], kept_count: int
 ) -> FrozenForecasts:
     """Write the table, the pages and the manifest of a set, and tell what it holds."""
     from copark.presentation.markdown import to_markdown
@@ -339,7 +339,7 @@ def _finish(
         until=manifest.until,
         parks=tuple(_park(content, context) for content in ordered.values()),
         left_out=tuple(left_out),
-        kept=kept,
+        kept=kept_count,
         table=[
             dict(zip(frozen_sets.COLUMNS, row, strict=True))
             for content in ordered.values()

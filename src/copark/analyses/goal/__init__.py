@@ -26,6 +26,7 @@ from copark.decisions.lever_file import (
     wanted_levers,
 )
 from copark.decisions.measures import LeverMeasures
+from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.texts.localized import LocalizedText
 
@@ -39,22 +40,22 @@ if TYPE_CHECKING:
     from copark.simulation.study import Study
 
 
-def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def levers_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
     """Give the levers of a case that have options from now on; RunRefused is raised if it has none."""
-    file = _open(context.case(given["case"]), given["file"], given.get("now"))[1]
+    file = _open(context.case(values["case"]), values["file"], values.get("now"))[1]
     return [Choice(lever.key, lever.title) for lever in file.levers if lever.now]
 
 
-def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def targets_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
     """Give examples of targets."""
-    seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
-    return list(targets_for(seen, first))
+    case, _file, first = _open(context.case(values["case"]), values["file"], values.get("now"))
+    return list(targets_for(case, first))
 
 
-def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def events_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
     """Give examples of events."""
-    seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
-    return list(events_for(seen, first))
+    case, _file, first = _open(context.case(values["case"]), values["file"], values.get("now"))
+    return list(events_for(case, first))
 
 
 class Params(AheadParams):
@@ -157,13 +158,13 @@ class Answer(Result):
         )
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Give the levers it may pull, its targets and the runs; refused as by :func:`_open`."""
     case = context.case(params.case)
-    seen, file, first = _opened(params, context)
-    read_events(params.event, seen, first)
+    case_from_now, file, first = _opened(params, context)
+    read_events(params.event, case_from_now, first)
     return {
-        "target": [vars(target) for target in _targets(params, seen, first)],
+        "target": [vars(target) for target in _targets(params, case_from_now, first)],
         "probability": None,
         "file": file.model_dump(mode="json", by_alias=True),
         "runs": context.stored_run_id(_study(params, case, file), case, *params.wanted),
@@ -172,9 +173,9 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 def _opened(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
     """Open the case and its levers as :func:`_open` does; refused, too, where none of the wanted levers is open."""
-    seen, file, first = _open(context.case(params.case), params.file, params.now)
+    case, file, first = _open(context.case(params.case), params.file, params.now)
     wanted_levers(file, "now", params.levers)
-    return seen, file, first
+    return case, file, first
 
 
 def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFile, int]:
@@ -189,13 +190,13 @@ def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFi
     from copark.errors import RunRefused
 
     file = load_levers(case, path, now)
-    seen = seen_from(case, file.now)
+    case_from_now = seen_from(case, file.now)
     closure = case.closed_by(file.now)
     if closure is not None:
         raise RunRefused.of("goal.closed", case=case.name, since=str(closure.since))
     if not any(lever.now for lever in file.levers):
         raise RunRefused.of("goal.over", case=case.name)
-    return seen, file, file.now - case.clock.start
+    return case_from_now, file, file.now - case.clock.start
 
 
 def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
@@ -221,12 +222,12 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.simulation.study import baseline
 
     case = context.case(params.case)
-    seen, file, first = _opened(params, context)
-    events = read_events(params.event, seen, first)
-    targets = _targets(params, seen, first)
+    case_from_now, file, first = _opened(params, context)
+    events = read_events(params.event, case_from_now, first)
+    targets = _targets(params, case_from_now, first)
     plain = baseline(case.name).scenarios[0]
     options = file.options("now", wanted_levers(file, "now", params.levers))
-    sets = LeverSets(options, scenario_of_events(events, seen, plain.key, plain.title), seen, first)
+    sets = LeverSets(options, scenario_of_events(events, case_from_now, plain.key, plain.title), case_from_now, first)
     measures = GoalMeasures(targets, LeverMeasures(first, file.discount.rate))
     total = most_runs(len(sets.options), params.most, params.runs)
     experiment = context.experiment(
@@ -249,7 +250,7 @@ def compute(params: Params, context: Context) -> Answer:
         file=file,
         general=isinstance(file, GeneralLevers),
         pulled=str(file.now),
-        horizon=str(horizon_of(seen)),
+        horizon=str(horizon_of(case_from_now)),
         targets=targets,
         events=events,
         event_titles=tuple(event_title(event, case) for event in events),
@@ -277,10 +278,10 @@ def _summed(progress: Progress, total: int) -> Progress:
     """
     before = 0
 
-    def report(made: int, wanted: int) -> None:
+    def report(done: int, in_all: int) -> None:
         nonlocal before
-        progress(before + made, total)
-        if made == wanted:
-            before += made
+        progress(before + done, total)
+        if done == in_all:
+            before += done
 
     return report

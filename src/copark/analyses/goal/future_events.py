@@ -6,12 +6,13 @@ They are set by the model's own drivers, as closures of the record are, and hold
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
+from copark.json_types import JsonObject
 from copark.model.dimensions import PARTNERS
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
 from copark.simulation.case_edits import SIDES
@@ -98,9 +99,9 @@ def _event(written: str, case: Case, now: int) -> FutureEvent:
     who = parts["who"] or ""
     if kind not in KINDS:
         raise NotFound.of("goal.no_event", found=printable(kind[:100]), suggestion=suggestion(kind, KINDS))
-    known = _known(case)[kind]
-    if who not in known:
-        names = ", ".join(known) or "-"
+    affected = _known(case)[kind]
+    if who not in affected:
+        names = ", ".join(affected) or "-"
         raise NotFound.of("goal.no_one", kind=kind, found=printable(who[:100]) or "-", known=names)
     since = quarter_at(parts["since"], case)
     until = None if parts["until"] is None else quarter_at(parts["until"], case)
@@ -126,8 +127,8 @@ def example_events(case: Case, first: int) -> Iterator[str]:
     since = case.clock.start + min(first + 8, case.clock.quarters - 1)
     gone = {shareholder.key for shareholder in case.shareholders if shareholder.until is not None}
     gone |= {partner.key for partner in case.partners if partner.presence and partner.presence[-1].until is not None}
-    for kind, known in _known(case).items():
-        yield from (f"{kind}{':' if who else ''}{who}@{since}" for who in known if who not in gone)
+    for kind, affected in _known(case).items():
+        yield from (f"{kind}{':' if who else ''}{who}@{since}" for who in affected if who not in gone)
 
 
 def scenario_of_events(events: tuple[FutureEvent, ...], case: Case, key: str, title: Title) -> Scenario:
@@ -144,15 +145,15 @@ def scenario_of_events(events: tuple[FutureEvent, ...], case: Case, key: str, ti
     key, title
         Of the scenario.
     """
-    dated_inputs: dict[str, list[dict[str, Any]]] = {}
+    dated_inputs: dict[str, list[JsonObject]] = {}
     stays: dict[str, dict[str, str]] = {}
     for event in events:
-        values: dict[str, Any] = {}
+        values: JsonObject = {}
         if event.kind == "shock":
             values[f"world.exposure_{event.who}"] = SHOCKS[event.who]
         elif event.kind == "partner-leaves":
-            known = [ABSENT if partner.key == event.who else FREE for partner in case.partners[:PARTNERS]]
-            values[PRESENCE] = [*known, *[NO_PARTNER] * (PARTNERS - len(known))]
+            presence = [ABSENT if partner.key == event.who else FREE for partner in case.partners[:PARTNERS]]
+            values[PRESENCE] = [*presence, *[NO_PARTNER] * (PARTNERS - len(presence))]
         elif event.kind == "shareholder-leaves":
             stays[event.who] = {"to": str(case.clock.start + (event.since - 1))}
         else:

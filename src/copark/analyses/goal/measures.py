@@ -106,14 +106,14 @@ def _target(written: str, probability: float, case: Case) -> GoalTarget:
         raise NotFound.of("goal.no_output", found=printable(event["name"][:100]), suggestion=near)
     if is_outcome == (event["value"] is not None) or (is_outcome and event["quarter"]):
         raise RunRefused.of("goal.bad_target", found=printable(written[:100]))
-    at = case.clock.quarters - 1 if event["quarter"] is None else quarter_at(event["quarter"], case)
+    quarter = case.clock.quarters - 1 if event["quarter"] is None else quarter_at(event["quarter"], case)
     return GoalTarget(
         name=name,
         is_outcome=is_outcome,
         at_least=event["sign"] in AT_LEAST,
         value=0.0 if is_outcome else float(event["value"]),
-        at=at,
-        quarter=str(case.clock.start + at),
+        at=quarter,
+        quarter=str(case.clock.start + quarter),
         share=share,
         in_most=in_most,
     )

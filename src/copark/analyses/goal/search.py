@@ -94,8 +94,8 @@ class LeverSearch:
         -------
         Of the runs of the search that were made, shape (runs, measures).
         """
-        made = min(self.experiment.count_runs(lever_set.scenario), LAST)
-        runs = self.experiment.measured(lever_set.scenario, made)
+        runs_made = min(self.experiment.count_runs(lever_set.scenario), LAST)
+        runs = self.experiment.measured(lever_set.scenario, runs_made)
         alive = runs.values[:, place_of(ALIVE, self.measures.names), 0] == 1.0
         values: Floats = runs.values[runs.finished & alive, :, 0]
         return values
@@ -132,8 +132,8 @@ class LeverSearch:
             runs = min(2 * runs, LAST)
             self.extend(left, runs)
         self.extend(left, LAST)
-        kept = {lever_set.keys for lever_set in left}
-        others = [lever_set for lever_set in sets if lever_set.keys not in kept]
+        best = {lever_set.keys for lever_set in left}
+        others = [lever_set for lever_set in sets if lever_set.keys not in best]
         return [*sorted(left, key=self.order), *sorted(others, key=self.order)]
 
     def run(self, most: int) -> list[LeverSet]:

@@ -47,7 +47,7 @@ class _Show(Show):
 
     @property
     def is_idle(self) -> bool:
-        """Whether a target is missed and the best set comes no nearer to any than the case as it is."""
+        """Say whether a target is missed and the best set comes no nearer to any than the case as it is."""
         best = self.best
         pairs = zip(self.answer.targets, best.shares, self.answer.before.shares, strict=True)
         missed = best.reach(self.answer.targets) == "missed"

@@ -6,13 +6,14 @@ One posterior over Great Stone, Suzhou with its swap, and every park with shares
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
 from copark.analyses.joint.findings import PANELS, Findings, find
 from copark.analyses.provenance import current_provenance
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +106,7 @@ def panels_of(params: Params, context: Context) -> int:
     return panels
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the parks of the panel with what they report, and the number of panels."""
     from copark.analyses.joint.simulated_panels import members
     from copark.identity import hash_content

@@ -294,7 +294,13 @@ def find(
 
     panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
     differing = simulate(
-        chosen, differing_count, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
+        chosen,
+        differing_count,
+        seed + 1,
+        difference=APART,
+        threads=threads,
+        folder=folder,
+        progress=simulating(len(chosen)),
     )
     report("analyse", 0, len(chosen) + 2)
     all_parks_reader = read_panels(panels)

@@ -42,6 +42,7 @@ from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import CapTable, Holding, Observation
 from copark.cases.types import JUDGEMENT, WrittenText
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.progress import Progress
 
@@ -319,7 +320,7 @@ class Sizes:
     """Score of its area among parks."""
     shares: Floats
     """Shares of area and operator in the variance of size, shape (runs, 2)."""
-    apart: float = 0.0
+    difference: float = 0.0
     """Difference of parks' mechanisms, in the prior's standard deviations: 0, but where that is to be tried."""
 
     def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
@@ -332,9 +333,9 @@ class Sizes:
         for column, name in enumerate(names):
             free = own_uniforms[:, COLUMN[name]]
             if name in self.member.shared:
-                if self.apart:
-                    common = np.sqrt(1.0 - self.apart**2) * scores_of(moved[:, column])
-                    moved[:, column] = ndtr(common + self.apart * scores_of(free))
+                if self.difference:
+                    common = np.sqrt(1.0 - self.difference**2) * scores_of(moved[:, column])
+                    moved[:, column] = ndtr(common + self.difference * scores_of(free))
                 continue
             moved[:, column] = free
             if name == SIZE:
@@ -349,7 +350,7 @@ def simulate(
     count: int,
     seed: int,
     *,
-    apart: float = 0.0,
+    difference: float = 0.0,
     threads: int = 1,
     folder: Path | None = None,
     progress: Progress | None = None,
@@ -364,7 +365,7 @@ def simulate(
         Number of panels, a power of two.
     seed
         Seed of the random numbers.
-    apart
+    difference
         How far mechanisms of parks differ, of the prior's standard deviation, as in :class:`Sizes`.
     threads
         Threads of the simulation; they do not change the numbers.
@@ -381,15 +382,15 @@ def simulate(
     for done, member in enumerate(members):
         if progress is not None:
             progress(done, len(members))
-        warp = Sizes(member, seed, float(areas[done]), shares, apart)
-        about: dict[str, Any] = {
+        warp = Sizes(member, seed, float(areas[done]), shares, difference)
+        about: JsonObject = {
             "joint": 2,
             "operator": member.operator,
             "area": float(areas[done]),
             "ranges": [list(bounds) for bounds in RANGES],
         }
         own_mechanisms = [name for name in MECHANISMS if name not in member.shared]
-        about |= ({"own": own_mechanisms} if own_mechanisms else {}) | ({"apart": apart} if apart else {})
+        about |= ({"own": own_mechanisms} if own_mechanisms else {}) | ({"apart": difference} if difference else {})
         batch = make_panel_batch(member.park, count, seed, warp=warp, warped=about, threads=threads, folder=folder)
         counterparts.append(batch.counterparts)
     return Panels(tuple(members), seed, theta, tuple(counterparts))

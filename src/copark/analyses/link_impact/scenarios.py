@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from copark.cases.case import Case
+from copark.json_types import JsonObject
 from copark.model.variables import Link, catalogue
 from copark.simulation.counterfactual import baseline_of
 from copark.simulation.study import LinkChange, Scenario, Study
@@ -88,7 +89,7 @@ def _with_strength(link: Link, strength: float, since: int) -> Scenario:
     return Scenario(key=key_of(link.name, strength), title=title, links={link.name: change})
 
 
-def _study(case: Case, name: str, scenarios: Sequence[Scenario], changes: dict[str, Any]) -> Study:
+def _study(case: Case, name: str, scenarios: Sequence[Scenario], changes: JsonObject) -> Study:
     baseline = baseline_of(case)
     title = Title.by_language(partial(text, f"study.{name}"))
     fields = {"name": name, "title": title, "keep": OUTPUTS, "scenarios": (*baseline.scenarios, *scenarios)}

@@ -90,11 +90,11 @@ class Answer(Result):
         return [_point(entry) for entry in self.ordered()]
 
 
-def _point(entry: ListedPark) -> dict[str, Any]:
+def _point(entry: ListedPark) -> JsonObject:
     """Return a park as a point of a map."""
-    said = {"name_en", "name_zh", "host", "home", "type", "launch"}
+    shown_fields = {"name_en", "name_zh", "host", "home", "type", "launch"}
     place = entry.place.model_dump(mode="json", include={"longitude", "latitude", "place_en", "place_zh"})
-    row = {"park": entry.park.id, **entry.park.model_dump(mode="json", include=said), **place}
+    row = {"park": entry.park.id, **entry.park.model_dump(mode="json", include=shown_fields), **place}
     return row | {"coordinates_grade": entry.place.grade, "outcome": entry.record.outcome}
 
 

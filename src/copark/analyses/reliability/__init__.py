@@ -70,7 +70,7 @@ def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
     """Return draws of the calibrations that ship, by case."""
     from copark.calibration.case_parameters import parameters_of, shipped_cases
 
-    sources = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
+    sources = {name: parameters_of(context.case(name), kind="shipped").posterior for name in shipped_cases()}
     return {name: source for name, source in sources.items() if source is not None}
 
 

@@ -226,7 +226,7 @@ def shares_of(
     -------
     Shares in the order of ``OUTCOMES``, and the quarter as text.
     """
-    lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), known=False)
+    lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), as_member=False)
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
     runs = draws * futures
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)

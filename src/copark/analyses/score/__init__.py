@@ -178,9 +178,9 @@ def depends_on(params: Params, _context: Context) -> JsonObject:
     """Return, where a set is scored, its hash and what is damaged of it in the place of a file's hash."""
     if not params.file.is_dir():
         return {}
-    found = read_set(params.file)
-    damaged = [f"{damage.file} {damage.problem}" for damage in found.damaged]
-    return {"file": {"set": found.manifest.identity, "damaged": damaged}}
+    forecasts = read_set(params.file)
+    damaged = [f"{damage.file} {damage.problem}" for damage in forecasts.damaged]
+    return {"file": {"set": forecasts.manifest.identity, "damaged": damaged}}
 
 
 def compute(params: Params, context: Context) -> Answers:

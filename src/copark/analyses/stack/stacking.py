@@ -248,15 +248,15 @@ def remade(
     }
     hashes = [hash_content(park.content) for park in parks]
     identity = identity_of({"calibration": CALIBRATION_VERSION, "model": MODEL_VERSION, "parks": hashes})
-    made = []
+    remade_trials = []
     for task in _tasks(parks):
         if task.window is not None and calibrations is not None:
             make = partial(_told_from_origin, task, task.window, parks, calibrations)
             rows = step(folder, identity, task.step, make)
         else:
             rows = _told(task, task.curves(parks), dict(_models(task, models)))
-        made += [_trial(row) for row in rows]
-    return tuple(made)
+        remade_trials += [_trial(row) for row in rows]
+    return tuple(remade_trials)
 
 
 def _told_from_origin(
@@ -570,15 +570,15 @@ def _against_best(trials: Sequence[ForecastTrial], scores: Sequence[PanelScore],
     for score in scores:
         if score.scheme == setting:
             by_value.setdefault(score.at, {})[score.method] = score.log_crps
-    values = {at: row for at, row in by_value.items() if GROWTH in row}
+    values = {position: row for position, row in by_value.items() if GROWTH in row}
     if not values:
         return
     singles = (GROWTH,) if setting == UNSEEN else SINGLE
 
     def over_parks(places: Sequence[int], method: str) -> dict[str, float]:
         by_park: dict[str, list[float]] = {}
-        for at in places:
-            by_park.setdefault(trials[at].park, []).append(values[at].get(method, values[at][GROWTH]))
+        for position in places:
+            by_park.setdefault(trials[position].park, []).append(values[position].get(method, values[position][GROWTH]))
         return {park: float(np.mean(rows)) for park, rows in by_park.items()}
 
     curve = min(singles, key=lambda method: np.mean(list(over_parks(tuple(values), method).values())))
@@ -605,11 +605,11 @@ def _against_best(trials: Sequence[ForecastTrial], scores: Sequence[PanelScore],
         )
 
     for variable in ("", *COUNTS):
-        places = [at for at in values if variable in ("", trials[at].variable)]
+        places = [position for position in values if variable in ("", trials[position].variable)]
         if places:
             yield told(places, 0, variable)
-    for origin in sorted({trials[at].origin for at in values} - {0}):
-        yield told([at for at in values if trials[at].origin == origin], origin, "")
+    for origin in sorted({trials[position].origin for position in values} - {0}):
+        yield told([position for position in values if trials[position].origin == origin], origin, "")
 
 
 @dataclass(frozen=True)
@@ -829,10 +829,10 @@ def coherent(
     bounded = dict(stacked_forecasts)
     if not {WHOLE, PART} <= bounded.keys():
         return bounded
-    known = counted or {}
+    counts_known = counted or {}
     whole = bounded[WHOLE].levels[STACK]
     part = bounded[PART].levels[STACK]
-    if known.get(PART, 0) > known.get(WHOLE, 0):
+    if counts_known.get(PART, 0) > counts_known.get(WHOLE, 0):
         name = WHOLE
         rows = np.maximum(whole, part)
     else:
@@ -908,7 +908,7 @@ def curves_of(
 
 def with_stacks(
     content: Mapping[str, Any], stacked_forecasts: Mapping[str, StackedForecast], stack: Stack
-) -> dict[str, Any]:
+) -> JsonObject:
     """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own.
 
     Parameters

@@ -199,11 +199,11 @@ def judge(runs: xr.Dataset, case: Case, quarter: int) -> Judged:
     sound = np.asarray(runs["status"].to_numpy())[0].reshape(runs.sizes["run"], -1)[:, 0] == 0
     paths = {name: runs[name].to_numpy()[0][sound] for name in (*NEEDED, *SIZES)}
     closed = case.closed_by(case.clock.start + quarter) is not None
-    found = standing(paths, quarter, closed=closed)
+    result = standing(paths, quarter, closed=closed)
     codes = outcomes(paths, np.zeros(int(sound.sum()), dtype=np.int64), quarter, closed=closed)
     return Judged(
         quarter=str(case.clock.start + quarter),
-        tests={name: float(getattr(found, name).mean()) for name in TESTS},
+        tests={name: float(getattr(result, name).mean()) for name in TESTS},
         outcomes={name: float((codes == code).mean()) for code, name in enumerate(OUTCOMES)},
         sizes={name: _band(paths[name][:, quarter]) for name in SIZES},
         land=_land_taken_up(runs, case, sound, quarter),

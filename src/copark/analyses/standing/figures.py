@@ -18,31 +18,31 @@ NO_WORD = "surviving"
 """Colour of a park of which nothing is on record; the key names recorded words alone."""
 
 
-def parks(found: Sequence[ParkStanding], lang: str = "en") -> Figure:
+def parks(standings: Sequence[ParkStanding], lang: str = "en") -> Figure:
     """Draw for each park how often it stands by its accounts, coloured by the record, and where its data end.
 
     Parameters
     ----------
-    found
+    standings
         Parks, the first at the top.
     lang
         Language, en or zh.
     """
     titles = [text(f"standing.figure.{part}", lang) for part in ("title", "subtitle", "footer")]
-    names = [park.park.text(lang) for park in found]
+    names = [park.park.text(lang) for park in standings]
     figure, axes = style.in_rows(
         names, titles, inches=2.75, high=0.19, wide=7.2, bottom=0.85, right=0.25, lines=1, small=True
     )
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
-    for position, park in enumerate(found):
+    for position, park in enumerate(standings):
         accounts = park.ahead.stands
         then = park.at_data_end.stands
         colour = STATUS[park.recorded or NO_WORD][0]
         axes.plot([then, accounts], [position, position], color=style.GRID, linewidth=1.6, zorder=1)
         axes.plot([then], [position], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
         axes.plot([accounts], [position], "o", color=colour, ms=6.0, zorder=3)
-    recorded = {park.recorded for park in found}
+    recorded = {park.recorded for park in standings}
     handles = [
         (style.line(colour, "o", linestyle=""), text(f"parks.status.{name}", lang))
         for name, (colour, _) in STATUS.items()

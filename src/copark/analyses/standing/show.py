@@ -60,10 +60,10 @@ class _Show(Show):
             (
                 self.t.of(park.park),
                 self.word(park),
-                found.stands,
-                *(found.tests[name] for name in TESTS),
+                judgement.stands,
+                *(judgement.tests[name] for name in TESTS),
             )
-            for park, found in judged
+            for park, judgement in judged
         ]
 
     def word(self, park: ParkStanding) -> str | None:
@@ -91,13 +91,13 @@ class _Show(Show):
     def on_record(self) -> doc.Section:
         """Set the coder's word beside how a park stands where its data end, and say which of the two is at fault."""
         t = self.t
-        known = [park for park in self.parks if park.recorded is not None]
-        table = self.table("record", COLUMNS, self.rows([(park, park.at_data_end) for park in known]))
-        apart = [park for park in known if park.contradicts(park.at_data_end.stands)]
-        sentences = tuple(self.disagreement(park) for park in apart)
-        key = "record.apart" if apart else "record.alike"
-        lead = t(key, count=len(apart), known=len(known))
-        size = self.size("size_then", [(park, park.at_data_end) for park in known])
+        on_record = [park for park in self.parks if park.recorded is not None]
+        table = self.table("record", COLUMNS, self.rows([(park, park.at_data_end) for park in on_record]))
+        contradicting = [park for park in on_record if park.contradicts(park.at_data_end.stands)]
+        sentences = tuple(self.disagreement(park) for park in contradicting)
+        key = "record.apart" if contradicting else "record.alike"
+        lead = t(key, count=len(contradicting), known=len(on_record))
+        size = self.size("size_then", [(park, park.at_data_end) for park in on_record])
         return self.section(
             "record", doc.Paragraph(lead), table, *((doc.Bullets(sentences),) if sentences else ()), size
         )

@@ -72,7 +72,7 @@ class Params(AheadParams):
 
 @dataclass(frozen=True)
 class CellResult:
-    """What becomes of the park under a combination of sides."""
+    """Outcome of the park under a combination of sides."""
 
     sides: tuple[int, ...]
     """Side of each choice, 0 or 1, in the order of the choices."""
@@ -88,7 +88,7 @@ class CellResult:
 
 @dataclass(frozen=True)
 class ChoiceEffect:
-    """What a choice, or two together, do to a measure."""
+    """Effect of a choice, or of two together, on a measure."""
 
     measure: str
     """One of :data:`COMPARED`."""
@@ -127,7 +127,7 @@ class OptionSigns:
 
     @property
     def fades(self) -> bool:
-        """Whether it has no effect beyond Monte Carlo error in some cell, though none has the contrary sign."""
+        """Say whether it has no effect beyond Monte Carlo error in some cell, though none has the contrary sign."""
         tried = sum(effect is not None for effect in self.effects)
         return not self.turned and len(self.held) < tried
 

@@ -251,7 +251,7 @@ def wide_weights(source: PosteriorSource, runs: int) -> Floats:
         return np.ones(runs)
     narrow = tuple(replay.model.targets[place] for place in worded)
     wide = tuple(replace(target, high=WIDE * target.value) for target in narrow)
-    reported = replay.seen[pairs][:, worded]
+    reported = replay.counterparts[pairs][:, worded]
     discrepancy = replay.model.discrepancy
     ratio = ObservationModel(wide, discrepancy).log_likelihood(reported) - ObservationModel(
         narrow, discrepancy

@@ -26,7 +26,7 @@ class MonteCarloEstimate:
 
     @property
     def is_beyond_error(self) -> bool:
-        """Whether the interval leaves 0 out."""
+        """Say whether the interval leaves 0 out."""
         return self.low > NO_DIFFERENCE or self.high < -NO_DIFFERENCE
 
 

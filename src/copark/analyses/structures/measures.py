@@ -1,4 +1,4 @@
-"""What is read of every run of a grid: what became of the park, and how large it is."""
+"""Measures of every run of a grid: what became of the park, and how large it is."""
 
 from __future__ import annotations
 

@@ -271,7 +271,7 @@ def _origins(task: ValidationRequest, context: Context, threads: int) -> tuple[O
             progress=context.stage("batch"),
             waiting=lambda: context.stage("waiting")(0, 0),
         )
-        stages.count("batch", batch.kept / batch.runs or None)
+        stages.count("batch", batch.kept_runs / batch.runs or None)
         return rolling(
             batch,
             cuts,

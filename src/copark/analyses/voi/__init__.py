@@ -25,6 +25,7 @@ from copark.arrays import Floats
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.calibration.observations import noise
 from copark.errors import RunRefused, printable
+from copark.json_types import JsonObject
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
 from copark.stats.information_gain import SURE, Foretold, InformationGain, foretell, gains
@@ -96,7 +97,7 @@ class Params(CaseParams):
         return costs
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Tell the claims whose parts are asked about."""
     return {"rules": rules_of(written(ClaimsParams(case=params.case), context), sequential=False)}
 
@@ -415,7 +416,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
     )
 
 
-def _provenance(plan: information.InformationPlan) -> dict[str, Any]:
+def _provenance(plan: information.InformationPlan) -> JsonObject:
     from copark.analyses.claims.trial import provenance_of
 
     claims = tuple({claim.id: claim for claim, _ in plan.parts}.values())

@@ -483,7 +483,7 @@ def _statistics(
         for name, values in runs.items():
             means = np.full(len(values), np.nan)
             if effects is not None:
-                means[effects.known] = effects.means[name]
+                means[effects.estimated] = effects.means[name]
             statistics.append(means)
             chance.append(_spread(values))
     return statistics, chance

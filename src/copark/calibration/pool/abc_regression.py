@@ -257,7 +257,7 @@ class Window:
 
     park: PanelPark
     year: int
-    known: tuple[int, ...]
+    known_columns: tuple[int, ...]
     """Positions of the values known by then."""
     later: tuple[int, ...]
     """Positions of those reported after."""
@@ -282,12 +282,12 @@ def windows(park: PanelPark, after: int = 0, until: int = YEARS) -> tuple[Window
     """
     origins = []
     for year in ORIGINS:
-        known = park.known(year_end(year))
-        variables = {park.model.targets[n].variable for n in known}
+        columns = park.known(year_end(year))
+        variables = {park.model.targets[n].variable for n in columns}
         ends = year_end(year + after), year_end(year + until)
         later = [n for name in COUNTS if name in variables for n in park.between(name, *ends)]
         if later:
-            origins.append(Window(park, year, tuple(known), tuple(later)))
+            origins.append(Window(park, year, tuple(columns), tuple(later)))
     return tuple(origins)
 
 
@@ -314,8 +314,8 @@ def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window
     """
     reports = batch.reports(seed, spread)
     reports = reports[np.isfinite(reports).all(axis=1)]
-    past = part_of(batch.park.model, window.known)
-    x = features(past, reports[:, list(window.known)])
+    past = part_of(batch.park.model, window.known_columns)
+    x = features(past, reports[:, list(window.known_columns)])
     y = np.log1p(np.maximum(reports[:, list(window.later)], 0.0))
     summarise = directions(x, y)
     target = summarise(features(past, past.recorded[np.newaxis, :]))[0]

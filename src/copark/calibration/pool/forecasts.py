@@ -280,18 +280,18 @@ class OriginCalibrations:
     """Settings of each: by default those that a user's have."""
     threads: int = 1
     """Threads of the model; they do not change the numbers."""
-    made: dict[tuple[str, int], ReplayPosterior] = field(default_factory=dict)
+    posteriors: dict[tuple[str, int], ReplayPosterior] = field(default_factory=dict)
     """By park and year of the origin, so that near and far values are forecast by one."""
 
     def of(self, window: Window) -> ReplayPosterior:
         """Calibrate a park to an origin, as a user would have done then, by all its values to that day."""
         key = (window.park.name, window.year)
-        if key not in self.made:
+        if key not in self.posteriors:
             case = window.park.case
             read = case_for(case, cut_of(case, None))
             cut = Quarter(window.year, 4)
-            self.made[key] = calibrate(read, cut, self.settings, threads=self.threads).replay
-        return self.made[key]
+            self.posteriors[key] = calibrate(read, cut, self.settings, threads=self.threads).replay
+        return self.posteriors[key]
 
     def forecast(self, window: Window) -> Floats:
         """Forecast a park's values after an origin, what the model leaves out carried on from the record.
@@ -364,7 +364,7 @@ def curves(parks: Sequence[PanelPark], window: Window, variable: str, later: Seq
     park = window.park
     targets = window.park.model.targets
     day = window.day
-    known_positions = [n for n in window.known if targets[n].variable == variable]
+    known_positions = [n for n in window.known_columns if targets[n].variable == variable]
     past = past_of(park, variable, day)
     ages = [float(age) for age in park.curve_ages(day)[list(later)]]
     others = {name: pasts(parks, park.name, name, day) for name in COUNTS}

@@ -227,8 +227,8 @@ def park_of(case: Case) -> PanelPark:
     if any(target.variable == "jobs" for target in fitted):
         extra = []
     implied = {id(row) for row in implied_rows(fitted)}
-    told = (target for target in (*fitted, *extra) if id(target.observation) not in implied)
-    chosen = sorted(told, key=lambda target: (target.variable, last_day(target), target.value))
+    candidates = (target for target in (*fitted, *extra) if id(target.observation) not in implied)
+    chosen = sorted(candidates, key=lambda target: (target.variable, last_day(target), target.value))
     sized = read_for_panel(case)
     return PanelPark(case, sized, PriorSpace.of(sized).only(AXES), ObservationModel(tuple(chosen)))
 

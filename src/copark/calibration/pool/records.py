@@ -1,4 +1,4 @@
-"""What is on record of parks beside the casebook's cases: counts of those without one, and when land was on offer.
+"""Records of parks beside the casebook's cases: counts of those without one, and when land was on offer.
 
 A park is founded years before it takes tenants: agreements, a company and a decree come first. Its age in curves of
 growth therefore runs from the day on which land or space was on offer, or the first tenant came, where that is on

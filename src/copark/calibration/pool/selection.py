@@ -1,4 +1,4 @@
-"""Which parks the casebook holds, and which it does not: the chance that a park comes to nothing.
+"""Selection of the casebook's parks: the chance that a park comes to nothing.
 
 Cases were chosen because much was reported of them, and much is reported of parks that work. A park of which nothing is
 known is not drawn from them, but from all that were agreed, some of which never take a tenant. Two records were not
@@ -43,7 +43,7 @@ FEWER = 20
 
 
 class ParksWithoutTenant(NamedTuple):
-    """How many parks of a record came to nothing."""
+    """Number of parks of a record that came to nothing."""
 
     record: str
     """zones, parks-without-case or all-parks."""
@@ -114,8 +114,8 @@ def has_begun(case: Case, cut: Quarter) -> bool:
     cut
         Last quarter known.
     """
-    known = (row for row in case.observations if row.variable in COUNTS and row.date.last_day <= cut.last_day)
-    return any(_tells_of_some(row) for row in known) or any(
+    counts = (row for row in case.observations if row.variable in COUNTS and row.date.last_day <= cut.last_day)
+    return any(_tells_of_some(row) for row in counts) or any(
         anchor.registered.last_day <= cut.last_day for anchor in case.anchors
     )
 
@@ -140,15 +140,15 @@ def mixed_with_nothing(levels: Floats, chance: float) -> Floats:
     -------
     Quantiles of both, shape as given.
     """
-    asked = np.array(LEVELS)
-    inside = (asked - chance) / (1.0 - chance)
-    rows = np.apply_along_axis(lambda row: np.interp(inside, asked, row), -1, levels)
+    probabilities = np.array(LEVELS)
+    inside = (probabilities - chance) / (1.0 - chance)
+    rows = np.apply_along_axis(lambda row: np.interp(inside, probabilities, row), -1, levels)
     return np.where(inside > 0.0, rows, 0.0)
 
 
 @dataclass(frozen=True)
 class OutsideScore:
-    """How the growth curve forecasts counts of parks without a case, each by all other parks."""
+    """Score of the growth curve on counts of parks without a case, each forecast by all other parks."""
 
     variable: str
     """Name of the count; empty for all."""
@@ -170,7 +170,7 @@ class OutsideScore:
 
 @dataclass(frozen=True)
 class SmallParks:
-    """How many parks had few enterprises at an age."""
+    """Number of parks with few enterprises at an age."""
 
     variable: str
     """Name of the count."""
@@ -186,7 +186,7 @@ class SmallParks:
 
 @dataclass(frozen=True)
 class Selection:
-    """What the casebook's selection does to forecasts of parks never seen."""
+    """Effect of the casebook's selection on forecasts of parks never seen."""
 
     records: tuple[tuple[str, int, int], ...]
     """Record, parks that came to nothing, parks."""
@@ -227,7 +227,7 @@ def _outside(parks: Sequence[PanelPark], chance: ChanceOfNothing) -> list[Outsid
 
 def _forecasts(parks: Sequence[PanelPark], variable: str, learned: str) -> dict[str, list[tuple[float, Floats]]]:
     """Forecast every count of every park without a case: the count, and quantiles."""
-    told: dict[str, list[tuple[float, Floats]]] = {}
+    forecasts: dict[str, list[tuple[float, Floats]]] = {}
     for park in load_counts().parks:
         past = aged_counts(park, variable)
         if not len(past.ages):
@@ -237,11 +237,11 @@ def _forecasts(parks: Sequence[PanelPark], variable: str, learned: str) -> dict[
             others += counted_pasts(variable, without=park.name)
         curve = fit_growth(others)
         if curve is not None:
-            told[park.name] = [
+            forecasts[park.name] = [
                 (float(count), np.quantile(curve.ensemble(NO_PAST, float(age)), LEVELS))
                 for age, count in zip(past.ages, past.counts, strict=True)
             ]
-    return told
+    return forecasts
 
 
 def _score(

@@ -240,13 +240,13 @@ def own_votes(state: Record, quota: float, own: float, passes: float) -> float:
     for g in range(SIDES):
         of_side = side_sum(state.group_share, g)
         together = state.control[g]
-        apart = side_sum(state.group_control, g) if own > 0.0 else 0.0
+        group_total = side_sum(state.group_control, g) if own > 0.0 else 0.0
         for n in range(BUSINESSES + 1):
             i = g * (BUSINESSES + 1) + n
             part = state.group_share[i] / of_side if of_side > 0.0 else 0.0
             alone = state.group_control[i] if own > 0.0 else 0.0
             state.group_control[i] = (1.0 - own) * together * part + own * alone
-        state.control[g] = (1.0 - own) * together + own * apart
+        state.control[g] = (1.0 - own) * together + own * group_total
     third = state.group_control[THIRD_GROUP] if own > 0.0 else 0.0
     state.control[THIRD] = (1.0 - own) * state.control[THIRD] + own * third
     state.group_control[THIRD_GROUP] = state.control[THIRD]

@@ -221,16 +221,16 @@ def enter(
         return -1
     z = rng.normal(a, rng.aspect(b, rng.PERMANENT), who)
     spread = component_spread(parameters.return_spread)
-    known = parameters.self_knowledge
+    self_knowledge = parameters.self_knowledge
     # Weights whose squares add up to one keep the signal standard normal whatever is known, so that more knowledge
     # changes what an enterprise believes and not how good it is.
-    signal = np.sqrt(known) * z + np.sqrt(1.0 - known) * rng.normal(a, rng.aspect(b, rng.SIGNAL), who)
+    signal = np.sqrt(self_knowledge) * z + np.sqrt(1.0 - self_knowledge) * rng.normal(a, rng.aspect(b, rng.SIGNAL), who)
     table = firms.registered
     rents = declared < parameters.rent_below
     table[ORIGIN + i] = origin
     table[CAPITAL + i] = parameters.realised_share * declared
     table[PERMANENT + i] = spread * z
-    table[EXPECTED + i] = spread * np.sqrt(known) * signal
+    table[EXPECTED + i] = spread * np.sqrt(self_knowledge) * signal
     # Land is asked for by what was declared, money is spent by what is realised.
     table[LAND + i] = 0.0 if rents else parameters.land_per_capital * declared
     table[BUILD_QUARTERS + i] = parameters.rent_quarters if rents else erlang(parameters.build_quarters, a, b, who)

@@ -50,7 +50,8 @@ def draw(t: int, firms: Firms, count: int, address: Record) -> None:
     address
         Address of the run's random numbers.
     """
-    ids, table = firms.operating_id, firms.operating
+    ids = firms.operating_id
+    table = firms.operating
     a, b = rng.key(address, rng.TRANSITORY, t)
     for i in range(count):
         table[SHOCK + i] = rng.uniform(a, b, ids[i])
@@ -92,9 +93,12 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
     base_host = common + advantage(1, receives, dated, parameters)
     base_third = common + advantage(2, receives, dated, parameters)
     tax = receives.profit_tax
-    loss, ramp = parameters.startup_loss, parameters.startup_years / DT
+    loss = parameters.startup_loss
+    ramp = parameters.startup_years / DT
     growth = parameters.reinvested_share * DT
-    exit_rate, spread, reference = parameters.exit_rate, parameters.return_spread, parameters.reference_return
+    exit_rate = parameters.exit_rate
+    spread = parameters.return_spread
+    reference = parameters.reference_return
     for i in range(count):
         origin = table[ORIGIN + i]
         # Origins stand in the table as floats; compared midway between them they need no conversion.
@@ -135,7 +139,8 @@ def add_up(firms: Firms, state: Record, receives: Record, parameters: Record) ->
     parameters
         Of the run.
     """
-    table, count = firms.operating, int(state.operating)
+    table = firms.operating
+    count = int(state.operating)
     keep = 1.0 - receives.profit_tax
     ramp = parameters.startup_years / DT
     reinvested = parameters.reinvested_share * DT
@@ -163,7 +168,8 @@ def add_up(firms: Firms, state: Record, receives: Record, parameters: Record) ->
 @compiled
 def leave(firms: Firms, state: Record) -> None:
     """Enterprises that leave give back their land; the last enterprise of the table takes their column."""
-    table, ids = firms.operating, firms.operating_id
+    table = firms.operating
+    ids = firms.operating_id
     i = 0
     while i < state.operating:
         if table[LEAVES + i] > 0.5:

@@ -156,14 +156,16 @@ def weigh(
     address
         Address of the run's random numbers.
     """
-    table, ids = firms.registered, firms.registered_id
+    table = firms.registered
+    ids = firms.registered_id
     start_a, start_b = rng.key(address, rng.START, t)
     lapse_a, lapse_b = rng.key(address, rng.LAPSE, t)
     terms_home = advantage(0, receives, dated, parameters)
     terms_host = advantage(1, receives, dated, parameters)
     terms_third = advantage(2, receives, dated, parameters)
     hurdle = hurdle_rate(receives.commitment_least, parameters)
-    spread, tax = parameters.hurdle_spread, receives.profit_tax
+    spread = parameters.hurdle_spread
+    tax = receives.profit_tax
     start_rate = parameters.start_rate * receives.service_starts
     lapse_rate = parameters.lapse_rate
     for i in range(count):
@@ -200,9 +202,10 @@ def start_or_lapse(t: int, firms: Firms, state: Record, receives: Record) -> flo
     -------
     Hectares taken this quarter, which the company sells.
     """
-    table, ids = firms.registered, firms.registered_id
+    table = firms.registered
+    ids = firms.registered_id
     taken = 0.0
-    kept = 0
+    remaining = 0
     for i in range(int(state.registered_now)):
         # Columns are in order of arrival, and closing gaps keeps that order, which is why older applicants come first.
         planned = table[START_QUARTER + i]
@@ -220,10 +223,10 @@ def start_or_lapse(t: int, firms: Firms, state: Record, receives: Record) -> flo
             state.gone += 1.0
             state.registered_by_origin[int(table[ORIGIN + i])] -= 1.0
         else:
-            if kept != i:
-                move(REGISTERED_ROWS, table, ids, i, table, ids, kept)
-            kept += 1
-    state.registered_now = kept
+            if remaining != i:
+                move(REGISTERED_ROWS, table, ids, i, table, ids, remaining)
+            remaining += 1
+    state.registered_now = remaining
     return taken
 
 
@@ -304,7 +307,8 @@ def build(t: int, firms: Firms, state: Record, parameters: Record, address: Reco
     address
         Address of the run's random numbers.
     """
-    table, ids = firms.building, firms.building_id
+    table = firms.building
+    ids = firms.building_id
     i = 0
     while i < state.building:
         # The last quarter counts in part, so that what is spent adds up to the realised capital.

@@ -363,7 +363,7 @@ def credit_limit(concessional: float, commercial: float, dated: Record) -> float
 
 @compiled
 def mobilised(commitment: np.ndarray, framework: float, closed: float) -> float:
-    """What the framework mobilises beyond the two countries: F (m_home + m_host)/2, nothing in a closed park.
+    """Compute what the framework mobilises beyond the two countries: F (m_home + m_host)/2, nothing in a closed park.
 
     Parameters
     ----------

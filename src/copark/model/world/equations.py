@@ -252,10 +252,10 @@ def partners(t: int, state: Record, receives: Record, dated: Record, parameters:
     leaves = rng.probability(leave_hazard(parameters, state.shock[THIRD], receives.reputation), DT)
     for j in range(PARTNERS):
         if dated.partner_forced[j] == FREE:
-            here = state.partner[j] > 0.5
+            is_present = state.partner[j] > 0.5
             # One number for either change: who is absent and who is present in two scenarios meets the same chance.
-            changes = rng.uniform(a, b, j) < (leaves if here else joins)
-            state.partner[j] = ABSENT if here == changes else PRESENT
+            changes = rng.uniform(a, b, j) < (leaves if is_present else joins)
+            state.partner[j] = ABSENT if is_present == changes else PRESENT
 
 
 @compiled

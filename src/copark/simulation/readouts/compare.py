@@ -152,11 +152,17 @@ def differing(reference: xr.Dataset, other: xr.Dataset) -> Iterator[Fault]:
     is_refused = False
     for code, paths in MADE_OF:
         for path in paths:
-            here = _entry(first, path)
-            there = _entry(second, path)
-            if here != there:
+            reference_entry = _entry(first, path)
+            other_entry = _entry(second, path)
+            if reference_entry != other_entry:
                 is_refused = True
-                yield Fault(f"compare.{code}", names, None, path, {"reference": str(here)[:16], "arm": str(there)[:16]})
+                yield Fault(
+                    f"compare.{code}",
+                    names,
+                    None,
+                    path,
+                    {"reference": str(reference_entry)[:16], "arm": str(other_entry)[:16]},
+                )
                 break
     for code in ("run", "label"):
         if not set(reference[code].to_numpy().tolist()) & set(other[code].to_numpy().tolist()):
@@ -212,11 +218,11 @@ def paired(
     if other is None or is_another.any():
         compared = compared.isel(scenario=np.flatnonzero(is_another))
     for dimension, name in (("run", "run"), ("quarter", "label")):
-        here = reference[name].to_numpy()
-        there = compared[name].to_numpy()
-        if not np.array_equal(here, there):
-            reference = reference.isel({dimension: np.flatnonzero(np.isin(here, there))})
-            compared = compared.isel({dimension: np.flatnonzero(np.isin(there, here))})
+        reference_labels = reference[name].to_numpy()
+        compared_labels = compared[name].to_numpy()
+        if not np.array_equal(reference_labels, compared_labels):
+            reference = reference.isel({dimension: np.flatnonzero(np.isin(reference_labels, compared_labels))})
+            compared = compared.isel({dimension: np.flatnonzero(np.isin(compared_labels, reference_labels))})
     return reference, compared
 
 
