@@ -25,6 +25,8 @@ def advice_words(answer: Answer, option: str, t: Texts) -> str:
         Texts of levers in a language.
     """
     judgement = answer.recommendation.of(option)
+    if judgement.is_only_too_small:
+        return t("advice.word.small")
     if judgement.word == "unreliable":
         # The error is told of the aim that moves most: the other may move beyond it, by too little.
         is_one_beyond = any(_is_beyond_error(answer, option, aim) for aim in AIMS)
