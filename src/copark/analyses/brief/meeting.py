@@ -286,8 +286,9 @@ class _Questions:
             reasons.append("alike")
         reasons += ["flips"] if best.flips and not is_nothing else []
         doubts = [self.t(f"meeting.open.{reason}") for reason in reasons]
-        is_advised = levers.no_advice_because is not None or levers.recommendation.of(best.scenario).word == "recommended"
-        if not (is_nothing or is_advised):
+        judgement = levers.recommendation.of(best.scenario)
+        is_told = judgement.word == "recommended" or judgement.is_only_too_small
+        if levers.no_advice_because is None and best.monte_carlo_low > 0.0 and not is_told:
             doubts.append(self.t("meeting.open.advice", advice=advice_words(levers, best.scenario, self.levers)))
         across = across_structures(best)
         column = change_column(best.measure, self.levers)

@@ -252,7 +252,7 @@ class AimEffect:
         return cls(
             sign,
             size=min(multiples, key=abs),
-            is_beyond_error=effect.monte_carlo_low > 0.0 or effect.monte_carlo_high < 0.0,
+            is_beyond_error=effect.is_beyond_error,
             reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in changes),
             may_gain=any(all(enough) for enough in gains),
         )

@@ -145,18 +145,20 @@ class _Show(Show):
         gain = self.recommendation.largest_small_gain
         if gain is None:
             return t(f"advice.none.{self.answer.since}", count=count)
-        words = {"option": self.option(gain), "effect": self.effect(gain)}
-        return t(f"advice.small.{self.answer.since}", count=count, **words)
+        known = [aim for aim in self.aims(gain) if self.answer.effect(gain.option, aim).is_beyond_error]
+        # One decimal: what is short of five per cent shall not read as five.
+        effect = t("join").join(effect_words(self.answer, gain.option, aim, t, digits=1) for aim in known)
+        return t(f"advice.small.{self.answer.since}", count=count, option=self.option(gain), effect=effect)
 
-    def effect(self, judgement: Judgement) -> str:
-        """Say what an option does for either aim, first for the one it helps most."""
-        aims = (judgement.aim, *(aim for aim in AIMS if aim != judgement.aim))
-        return self.t("join").join(effect_words(self.answer, judgement.option, aim, self.t) for aim in aims)
+    def aims(self, judgement: Judgement) -> tuple[str, ...]:
+        """Give both aims, first the one that an option helps or harms most."""
+        return (judgement.aim, *(aim for aim in AIMS if aim != judgement.aim))
 
     def recommended(self, judgement: Judgement) -> str:
         """Say that an option helps, what it does for either aim, and in the same sentence who loses by it."""
         t = self.t
-        effect = self.effect(judgement)
+        effects = (effect_words(self.answer, judgement.option, aim, t) for aim in self.aims(judgement))
+        effect = t("join").join(effects)
         option = self.option(judgement)
         since = self.answer.since
         if not judgement.losing:
