@@ -148,7 +148,8 @@ def options(lang: str) -> str:
     words = {
         "en": (
             "Of {all} options of the {parks} calibrated parks the rule recommends {recommended}, advises against "
-            "{avoid}, finds {small} too small to act on and {unchanged} that change nothing at all (`copark levers PARK`)."
+            "{avoid}, finds {small} too small to act on and {unchanged} that change nothing at all "
+            "(`copark levers PARK`)."
         ),
         "zh": (
             "{parks}个已校准园区的{all}个选项中，获推荐者{recommended}个，应避免者{avoid}个，影响过小者{small}个，毫无影响者{unchanged}个"

@@ -5,11 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.brief.meeting import meeting_questions
 from copark.analyses.levers.choice import choose
 from copark.analyses.levers.recommendation import recommend
+from copark.analyses.registry import REGISTRY
 from copark.decisions.effects import lever_effects
 from copark.decisions.lever_file import examine_levers
 from copark.decisions.recommendation_rule import recommendation_rule
+from copark.web.content.lever_options import decision_answer
 from tests.levers.conftest import by_hand, small
 
 RUNS = 800
@@ -170,3 +174,25 @@ def test_thresholds_are_those_of_the_file_that_ships():
     assert judged(worlds(operating=least - 1e-6, companies=fewest)).word == "unreliable"
     assert judged(worlds(operating=least + 1e-6, companies=fewest - 1e-6)).word == "unreliable"
     assert set(rule.relevance.model_dump()) == {"self_standing", "operating", "companies", "reason"}
+
+
+def shipped(analysis, case):
+    """Read the answer about a park that ships."""
+    run_id = next(run_id for run_id, header in listed(SHIPPED, analysis) if header["params"]["case"] == case)
+    return load(place_of(SHIPPED, analysis, run_id), analysis).result
+
+
+def test_every_surface_says_of_kuantan_that_no_gain_is_worth_acting_on():
+    """One company of sixteen and 0.9 points of the chance: leave it as it is, and what does harm is still told."""
+    levers, brief = (shipped(REGISTRY[name], "mckip") for name in ("levers", "brief"))
+    (question,) = (question for question in meeting_questions(brief) if question.key == "lever")
+    assert [question.choices[place].en for place in question.right] == ["None of these"]
+    assert "helps" not in {option.advice_reason.en for option in decision_answer(levers).options}
+    found = str(next(section for section in brief.document("en").sections if section.key == "findings"))
+    first, second, *_ = (sentence.en for sentence in decision_answer(levers).sentences)
+    assert first.startswith("Leave it as it is: none of the 9 options on offer reliably helps by enough to act on.")
+    assert "“Equity: Half and half from now on”: 5.9% more operating companies (median +1;" in first
+    assert second.startswith("Avoid above all “Entry threshold: 5 M USD from now on”: 33% fewer operating companies")
+    for sentence in (first, second):
+        assert sentence in levers.document("en").headline
+        assert sentence.rstrip(".") in found

@@ -247,14 +247,14 @@ class AimEffect:
         elif effect.monte_carlo_high < 0.0 and all(part.centre <= NO_DIFFERENCE - least for part, least in parts):
             sign = -1
         multiples = [part.centre / least if isfinite(part.centre) else 0.0 for part, least in parts]
-        gains = zip(*([change >= least - NO_DIFFERENCE for change in part.by_structure] for part, least in parts))
+        gains = [[change >= least - NO_DIFFERENCE for change in part.by_structure] for part, least in parts]
         changes = effect.known_effects
         return cls(
             sign,
             size=min(multiples, key=abs),
             is_beyond_error=effect.is_beyond_error,
             reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in changes),
-            may_gain=any(all(enough) for enough in gains),
+            may_gain=any(all(enough) for enough in zip(*gains, strict=True)),
         )
 
 
