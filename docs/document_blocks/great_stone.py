@@ -143,21 +143,24 @@ def options(lang: str) -> str:
     parks = shipped_cases()
     for case in parks:
         answer = shipped("levers", case)
-        verdicts.update(answer.recommendation.of(option.key).word for option in answer.options)
+        judgements = answer.recommendation.judgements
+        verdicts.update("small" if judgement.is_only_too_small else judgement.word for judgement in judgements)
     words = {
         "en": (
             "Of {all} options of the {parks} calibrated parks the rule recommends {recommended}, advises against "
-            "{avoid} and finds {unchanged} that change nothing at all (`copark levers PARK`)."
+            "{avoid}, finds {small} too small to act on and {unchanged} that change nothing at all "
+            "(`copark levers PARK`)."
         ),
         "zh": (
-            "{parks}个已校准园区的{all}个选项中，获推荐者{recommended}个，应避免者{avoid}个，毫无影响者{unchanged}个"
+            "{parks}个已校准园区的{all}个选项中，获推荐者{recommended}个，应避免者{avoid}个，影响过小者{small}个，毫无影响者{unchanged}个"
             "（`copark levers 园区`）。"
         ),
     }
     return words[lang].format(
         all=sum(verdicts.values()),
         parks=len(parks),
-        recommended=verdicts["recommended"],
+        recommended=verdicts["recommended"] or {"en": "none", "zh": "0"}[lang],
         avoid=verdicts["avoid"],
+        small=verdicts["small"],
         unchanged=verdicts["unchanged"],
     )

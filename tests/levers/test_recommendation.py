@@ -5,11 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.brief.meeting import meeting_questions
 from copark.analyses.levers.choice import choose
 from copark.analyses.levers.recommendation import recommend
+from copark.analyses.registry import REGISTRY
 from copark.decisions.effects import lever_effects
 from copark.decisions.lever_file import examine_levers
 from copark.decisions.recommendation_rule import recommendation_rule
+from copark.web.content.lever_options import decision_answer
 from tests.levers.conftest import by_hand, small
 
 RUNS = 800
@@ -28,7 +32,10 @@ def file(tmp_path_factory):
 
 
 def worlds(structures=1, **measures):
-    """Runs of two options: half of them stand on their own, fifty companies each; the option is changed as asked."""
+    """Runs of two options: half of them stand on their own, fifty companies each; the option is changed as asked.
+
+    The number of companies follows from their logarithm unless it is given.
+    """
     shape = (structures, 2, RUNS)
     values = {"self_standing": np.zeros(shape), "operating": np.full(shape, np.log(50.0))}
     values["self_standing"][:, :, ::2] = 1.0
@@ -36,6 +43,7 @@ def worlds(structures=1, **measures):
         table = values.setdefault(name, np.zeros(shape))
         for at in range(structures):
             table[at, 1] += change[at] if isinstance(change, tuple) else change
+    values.setdefault("companies", np.exp(values["operating"]))
     return by_hand(2, RUNS, 1, structures, **values)
 
 
@@ -72,6 +80,7 @@ def test_more_companies_by_a_tenth_are_recommended_where_the_chance_cannot_rise(
     [
         ({"self_standing": more_stand(0.0025), "home": 1.0}, "simulation_error"),
         ({"operating": np.log(1.02)}, "too_small"),
+        ({"operating": np.log(1.06), "companies": 1.0}, "too_small"),
         ({"self_standing": more_stand(0.1), "operating": np.log(0.8)}, "other_aim"),
     ],
 )
@@ -99,6 +108,19 @@ def test_a_side_that_loses_in_most_runs_is_told_with_what_helps():
     judgement = judged(worlds(self_standing=more_stand(0.1), host=losses))
     assert (judgement.word, judgement.losing) == ("recommended", ("host",))
     assert judged(worlds(self_standing=more_stand(0.1), host=-losses)).losing == ()
+
+
+def test_a_gain_of_one_company_is_told_as_too_small_and_a_material_one_or_a_harm_as_what_it_is():
+    """Of sixteen companies one is six per cent: real, and nothing to act on."""
+    sizes = {"tiny": 17.0, "material": 20.0, "harmful": 12.0, "one fewer": 15.0}
+    companies = np.array([[[16.0], *([size] for size in sizes.values())]])
+    runs = by_hand(5, RUNS, 1, operating=np.log(companies), companies=companies)
+    found = recommend(effects_of(runs), None)
+    assert [judgement.word for judgement in found.judgements] == ["unreliable", "recommended", "avoid", "unreliable"]
+    tiny = found.largest_small_gain
+    assert (tiny.option, tiny.aim, tiny.strength) == ("option-1", "operating", 0.5)
+    gain_and_loss = judged(worlds(self_standing=more_stand(0.1), operating=np.log(0.5), companies=-1.0))
+    assert gain_and_loss.word == "recommended", "a material gain is not lost by one company fewer"
 
 
 def test_a_relevant_loss_is_to_be_avoided_unless_a_structure_makes_it_a_gain():
@@ -139,14 +161,38 @@ def test_options_with_the_same_numbers_are_told_as_one():
 
 
 def test_the_strongest_is_told_first():
-    found = recommend(effects_of(by_hand(4, RUNS, 1, operating=np.array([[[0.0], [-0.1], [-0.5], [-0.2]]]))), None)
+    operating = np.log(50.0) + np.array([[[0.0], [-0.1], [-0.5], [-0.2]]])
+    found = recommend(effects_of(by_hand(4, RUNS, 1, operating=operating, companies=np.exp(operating))), None)
     assert [judgement.option for judgement in found.with_word("avoid")] == ["option-2", "option-3", "option-1"]
 
 
 def test_thresholds_are_those_of_the_file_that_ships():
     rule = recommendation_rule()
     least = rule.threshold("operating")
-    wide = by_hand(2, RUNS, 1, operating=np.array([[[0.0], [least + 1e-6]]]))
-    narrow = by_hand(2, RUNS, 1, operating=np.array([[[0.0], [least - 1e-6]]]))
-    assert (judged(wide).word, judged(narrow).word) == ("recommended", "unreliable")
-    assert set(rule.relevance.model_dump()) == {"self_standing", "operating", "reason"}
+    fewest = rule.threshold("companies")
+    assert judged(worlds(operating=least + 1e-6, companies=fewest)).word == "recommended"
+    assert judged(worlds(operating=least - 1e-6, companies=fewest)).word == "unreliable"
+    assert judged(worlds(operating=least + 1e-6, companies=fewest - 1e-6)).word == "unreliable"
+    assert set(rule.relevance.model_dump()) == {"self_standing", "operating", "companies", "reason"}
+
+
+def shipped(analysis, case):
+    """Read the answer about a park that ships."""
+    run_id = next(run_id for run_id, header in listed(SHIPPED, analysis) if header["params"]["case"] == case)
+    return load(place_of(SHIPPED, analysis, run_id), analysis).result
+
+
+def test_every_surface_says_of_kuantan_that_no_gain_is_worth_acting_on():
+    """One company of sixteen and 0.9 points of the chance: leave it as it is, and what does harm is still told."""
+    levers, brief = (shipped(REGISTRY[name], "mckip") for name in ("levers", "brief"))
+    (question,) = (question for question in meeting_questions(brief) if question.key == "lever")
+    assert [question.choices[place].en for place in question.right] == ["None of these"]
+    assert "helps" not in {option.advice_reason.en for option in decision_answer(levers).options}
+    found = str(next(section for section in brief.document("en").sections if section.key == "findings"))
+    first, second, *_ = (sentence.en for sentence in decision_answer(levers).sentences)
+    assert first.startswith("Leave it as it is: none of the 9 options on offer reliably helps by enough to act on.")
+    assert "“Equity: Half and half from now on”: 5.9% more operating companies (median +1;" in first
+    assert second.startswith("Avoid above all “Entry threshold: 5 M USD from now on”: 33% fewer operating companies")
+    for sentence in (first, second):
+        assert sentence in levers.document("en").headline
+        assert sentence.rstrip(".") in found

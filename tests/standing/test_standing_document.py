@@ -37,7 +37,7 @@ def words_of(answer, lang="en"):
 
 def test_the_headline_counts_parks_ahead_and_where_data_end(answer):
     headline, _ = words_of(answer)
-    assert "1 of 3 parks are self-standing in most runs in 2036Q4; where their data end 1 are" in headline
+    assert "1 of 3 parks are self-standing in most runs in 2036Q4, and 1 at the end of their data" in headline
     assert "在多数模拟中自立的有1个" in words_of(answer, "zh")[0]
 
 

@@ -162,6 +162,7 @@ export interface components {
             acceptable: number | null;
             states: number;
             structures: number;
+            relevance: components["schemas"]["LocalizedText"];
             requirements: components["schemas"]["LocalizedText"][];
             sides: components["schemas"]["LocalizedText"][];
             budgets: components["schemas"]["LocalizedText"][];

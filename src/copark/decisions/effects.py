@@ -79,6 +79,11 @@ class LeverEffect(Effect):
         return verdict(self.above, self.equal)
 
     @property
+    def is_beyond_error(self) -> bool:
+        """Say whether the Monte Carlo interval of ``centre`` leaves 0 out."""
+        return self.monte_carlo_low > 0.0 or self.monte_carlo_high < 0.0
+
+    @property
     def known_effects(self) -> list[float]:
         """``centre`` under the structures in which enough runs are left."""
         return [value for value in self.by_structure if np.isfinite(value)]

@@ -17,12 +17,14 @@ RULE = Path(__file__).parent / "recommendation.yaml"
 
 
 class Relevance(StudyEntry):
-    """Smallest effects that matter to somebody who decides."""
+    """Smallest effects worth acting on."""
 
     self_standing: Annotated[float, Field(ge=0.0, le=1.0)]
     """A difference of probability."""
     operating: Annotated[float, Field(ge=0.0, le=10.0)]
     """Log points of operating companies."""
+    companies: Annotated[float, Field(ge=0.0)]
+    """Operating companies: in a park of few, one of them is a large share."""
     reason: WrittenText
     """Why these."""
 
@@ -44,13 +46,13 @@ class RecommendationRule(StudyEntry):
     fixed: date
     """Day on which the rule was fixed."""
     relevance: Relevance
-    """Smallest effects that matter."""
+    """Smallest effects worth acting on."""
     losing_side: LosingSide
     """When a side counts as losing."""
 
-    def threshold(self, aim: str) -> float:
-        """Return the smallest relevant effect on an aim, in its unit."""
-        return float(getattr(self.relevance, aim))
+    def threshold(self, measure: str) -> float:
+        """Return the smallest effect on a measure that is worth acting on, in its unit."""
+        return float(getattr(self.relevance, measure))
 
 
 @cache

@@ -18,6 +18,8 @@ from copark.analyses.brief.show import headline_of, open_words, spelled, sure_wo
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import structures_disagree, structures_words
 from copark.analyses.lever_columns import across_structures, change_column, effect_interval
+from copark.analyses.levers.advice_words import advice_words
+from copark.analyses.levers.recommendation import AimEffect
 from copark.analyses.size_words import band_words, spans_too_much
 from copark.calibration.rolling_origin import year_of_moment
 from copark.decisions.effects import LeverEffect
@@ -272,15 +274,22 @@ class _Questions:
         best, second = effects[:2]
         offered = self._offered
         none = len(offered)
-        is_nothing = best.monte_carlo_low <= 0.0
+        by_measure = {effect.measure: effect for effect in levers.effects if effect.scenario == best.scenario}
+        gain = AimEffect.of(by_measure, "self_standing" if best.is_share else "operating")
+        is_nothing = gain.sign <= 0
         are_alike = second.monte_carlo_high >= best.monte_carlo_low
         right = [none] if is_nothing else [offered.index(effect) for effect in effects[: 2 if are_alike else 1]]
         reasons: list[str] = [] if levers.no_advice_because is None else [levers.no_advice_because]
-        if is_nothing:
+        if best.monte_carlo_low <= 0.0:
             reasons.append("nothing")
-        elif are_alike:
+        elif are_alike and not is_nothing:
             reasons.append("alike")
         reasons += ["flips"] if best.flips and not is_nothing else []
+        doubts = [self.t(f"meeting.open.{reason}") for reason in reasons]
+        judgement = levers.recommendation.of(best.scenario)
+        is_told = judgement.word == "recommended" or judgement.is_only_too_small
+        if levers.no_advice_because is None and best.monte_carlo_low > 0.0 and not is_told:
+            doubts.append(self.t("meeting.open.advice", advice=advice_words(levers, best.scenario, self.levers)))
         across = across_structures(best)
         column = change_column(best.measure, self.levers)
         others = "" if across is None else shown(across, column, self.lang, with_unit=True)
@@ -296,7 +305,7 @@ class _Questions:
                 change=self._change_words(best),
             ),
             _in_a_row([*([self.t("meeting.sure.across", across=others)] if others else []), sure], self.lang),
-            _in_a_row([self.t(f"meeting.open.{reason}") for reason in reasons], self.lang),
+            _in_a_row(doubts, self.lang),
             choices=(*(self._option_name(effect) for effect in offered), self.t("meeting.none")),
             right=tuple(right),
         )

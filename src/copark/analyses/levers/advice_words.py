@@ -25,9 +25,11 @@ def advice_words(answer: Answer, option: str, t: Texts) -> str:
         Texts of levers in a language.
     """
     judgement = answer.recommendation.of(option)
+    if judgement.is_only_too_small:
+        return t("advice.word.small")
     if judgement.word == "unreliable":
         # The error is told of the aim that moves most: the other may move beyond it, by too little.
-        is_one_beyond = any(_is_beyond_error(answer, option, aim) for aim in AIMS)
+        is_one_beyond = any(answer.effect(option, aim).is_beyond_error for aim in AIMS)
         spelled = {"simulation_error": "small_or_error"} if is_one_beyond else {}
         reasons = (t(f"advice.reason.{spelled.get(reason, reason)}") for reason in judgement.reasons)
         return t("advice.word.unreliable", reasons=t("join").join(reasons))
@@ -36,12 +38,7 @@ def advice_words(answer: Answer, option: str, t: Texts) -> str:
     return t(f"advice.word.{judgement.word}")
 
 
-def _is_beyond_error(answer: Answer, option: str, aim: str) -> bool:
-    effect = answer.effect(option, aim)
-    return effect.monte_carlo_low > 0.0 or effect.monte_carlo_high < 0.0
-
-
-def effect_words(answer: Answer, option: str, aim: str, t: Texts) -> str:
+def effect_words(answer: Answer, option: str, aim: str, t: Texts, digits: int = 0) -> str:
     """Say an option's effect on an aim: points of probability, or per cent of operating companies.
 
     Parameters
@@ -54,6 +51,8 @@ def effect_words(answer: Answer, option: str, aim: str, t: Texts) -> str:
         ``self_standing`` or ``operating``.
     t
         Texts of levers in a language.
+    digits
+        Decimals of the share of companies.
     """
     effect = answer.effect(option, aim)
     if aim == "self_standing":
@@ -65,7 +64,7 @@ def effect_words(answer: Answer, option: str, aim: str, t: Texts) -> str:
     column = change_column("companies", t)
     return t(
         "effect.operating.more" if relative > 0.0 else "effect.operating.fewer",
-        share=percent(abs(relative)),
+        share=percent(abs(relative), digits),
         change=shown(companies.median, column, t.lang),
         band=shown(doc.Interval(companies.low, companies.high), column, t.lang),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Literal
+from typing import Final, Literal
 
 from copark.analyses.levers.choice import RobustChoice
 from copark.decisions.effects import LeverEffect
@@ -17,12 +17,24 @@ from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.stats.rounding import NO_DIFFERENCE
 
-AIMS = ("self_standing", "operating")
-"""Measures by which an option helps or harms: the probability of standing alone, and operating companies."""
+MEASURES_OF_AIM: Final[Mapping[str, tuple[str, ...]]] = {
+    "self_standing": ("self_standing",),
+    "operating": ("operating", "companies"),
+}
+"""Measures in each of which an effect on an aim must be worth acting on: companies as a share and as a number."""
+AIMS = tuple(MEASURES_OF_AIM)
+"""By what an option helps or harms: the probability of standing alone, and operating companies."""
 Advice = Literal["recommended", "avoid", "unchanged", "unreliable"]
 Word = Literal[Advice, "avoid_doubt"]
 NoAdviceReason = Literal[
-    "simulation_error", "too_small", "structures", "fewer_states", "other_aim", "contradicted", "uncalibrated"
+    "simulation_error",
+    "too_small",
+    "unsure_size",
+    "structures",
+    "fewer_states",
+    "other_aim",
+    "contradicted",
+    "uncalibrated",
 ]
 
 
@@ -36,15 +48,20 @@ class Judgement:
     """What is said of it: the advice, or ``avoid_doubt`` of an option that does harm in a model on whose word none is
     given."""
     aim: str = ""
-    """The aim it helps or harms most, relative to what is relevant; empty where it does neither."""
+    """The aim it helps or harms most, relative to what is worth acting on; empty where that cannot be told."""
     strength: float = 0.0
-    """Its effect on that aim, as a multiple of the smallest relevant one; positive for a gain."""
+    """Its effect on that aim, as a multiple of the smallest one worth acting on; positive for a gain."""
     reasons: tuple[NoAdviceReason, ...] = ()
     """Tests that an unreliable option fails, or why the model's word is not relied on."""
     losing: tuple[str, ...] = ()
     """Sides worse off in most runs."""
     same_as: str = ""
     """An earlier option whose numbers are the same in every measure; empty if none."""
+
+    @property
+    def is_only_too_small(self) -> bool:
+        """Whether its effect is beyond doubt, but not by so much that it is worth acting on."""
+        return self.word == "unreliable" and self.reasons == ("too_small",)
 
     @property
     def advice(self) -> Advice:
@@ -87,6 +104,12 @@ class Recommendation:
     def harmful(self) -> tuple[Judgement, ...]:
         """Distinct options that do harm, to be avoided unless the model is in doubt; the strongest effect first."""
         return self.with_word("avoid") or self.with_word("avoid_doubt")
+
+    @property
+    def largest_small_gain(self) -> Judgement | None:
+        """The option that gains most of those that fail the rule by nothing but the size of their gain, if any."""
+        gains = [judgement for judgement in self.distinct if judgement.is_only_too_small and judgement.strength > 0.0]
+        return max(gains, key=lambda judgement: judgement.strength, default=None)
 
     def of(self, option: str) -> Judgement:
         """Return the judgement of an option."""
@@ -153,7 +176,7 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
         return Judgement(option, "unchanged")
     rule = recommendation_rule()
     losing = tuple(side for side in FOUR_SIDES if effects[side].below > rule.losing_side.value)
-    aims = {aim: _AimEffect.of(effects[aim], rule.threshold(aim)) for aim in AIMS}
+    aims = {aim: AimEffect.of(effects, aim) for aim in AIMS}
     strongest = max(AIMS, key=lambda aim: abs(aims[aim].size))
     helped = [aim for aim in AIMS if aims[aim].sign > 0]
     harmed = [aim for aim in AIMS if aims[aim].sign < 0]
@@ -162,7 +185,8 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
         return Judgement(option, "avoid", worst, aims[worst].size, losing=losing)
     reasons: list[NoAdviceReason] = []
     if not helped and not harmed:
-        reasons.append("too_small" if aims[strongest].is_beyond_error else "simulation_error")
+        size: NoAdviceReason = "too_small" if abs(aims[strongest].size) < 1.0 else "unsure_size"
+        reasons.append(size if aims[strongest].is_beyond_error else "simulation_error")
     if helped and harmed:
         reasons.append("other_aim")
     concerned = helped or harmed or [strongest]
@@ -170,6 +194,8 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
         reasons.append("structures")
     if acceptable and acceptable[option] < acceptable[""] - NO_DIFFERENCE:
         reasons.append("fewer_states")
+    if reasons == ["too_small"]:
+        return Judgement(option, "unreliable", strongest, aims[strongest].size, ("too_small",), losing)
     if reasons:
         return Judgement(option, "unreliable", reasons=tuple(reasons), losing=losing)
     best = max(helped, key=lambda aim: aims[aim].size)
@@ -187,35 +213,48 @@ def is_unchanged(effects: Mapping[str, LeverEffect]) -> bool:
 
 
 @dataclass(frozen=True)
-class _AimEffect:
-    """An option's effect on an aim, beside what is relevant."""
+class AimEffect:
+    """An option's effect on an aim, beside the smallest one that is worth acting on."""
 
     sign: int
-    """1 for a gain that is relevant beyond simulation error, −1 for a relevant loss, 0 otherwise."""
+    """1 for a gain worth acting on beyond simulation error, −1 for such a loss, 0 otherwise."""
     size: float
-    """Effect as a multiple of the relevance threshold."""
+    """Effect as a multiple of the smallest one worth acting on; of several measures the least."""
     is_beyond_error: bool
     """Whether the interval of simulation error leaves 0 out."""
     reverses: bool
     """Whether a structure has the contrary sign."""
     may_gain: bool
-    """Whether some structure shows a relevant gain."""
+    """Whether some structure shows a gain worth acting on."""
 
     @classmethod
-    def of(cls, effect: LeverEffect, threshold: float) -> _AimEffect:
-        """Read an effect: a gain is relevant with the whole of its interval, a loss already in its middle."""
+    def of(cls, effects: Mapping[str, LeverEffect], aim: str) -> AimEffect:
+        """Read an effect: a gain is worth acting on with the whole of its interval, a loss already in its middle.
+
+        Parameters
+        ----------
+        effects
+            Effect of the option on every measure, by name.
+        aim
+            One of :data:`AIMS`.
+        """
+        rule = recommendation_rule()
+        parts = [(effects[measure], rule.threshold(measure)) for measure in MEASURES_OF_AIM[aim]]
+        effect = parts[0][0]
         sign = 0
-        if effect.monte_carlo_low >= threshold - NO_DIFFERENCE:
+        if all(part.monte_carlo_low >= least - NO_DIFFERENCE for part, least in parts):
             sign = 1
-        elif effect.monte_carlo_high < 0.0 and effect.centre <= NO_DIFFERENCE - threshold:
+        elif effect.monte_carlo_high < 0.0 and all(part.centre <= NO_DIFFERENCE - least for part, least in parts):
             sign = -1
+        multiples = [part.centre / least if isfinite(part.centre) else 0.0 for part, least in parts]
+        gains = [[change >= least - NO_DIFFERENCE for change in part.by_structure] for part, least in parts]
         changes = effect.known_effects
         return cls(
             sign,
-            size=effect.centre / threshold if isfinite(effect.centre) else 0.0,
-            is_beyond_error=effect.monte_carlo_low > 0.0 or effect.monte_carlo_high < 0.0,
+            size=min(multiples, key=abs),
+            is_beyond_error=effect.is_beyond_error,
             reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in changes),
-            may_gain=any(change >= threshold - NO_DIFFERENCE for change in changes),
+            may_gain=any(all(enough) for enough in zip(*gains, strict=True)),
         )
 
 

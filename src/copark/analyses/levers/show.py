@@ -19,6 +19,7 @@ from copark.analyses.show import Show, grouped
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES, NAMES, RANKED, measure_of
+from copark.decisions.recommendation_rule import recommendation_rule
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -123,8 +124,7 @@ class _Show(Show):
         recommended = self.recommendation.with_word("recommended")
         sentences = [self.recommended(judgement) for judgement in recommended]
         if not recommended:
-            in_doubt = self.answer.no_advice_because is not None
-            sentences = [t("advice.none.doubt" if in_doubt else f"advice.none.{since}", count=count)]
+            sentences = [self.nothing(count)]
         worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
@@ -137,11 +137,28 @@ class _Show(Show):
             sentences.append(t("advice.unchanged", count=len(unchanged), options=options))
         return sentences
 
+    def nothing(self, count: int) -> str:
+        """Say why none of the options is recommended, with the largest gain where it is merely too small."""
+        t = self.t
+        if self.answer.no_advice_because is not None:
+            return t("advice.none.doubt")
+        gain = self.recommendation.largest_small_gain
+        if gain is None:
+            return t(f"advice.none.{self.answer.since}", count=count)
+        known = [aim for aim in self.aims(gain) if self.answer.effect(gain.option, aim).is_beyond_error]
+        # One decimal: what is short of five per cent shall not read as five.
+        effect = t("join").join(effect_words(self.answer, gain.option, aim, t, digits=1) for aim in known)
+        return t(f"advice.small.{self.answer.since}", count=count, option=self.option(gain), effect=effect)
+
+    def aims(self, judgement: Judgement) -> tuple[str, ...]:
+        """Give both aims, first the one that an option helps or harms most."""
+        return (judgement.aim, *(aim for aim in AIMS if aim != judgement.aim))
+
     def recommended(self, judgement: Judgement) -> str:
         """Say that an option helps, what it does for either aim, and in the same sentence who loses by it."""
         t = self.t
-        aims = (judgement.aim, *(aim for aim in AIMS if aim != judgement.aim))
-        effect = t("join").join(effect_words(self.answer, judgement.option, aim, t) for aim in aims)
+        effects = (effect_words(self.answer, judgement.option, aim, t) for aim in self.aims(judgement))
+        effect = t("join").join(effects)
         option = self.option(judgement)
         since = self.answer.since
         if not judgement.losing:
@@ -488,7 +505,8 @@ class _Show(Show):
         t = self.t
         discount = self.answer.file.discount
         rate = shown(discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
-        limits = [t("limits.discount", rate=rate, reason=t.of(discount.reason))]
+        limits = [t("limits.relevance", reason=t.of(recommendation_rule().relevance.reason))]
+        limits.append(t("limits.discount", rate=rate, reason=t.of(discount.reason)))
         limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure")]
         answer = self.answer
         limits.append(t("limits.runs", runs=answer.draws * answer.futures, draws=answer.draws, futures=answer.futures))

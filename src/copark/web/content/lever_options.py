@@ -19,6 +19,7 @@ from copark.analyses.shipped import is_current
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import AS_IT_IS, LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES
+from copark.decisions.recommendation_rule import recommendation_rule
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -154,6 +155,8 @@ class DecisionAnswer(ApiModel):
     """States compared: parameter draws under structures of the model."""
     structures: int
     """Structures of the model that were tried, the model as it is among them."""
+    relevance: LocalizedText
+    """The smallest effect that advice acts on, and why; empty without a result."""
     requirements: list[LocalizedText]
     """What a state must reach for an option to be acceptable in it."""
     sides: list[LocalizedText]
@@ -183,6 +186,7 @@ NO_DECISIONS = DecisionAnswer(
     acceptable=None,
     states=0,
     structures=0,
+    relevance=LocalizedText(en="", zh=""),
     requirements=[],
     sides=[],
     budgets=[],
@@ -249,6 +253,7 @@ def decision_answer(levers: Levers) -> DecisionAnswer:
         acceptable=acceptable.get(AS_IT_IS),
         states=0 if choice is None else choice.states,
         structures=len(levers.baselines),
+        relevance=_relevance(),
         requirements=[threshold.title for threshold in levers.file.thresholds],
         sentences=_sentences(levers),
         sides=[_lever_words(f"side.{side}") for side in FOUR_SIDES],
@@ -316,6 +321,12 @@ def _ended(sentence: str, stop: str) -> str:
 def _lever_words(key: str) -> LocalizedText:
     """Give a text of levers in both languages."""
     return LocalizedText.by_language(lambda lang: Texts("levers", lang)(key))
+
+
+def _relevance() -> LocalizedText:
+    """Say what the smallest effect is that advice acts on."""
+    reason = recommendation_rule().relevance.reason
+    return LocalizedText.by_language(lambda lang: Texts("levers", lang)("limits.relevance", reason=reason.text(lang)))
 
 
 def _amount(effect: LeverEffect, value: doc.Value) -> LocalizedText:
