@@ -34,6 +34,8 @@ ASSUMED = {
     "regime": ("threshold", "tax"),
     "regime.threshold": ("threshold",),
     "regime.profit_tax": ("tax",),
+    "finance": ("capital",),
+    "finance.registered_capital": ("capital",),
 }
 """Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
 CONTRADICTED = 1.0 / 2.0
@@ -50,7 +52,7 @@ class Doubts:
     """Knowledge of a case before any result: facts that are assumed, and what the record says against the model."""
 
     assumed: tuple[str, ...] = ()
-    """Facts that are assumed: equity, quota, threshold, tax."""
+    """Facts that are assumed: equity, quota, threshold, tax, capital."""
     imposed: tuple[str, ...] = ()
     """Closures that are imposed on every run, as years."""
     contradiction: LocalizedText | None = None
@@ -69,6 +71,8 @@ class Doubts:
         if self.assumed:
             names = [text(f"sure.fact.{word}", lang) for word in self.assumed]
             sentences.append(text("sure.assumed", lang, facts=join(names, lang)))
+        if "capital" in self.assumed:  # the default has no limit (copark.cases.defaults)
+            sentences.append(text("sure.unlimited", lang))
         if self.imposed:
             sentences.append(text("sure.imposed", lang, years=join(self.imposed, lang)))
         return sentences
@@ -90,13 +94,15 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     shows_outcomes
         Whether shares are told at all; where they are not, the record has nothing to be set beside.
     """
+    by_name = {share.name: share.share for share in shares}
     assumed = tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
+    if by_name[FAILED] >= 1.0:  # capital keeps no closed park open
+        assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)
     record = record_of(case)
     doubts = Doubts(assumed, imposed)
     if record is None or record.outcome is None or not shows_outcomes:
         return doubts
-    by_name = {share.name: share.share for share in shares}
     standing = by_name[STANDING]
     failed = by_name[FAILED]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
