@@ -82,6 +82,14 @@ NO_DOUBTS = Doubts()
 """Of a result that was made without a case."""
 
 
+def assumed_facts(case: Case) -> tuple[str, ...]:
+    """Return the facts of a case that are assumed, since nobody reported them: equity, quota, threshold, tax, capital.
+
+    Of capital only what is without limit counts: it alone keeps a company from failing.
+    """
+    return tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
+
+
 def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> Doubts:
     """Gather what a case assumes and imposes, and whether its recorded outcome contradicts the model.
 
@@ -95,7 +103,7 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
         Whether shares are told at all; where they are not, the record has nothing to be set beside.
     """
     by_name = {share.name: share.share for share in shares}
-    assumed = tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
+    assumed = assumed_facts(case)
     if by_name[FAILED] >= 1.0:  # capital keeps no closed park open
         assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)

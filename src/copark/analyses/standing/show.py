@@ -111,8 +111,10 @@ class _Show(Show):
     def method(self) -> doc.Section:
         runs = self.answer.runs
         error = number(100.0 * z_of() * 0.5 / sqrt(runs), 0)
+        unlimited = [self.t.of(park.park) for park in self.answer.parks if park.unlimited_capital]
         return self.section(
             "method",
+            *((self.caveat("caveat.capital", parks=self.t("list").join(unlimited)),) if unlimited else ()),
             self.caveat("caveat.tests"),
             self.caveat("caveat.equity"),
             self.caveat("caveat.model"),
