@@ -65,12 +65,15 @@ class Doubts:
         objections = (self.contradiction, self.partial_agreement)
         return [words.text(lang) for words in objections if words is not None]
 
+    def assumed_words(self, lang: str) -> str:
+        """List the facts that are assumed, each with what stands in its place: options are compared with that."""
+        return join([text(f"sure.assumed_as.{word}", lang) for word in self.assumed], lang)
+
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
         sentences = []
         if self.assumed:
-            names = [text(f"sure.fact.{word}", lang) for word in self.assumed]
-            sentences.append(text("sure.assumed", lang, facts=join(names, lang)))
+            sentences.append(text("sure.assumed", lang, facts=self.assumed_words(lang)))
         if "capital" in self.assumed:  # the default has no limit (copark.cases.defaults)
             sentences.append(text("sure.unlimited", lang))
         if self.imposed:
