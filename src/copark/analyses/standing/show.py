@@ -74,7 +74,10 @@ class _Show(Show):
 
         tests = self.table("ahead", COLUMNS, self.rows([(park, park.ahead) for park in self.parks]))
         chart = self.chart("parks", lambda: parks(self.parks, self.t.lang))
-        return self.section("ahead", chart, tests, self.size("size", [(park, park.ahead) for park in self.parks]))
+        unlimited = [self.t.of(park.park) for park in self.parks if park.unlimited_capital]
+        assumed = (self.caveat("caveat.capital", parks=self.t("list").join(unlimited)),) if unlimited else ()
+        size = self.size("size", [(park, park.ahead) for park in self.parks])
+        return self.section("ahead", chart, tests, *assumed, size)
 
     def size(self, key: str, judged: Sequence[tuple[ParkStanding, Judged]]) -> doc.Table:
         """Tell enterprises, jobs and land taken up: they are no part of the tests."""
@@ -111,10 +114,8 @@ class _Show(Show):
     def method(self) -> doc.Section:
         runs = self.answer.runs
         error = number(100.0 * z_of() * 0.5 / sqrt(runs), 0)
-        unlimited = [self.t.of(park.park) for park in self.answer.parks if park.unlimited_capital]
         return self.section(
             "method",
-            *((self.caveat("caveat.capital", parks=self.t("list").join(unlimited)),) if unlimited else ()),
             self.caveat("caveat.tests"),
             self.caveat("caveat.equity"),
             self.caveat("caveat.model"),
