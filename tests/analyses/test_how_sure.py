@@ -119,7 +119,7 @@ def test_nothing_is_contradicted_where_no_chance_is_told():
 
 def test_assumed_shares_and_taxes_and_imposed_closures_are_said():
     assert set(doubts_of(load_case("sihanoukville"), shares(), shows_outcomes=True).assumed) == {
-        "equity", "quota", "threshold", "tax",
+        "equity", "quota", "threshold", "tax", "land",
     }  # fmt: skip
     assert doubts_of(load_case("great-stone"), shares(), shows_outcomes=True).assumed == ()
     kaesong = doubts_of(load_case("kaesong"), shares(), shows_outcomes=False)

@@ -36,6 +36,8 @@ ASSUMED = {
     "regime.profit_tax": ("tax",),
     "finance": ("capital",),
     "finance.registered_capital": ("capital",),
+    "land": ("land",),
+    "land.plan": ("land",),
 }
 """Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
 CONTRADICTED = 1.0 / 2.0
@@ -52,7 +54,7 @@ class Doubts:
     """Knowledge of a case before any result: facts that are assumed, and what the record says against the model."""
 
     assumed: tuple[str, ...] = ()
-    """Facts that are assumed: equity, quota, threshold, tax, capital."""
+    """Facts that are assumed: equity, quota, threshold, tax, capital, land."""
     imposed: tuple[str, ...] = ()
     """Closures that are imposed on every run, as years."""
     contradiction: LocalizedText | None = None
@@ -86,9 +88,10 @@ NO_DOUBTS = Doubts()
 
 
 def assumed_facts(case: Case) -> tuple[str, ...]:
-    """Return the facts of a case that are assumed, since nobody reported them: equity, quota, threshold, tax, capital.
+    """Return the facts of a case that are assumed, since nobody reported them.
 
-    Of capital only what is without limit counts: it alone keeps a company from failing.
+    Of capital only what is without limit counts: it alone keeps a company from failing. Of land only the plan: where
+    there is none, what is serviced follows demand, and the share of it that is taken up follows from that.
     """
     return tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
 
