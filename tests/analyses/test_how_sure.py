@@ -119,12 +119,20 @@ def test_nothing_is_contradicted_where_no_chance_is_told():
 
 def test_assumed_shares_and_taxes_and_imposed_closures_are_said():
     assert set(doubts_of(load_case("sihanoukville"), shares(), shows_outcomes=True).assumed) == {
-        "equity", "quota", "threshold", "tax",
+        "equity", "quota", "threshold", "tax", "land",
     }  # fmt: skip
     assert doubts_of(load_case("great-stone"), shares(), shows_outcomes=True).assumed == ()
     kaesong = doubts_of(load_case("kaesong"), shares(), shows_outcomes=False)
     assert "2016" in kaesong.imposed
     assert any("2016" in sentence for sentence in kaesong.sentences("en"))
+
+
+def test_a_company_that_cannot_fail_by_assumption_is_said_to():
+    thilawa = doubts_of(load_case("thilawa"), shares(), shows_outcomes=True)
+    assert "capital" in thilawa.assumed
+    assert "this is assumed, not found" in thilawa.sentences("en")[-1]
+    assert "capital" not in doubts_of(load_case("sihanoukville"), shares(), shows_outcomes=True).assumed
+    assert "capital" not in doubts_of(load_case("kaesong"), shares(failed=100), shows_outcomes=True).assumed
 
 
 def test_the_range_is_that_of_the_other_structures():

@@ -51,4 +51,4 @@ def test_a_question_says_what_the_brief_says(briefs):
     effect = brief.levers.effect(best.option, "self_standing")
     assert (right == ["None of these"]) == (effect.monte_carlo_low <= 0.0)
     assert lever.open is not None
-    assert set(by_key["assumed"].right) == {1, 2, 3}
+    assert set(by_key["assumed"].right) == {1, 2, 3, 4, 5}

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from tests.cases.bad_cases import CASE, EQUITY, SERIES, SPOILINGS, Spoiling
 
+from copark.cases.casebook import list_cases
 from copark.cases.load import check_case, examine, load_case
 from copark.errors import NotFound
 
@@ -91,6 +92,14 @@ def test_many_faults_are_counted_not_printed_without_end(miniature):
 
 def test_load_of_an_unknown_name():
     with pytest.raises(NotFound, match="no-such-park"):
+        load_case("no-such-park")
+
+
+def test_an_unknown_name_is_told_which_park_may_be_meant():
+    for written in ("Dukem", "埃塞俄比亚东方工业园", "eiz-etiopia"):
+        with pytest.raises(NotFound, match="Did you mean eiz-ethiopia"):
+            load_case(written)
+    with pytest.raises(NotFound, match=re.escape(" | ".join(list_cases()))):
         load_case("no-such-park")
 
 

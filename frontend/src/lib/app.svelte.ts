@@ -2,6 +2,7 @@ import type { AnalysesAnswer, AnalysisInfo, Cases, DeletedCase } from './api-typ
 import { address, get, Refused } from './api';
 import { wordsOf, type TextKey, type Texts } from '../texts';
 import { History } from './history';
+import { spelled } from './quarters';
 import { OWN, pruned } from './scenario';
 import { store, stored } from './stored';
 import { encoded, LOOKS, parsed, PLAIN, type Looks, type Unread, type View } from './url';
@@ -298,9 +299,13 @@ class App {
 
 export const app = new App();
 
-/** Words in the page's language; {names} are filled in. */
+/** Words in the page's language; {names} are filled in. Chinese prose spells quarters out, but for what was typed. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  return app.words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  const isProse = app.lang === 'zh' && !key.startsWith('link_');
+  return app.words[key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = String(values[name] ?? whole);
+    return isProse ? spelled(value) : value;
+  });
 }
 
 export function say(said: LocalizedText | null | undefined): string {

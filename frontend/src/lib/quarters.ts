@@ -39,3 +39,9 @@ export function endOf(quarters: readonly string[], today: string): number {
 export function yearsBetween(from: string, to: string): number {
   return (indexOf(to) - indexOf(from)) / 4;
 }
+
+const QUARTER = /(?<![A-Za-z0-9_./=:@-])([12][0-9]{3})Q([1-4])(?![A-Za-z0-9_./=:@-])/g;
+const NUMERALS = '一二三四';
+
+/** Spell out quarters as Chinese prose has them, as the server does: 2036年第四季度, where English has 2036Q4. */
+export const spelled = (words: string): string => words.replace(QUARTER, (_, year: string, quarter: string) => `${year}年第${NUMERALS[Number(quarter) - 1]}季度`);

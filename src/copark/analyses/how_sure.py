@@ -34,6 +34,10 @@ ASSUMED = {
     "regime": ("threshold", "tax"),
     "regime.threshold": ("threshold",),
     "regime.profit_tax": ("tax",),
+    "finance": ("capital",),
+    "finance.registered_capital": ("capital",),
+    "land": ("land",),
+    "land.plan": ("land",),
 }
 """Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
 CONTRADICTED = 1.0 / 2.0
@@ -50,7 +54,7 @@ class Doubts:
     """Knowledge of a case before any result: facts that are assumed, and what the record says against the model."""
 
     assumed: tuple[str, ...] = ()
-    """Facts that are assumed: equity, quota, threshold, tax."""
+    """Facts that are assumed: equity, quota, threshold, tax, capital, land."""
     imposed: tuple[str, ...] = ()
     """Closures that are imposed on every run, as years."""
     contradiction: LocalizedText | None = None
@@ -63,12 +67,17 @@ class Doubts:
         objections = (self.contradiction, self.partial_agreement)
         return [words.text(lang) for words in objections if words is not None]
 
+    def assumed_words(self, lang: str) -> str:
+        """List the facts that are assumed, each with what stands in its place: options are compared with that."""
+        return join([text(f"sure.assumed_as.{word}", lang) for word in self.assumed], lang)
+
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
         sentences = []
         if self.assumed:
-            names = [text(f"sure.fact.{word}", lang) for word in self.assumed]
-            sentences.append(text("sure.assumed", lang, facts=join(names, lang)))
+            sentences.append(text("sure.assumed", lang, facts=self.assumed_words(lang)))
+        if "capital" in self.assumed:  # the default has no limit (copark.cases.defaults)
+            sentences.append(text("sure.unlimited", lang))
         if self.imposed:
             sentences.append(text("sure.imposed", lang, years=join(self.imposed, lang)))
         return sentences
@@ -76,6 +85,15 @@ class Doubts:
 
 NO_DOUBTS = Doubts()
 """Of a result that was made without a case."""
+
+
+def assumed_facts(case: Case) -> tuple[str, ...]:
+    """Return the facts of a case that are assumed, since nobody reported them.
+
+    Of capital only what is without limit counts: it alone keeps a company from failing. Of land only the plan: where
+    there is none, what is serviced follows demand, and the share of it that is taken up follows from that.
+    """
+    return tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
 
 
 def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> Doubts:
@@ -90,13 +108,15 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     shows_outcomes
         Whether shares are told at all; where they are not, the record has nothing to be set beside.
     """
-    assumed = tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
+    by_name = {share.name: share.share for share in shares}
+    assumed = assumed_facts(case)
+    if by_name[FAILED] >= 1.0:  # capital keeps no closed park open
+        assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)
     record = record_of(case)
     doubts = Doubts(assumed, imposed)
     if record is None or record.outcome is None or not shows_outcomes:
         return doubts
-    by_name = {share.name: share.share for share in shares}
     standing = by_name[STANDING]
     failed = by_name[FAILED]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}

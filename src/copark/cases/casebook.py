@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -36,6 +38,11 @@ ACCESSED = "sources-accessed.csv"
 LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED)
 """What others call the parks, and when sources were read, beside the tables of parks."""
 
+MOST_CALLED = 3
+"""Cases of like titles up to which they are suggested: a word that many share tells nothing."""
+MOST_COMPARED = 80
+"""Letters of what was written that are compared with titles and names."""
+
 _CASEBOOK = Path(__file__).resolve().parent.parent / "casebook"
 
 
@@ -47,6 +54,25 @@ def casebook_path() -> Path:
 def list_cases() -> tuple[str, ...]:
     """Give the names of the casebook's cases, in alphabetical order."""
     return tuple(sorted(path.parent.name for path in _CASEBOOK.glob("*/case.yaml")))
+
+
+def cases_called(words: str) -> tuple[str, ...]:
+    """Give the casebook's cases that somebody may mean: whose title holds the words, or whose name is near to them.
+
+    Parameters
+    ----------
+    words
+        What was written in the place of a name, in either language: "Dukem" is in the title of ``eiz-ethiopia``.
+    """
+    written = " ".join(words.casefold().split())[:MOST_COMPARED]
+    if not written:
+        return ()
+    with (_CASEBOOK / "parks.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["case"]]
+    titled = [row["case"] for row in rows if any(written in row[name].casefold() for name in ("name_en", "name_zh"))]
+    if len(titled) in range(1, MOST_CALLED + 1):
+        return tuple(sorted(titled))
+    return tuple(get_close_matches(written, list_cases(), n=1, cutoff=0.7))
 
 
 def folder_of(name_or_path: str | Path) -> Path:

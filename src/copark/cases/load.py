@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases.case import Case
-from copark.cases.casebook import CLAIMS_EDITIONS, LEVERS, casebook_path, folder_of, kind_of, list_cases
+from copark.cases.casebook import (
+    CLAIMS_EDITIONS,
+    LEVERS,
+    casebook_path,
+    cases_called,
+    folder_of,
+    kind_of,
+    list_cases,
+)
 from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
@@ -37,7 +45,7 @@ from copark.cases.tables import (
     faults_of_series,
     read_table,
 )
-from copark.cases.types import JUDGEMENT, Key, shown, suggestion
+from copark.cases.types import JUDGEMENT, Key, shown
 from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import CaseFaults, Fault, NotFound
 from copark.model.variables import catalogue
@@ -68,8 +76,9 @@ def load_case(name_or_path: str | Path) -> Case:
     """
     folder = folder_of(name_or_path)
     if kind_of(folder) == "nothing":
-        near = suggestion(name_or_path, list_cases()) or "copark new"
-        raise NotFound.of("cases.not_found", found=shown(name_or_path), suggestion=near)
+        near = cases_called(str(name_or_path))
+        key = "cases.not_found_near" if near else "cases.not_found"
+        raise NotFound.of(key, found=shown(name_or_path), suggestion=" | ".join(near or list_cases()))
     if folder.parent == casebook_path():
         changed = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
         case, faults = _shipped(folder, changed)

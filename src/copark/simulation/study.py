@@ -6,6 +6,7 @@ A study file is as hostile as a case until it is parsed; all of its faults are t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache, lru_cache, partial
 from math import prod
 from operator import not_
@@ -16,7 +17,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic_core import PydanticCustomError
 
 from copark.cases.case import Case
-from copark.cases.casebook import list_cases
+from copark.cases.casebook import cases_called, list_cases
 from copark.cases.files import KeyPath
 from copark.cases.horizon import seen_from, with_quarters
 from copark.cases.load import load_case
@@ -301,7 +302,9 @@ def baseline(case: str, title: Title | None = None) -> Study:
 def read_study(path: Path) -> Study:
     """Read a study file; NotFound if there is none, StudyFaults with all of its faults."""
     if not path.is_file():
-        raise NotFound.of("study.not_found", found=shown(path), known=", ".join(list_studies()))
+        near = (*get_close_matches(str(path)[:80], list_studies(), n=1, cutoff=0.7), *cases_called(str(path)))
+        key = "study.not_found_near" if near else "study.not_found"
+        raise NotFound.of(key, found=shown(path), suggestion=" | ".join(near), known=", ".join(list_studies()))
     study, faults = examine_study(path)
     if study is None:
         raise StudyFaults(faults)

@@ -39,7 +39,7 @@ LOSING = ("loses_surely", "loses_mostly")
 """Verdicts on a side that is worse off in at least three of four runs."""
 CLEAR = (*LOSING, "gains_surely", "gains_mostly")
 """Verdicts that say which way it goes."""
-FACTS = ("equity", "quota", "threshold", "tax")
+FACTS = ("equity", "quota", "threshold", "tax", "capital", "land")
 """Facts that may be assumed."""
 
 Guess = Literal["percent", "number", "choice", "words"]

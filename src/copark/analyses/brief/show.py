@@ -295,8 +295,7 @@ class _Show(Show):
             low, high = (percent_words(value, t.lang) for value in between[:2])
             yield t("open.structures", low=low, high=high)
         if answer.doubts.assumed:
-            facts = join([text(f"sure.fact.{word}", t.lang) for word in answer.doubts.assumed], t.lang)
-            yield t("open.assumed", facts=facts)
+            yield t("open.assumed", facts=answer.doubts.assumed_words(t.lang))
         levers = self.levers_by_parameter()
         parameters: dict[tuple[str, ...], list[str]] = {}
         for name in sorted(levers, key=lambda name: -len(levers[name]))[:MOST_OPEN]:

@@ -54,6 +54,7 @@ NEEDED_BY_SCENARIO = {
     "no-supply": "ties",
     "no-partners": "partners",
     "taxed": "holiday",
+    "nobody-rescues": "capital",
 }
 """What must be on record for a scenario, by its key, to take anything away."""
 BUSINESSES = frozenset(("contractors", "operators"))
@@ -106,11 +107,17 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
 def _on_record(case: Case) -> frozenset[str]:
     """Name what a case has on record of all that scenarios may need."""
     inputs = inputs_of(case)
+
+    def is_known(*words: str) -> bool:
+        return not set(words) & set(case.not_known)
+
     is_recorded = {
         "framework": np.any(inputs.governments["framework"]),
         "credit": any(line.use for line in case.finance.credit),
         "plan": any(fact.use for fact in case.land.plan),
-        "holiday": np.max(inputs.governments["profit_tax"]) <= HOLIDAY,
+        # What stands in the place of an unknown tax is no holiday, and without a limit of capital nobody need rescue.
+        "holiday": is_known("regime", "regime.profit_tax") and np.max(inputs.governments["profit_tax"]) <= HOLIDAY,
+        "capital": is_known("finance", "finance.registered_capital"),
         "ties": np.any(inputs.company["shareholder_ties"]) or np.any(inputs.company["partner_ties"]),
         "partners": np.any(inputs.company["partner_ties"]),
         "terms": np.any(inputs.enterprises["term_cost"]) or np.any(inputs.enterprises["term_market"]),

@@ -100,8 +100,9 @@ class _Show(Show):
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def headline(self) -> str:
-        """Give the answer in a paragraph, after what forbids to rely on it."""
-        return self.t.sentences([*self.cautions(), *self.advice_sentences()])
+        """Give the answer in a paragraph, after what forbids to rely on it; then what options are compared with."""
+        assumed = [] if self.answer.closed_by is not None else self.answer.doubts.sentences(self.t.lang)
+        return self.t.sentences([*self.cautions(), *self.advice_sentences(), *assumed])
 
     def cautions(self) -> list[str]:
         """Say what forbids or limits to rely on the answer."""

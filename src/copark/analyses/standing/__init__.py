@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows
+from copark.analyses.how_sure import assumed_facts
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
 from copark.simulation.accounts import NEEDED, TESTS, standing
@@ -91,6 +92,8 @@ class ParkStanding:
     """How it stands where its data end."""
     ahead: Judged
     """How it stands at the horizon."""
+    unlimited_capital: bool = False
+    """Whether its holders' capital is taken as unlimited, so that its company can hardly fail or need help."""
 
     def contradicts(self, share: float) -> bool:
         """Say whether a share of runs that stand is the opposite of the coder's word: most of a park gone badly."""
@@ -181,6 +184,7 @@ def _park(case: Case, recorded: str | None, params: Params, context: Context) ->
         recorded=recorded,
         at_data_end=judge(runs, case, case.clock.data_end - start),
         ahead=judge(runs, case, horizon_for(case, now) - start),
+        unlimited_capital="capital" in assumed_facts(case),
     )
 
 

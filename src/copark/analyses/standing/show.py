@@ -74,7 +74,10 @@ class _Show(Show):
 
         tests = self.table("ahead", COLUMNS, self.rows([(park, park.ahead) for park in self.parks]))
         chart = self.chart("parks", lambda: parks(self.parks, self.t.lang))
-        return self.section("ahead", chart, tests, self.size("size", [(park, park.ahead) for park in self.parks]))
+        unlimited = [self.t.of(park.park) for park in self.parks if park.unlimited_capital]
+        assumed = (self.caveat("caveat.capital", parks=self.t("list").join(unlimited)),) if unlimited else ()
+        size = self.size("size", [(park, park.ahead) for park in self.parks])
+        return self.section("ahead", chart, tests, *assumed, size)
 
     def size(self, key: str, judged: Sequence[tuple[ParkStanding, Judged]]) -> doc.Table:
         """Tell enterprises, jobs and land taken up: they are no part of the tests."""
