@@ -208,6 +208,7 @@ def test_a_file_of_stata_has_labels_in_the_readers_language_and_the_same_bytes_t
     assert {path.name for path in folder.iterdir()} == {
         *(f"{name}.dta" for name in ("paths", "summary", "outcomes", "draws")), "provenance.json",
     }  # fmt: skip
+    assert {"en": "M USD", "zh": "百万美元"}[lang] in set(pd.read_stata(folder / "summary.dta")["unit"])
     assert pd.read_stata(folder / "outcomes.dta")["share"].sum() == pytest.approx(2.0)
     assert all(len(name) <= 32 for path in folder.glob("*.dta") for name in pd.read_stata(path).columns)
 
