@@ -52,7 +52,16 @@ from document_blocks.forecasts import (
 )
 from document_blocks.great_stone import data, fixed_values, great_stone, levers_most, options, rests_on, to_2020
 from document_blocks.model_card import tested, versions
-from document_blocks.parks import by_accounts, homes, set_methods, suzhou_results, suzhou_turns, thilawa, typology
+from document_blocks.parks import (
+    by_accounts,
+    casebook_counts,
+    homes,
+    set_methods,
+    suzhou_results,
+    suzhou_turns,
+    thilawa,
+    typology,
+)
 from document_blocks.structure import ablation, link_impact, links_felt, plausible, structures
 
 ROOT = Path(__file__).parent.parent
@@ -121,6 +130,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "literature": literature,
     "validation-short": validation_short,
     "data": data,
+    "casebook-counts": casebook_counts,
     "options": options,
     "versions": versions,
     "tested": tested,

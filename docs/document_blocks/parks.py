@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 from copark.analyses.registry import REGISTRY
+from copark.cases import list_cases
 from copark.cases.observed_variables import country_name
+from copark.cases.parks import load_parks
 from copark.presentation.numbers import number, percent, spoken
 from document_blocks.shipped_answers import bullets, headline, join, row, rows_of, shipped, table_of
 
 SWAPPED, KEPT = "swap", "unswapped"
 NEVER = "never"
+FULL_CASES = 2
+"""Great Stone and Suzhou."""
 ENDS = {"control": "2001", "memorandum": "1999", "mayor": "1998", NEVER: NEVER}
 """Readings of when Suzhou's rivalry ended, by the key of their scenarios."""
 
@@ -167,3 +171,33 @@ def set_methods(lang: str) -> str:
         qca = ["–", "–"] if consistency is None else [number(consistency, 2), path[condition not in paths]]
         lines.append(row([condition, *qca, number(effect, 2), number(chance, 4)]))
     return "\n".join(lines)
+
+
+def casebook_counts(lang: str) -> str:
+    """Count the casebook's cases and parks, and how many of them the joint posterior and set methods can use."""
+    book = load_parks()
+    cases = set(list_cases())
+    known = [score for score in book.scores if score.OUTCOME is not None]
+    words = {
+        "en": (
+            "Suzhou is the second full case; with {limited} more parks there are {cases} cases, from which parameters "
+            "are borrowed. A table covers {parks} parks: {counted} of them by shares and counts alone, and {joint} say "
+            "enough to enter the joint posterior. Set methods compare up to {known} cases, since Suzhou and Thilawa "
+            "count twice, before and after a change, and of {unknown} parks the outcome is not known."
+        ),
+        "zh": (
+            "苏州工业园区为第二个完整案例，另有{limited}个园区资料有限，合计{cases}个案例，借用参数即取自这些案例。"
+            "总表收录{parks}个园区，其中{counted}个仅知股比与数量；{joint}个资料足以进入联合后验。"
+            "集合方法最多比较{known}个案例：苏州与迪拉瓦在变动前后各计一次，另有{unknown}个园区结局不明。"
+        ),
+    }
+    values = {
+        "cases": len(cases),
+        "limited": len(cases) - FULL_CASES,
+        "parks": len(book.parks),
+        "counted": len({park.id for park in book.parks} - cases),
+        "joint": len(shipped("joint").parks),
+        "known": len(known),
+        "unknown": len(book.scores) - len(known),
+    }
+    return words[lang].format(**values)

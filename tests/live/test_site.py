@@ -1,11 +1,13 @@
 """A static site: from a disk with the network off it says what the briefs say; served, it works offline; it resumes."""
 
 import http.server
+import json
 import threading
 from functools import partial
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from copark.analyses.answer import answer
 from copark.analyses.brief import Params
@@ -161,6 +163,14 @@ def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_a_screen(site, 
 @pytest.mark.long
 def test_served_it_is_an_app_that_works_offline(site, pages):
     root, _ = site
+    icons = json.loads((root / "zh/app.webmanifest").read_text(encoding="utf-8"))["icons"]
+    pictures = {icon["sizes"]: icon["src"] for icon in icons if icon["type"] == "image/png"}
+    assert {"192x192", "512x512"} <= set(pictures)
+    for sizes, place in {**pictures, "180x180": "../assets/icon-apple.png"}.items():
+        with Image.open(root / "zh" / place) as picture:
+            assert "{}x{}".format(*picture.size) == sizes
+            assert len(picture.convert("RGB").getcolors(picture.width * picture.height)) > len(("ground", "fan", "line"))
+    assert {"any", "maskable"} == {icon["purpose"] for icon in icons}
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copark import export_casebook
 from copark.cases import load_case
 from copark.model.variables import ROOMS
 from copark.presentation.run_export import PlainTable, export_run, safe, write_csv, write_workbook
@@ -206,6 +208,7 @@ def test_a_file_of_stata_has_labels_in_the_readers_language_and_the_same_bytes_t
     assert {path.name for path in folder.iterdir()} == {
         *(f"{name}.dta" for name in ("paths", "summary", "outcomes", "draws")), "provenance.json",
     }  # fmt: skip
+    assert {"en": "M USD", "zh": "百万美元"}[lang] in set(pd.read_stata(folder / "summary.dta")["unit"])
     assert pd.read_stata(folder / "outcomes.dta")["share"].sum() == pytest.approx(2.0)
     assert all(len(name) <= 32 for path in folder.glob("*.dta") for name in pd.read_stata(path).columns)
 
@@ -241,6 +244,48 @@ def test_a_file_of_parquet_has_titles_in_both_languages(store, tmp_path):
         [sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+RECIPES = Path(__file__).parents[2] / "docs/how-to"
+R_CODE = re.compile(r"```r\n(.*?)```", re.DOTALL)
+R_CHECK = """
+options(warn = 2)
+{recipe}
+stopifnot(nrow(operating) > 50, nrow(observations) == {observations}, inherits(observations$last_day, "Date"))
+stopifnot(nrow(paths) == 160, all(paths$when %in% seq(1990, 2100, 0.25)))
+said <- c(attr(paths$cash, "label"), attr(paths, "label"), levels(as_factor(paths$outcome)))
+writeLines(enc2utf8(said), "said.txt", useBytes = TRUE)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_lines_for_r_do_what_is_printed_and_read_the_labels_of_the_language(lang, tmp_path):
+    if shutil.which("Rscript") is None:
+        pytest.skip("Rscript is not on this machine")
+    recipe = "".join(R_CODE.findall((RECIPES / f"r-stata-excel.{lang}.md").read_text(encoding="utf-8")))
+    packages = sorted(set(re.findall(r"library\((\w+)\)", recipe)))
+    asked = "".join(f"if (!requireNamespace('{name}', quietly = TRUE)) cat('{name} ')\n" for name in packages)
+    missing = subprocess.run(["Rscript", "-e", asked], capture_output=True, text=True, check=True).stdout
+    if missing:
+        pytest.skip(f"R is without {missing.strip()}")
+    folder = export_casebook(tmp_path / "casebook")
+    store = RunStore(tmp_path / "runs")
+    store.save(of_the_model())
+    export_run(store, IDENTITY, "dta", tmp_path / "tables", lang=lang)
+    observations = len(read_csv(folder / "data/observations.csv")) - 1
+    script = tmp_path / "recipe.R"
+    script.write_text(R_CHECK.format(recipe=recipe, observations=observations), encoding="utf-8")
+    env = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        ["Rscript", "--no-init-file", script.name], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    cash, file, *outcomes = (tmp_path / "said.txt").read_text(encoding="utf-8").splitlines()
+    assert cash == {"en": "Developer's cash (M USD)", "zh": "开发公司现金（百万美元）"}[lang]
+    assert IDENTITY in file
+    assert {"en": "self-standing", "zh": "自立"}[lang] in outcomes
+    assert {"en": "not finished", "zh": "未完成"}[lang] in outcomes
 
 
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n")

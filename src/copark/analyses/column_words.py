@@ -17,7 +17,7 @@ from copark.cases.observed_variables import HOST_CONTEXT, SERIES, country_name, 
 from copark.cases.parks import load_parks
 from copark.model.variables import catalogue
 from copark.presentation.document import Kind
-from copark.presentation.labelled_frame import titled
+from copark.presentation.labelled_frame import titled, unit_title
 from copark.texts import LANGUAGES, has_text, text
 from copark.texts.localized import LocalizedText
 
@@ -166,7 +166,7 @@ def _parks() -> Mapping[str, LocalizedText]:
 
 
 def _unit(key: str) -> LocalizedText | None:
-    return LocalizedText(**{lang: units.title(key, lang) or key for lang in LANGUAGES}) if units.known(key) else None
+    return unit_title(key) if units.known(key) else None
 
 
 def _country(key: str) -> LocalizedText | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from copark.browser.site_icons import MASKED_SIZE, SIZES
 from copark.identity import LENGTH, hash_content
 from copark.presentation.html_pdf import TEMPLATES
 from copark.presentation.style import MODEL, PAPER
@@ -15,9 +16,11 @@ WORKER = "service-worker.js"
 
 def manifest(lang: str) -> str:
     """Return the manifest of the app in a language; it lies in the folder of the language."""
-    icons = [
-        {"src": "../assets/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": purpose}
-        for purpose in ("any", "maskable")
+    drawn = [(f"icon-{size}.png", size, "any") for size in SIZES]
+    icons = [{"src": "../assets/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    icons += [
+        {"src": f"../assets/{name}", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for name, size, purpose in [*drawn, ("icon-masked.png", MASKED_SIZE, "maskable")]
     ]
     content = {
         "id": "../",

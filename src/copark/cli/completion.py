@@ -1,6 +1,7 @@
 """Completion of a word by a shell: names of cases, studies and runs, and keys such as levers of the case named.
 
-The library that parses the commands asks for it when a shell does; its scripts are for bash, zsh, fish and PowerShell.
+The library that parses the commands asks for it when a shell does; its scripts are for bash, zsh and fish, that for
+PowerShell is here.
 Shells read what they are given as part of a script: what is somebody's own is left out unless it is plain.
 """
 
@@ -25,8 +26,59 @@ Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 """Gives what completes a word, each with its words, told the context of the command and the word so far."""
 COMPLETION = "_COPARK_COMPLETE"
 """Variable of the environment by which the script of a shell asks what would complete a word."""
+POWERSHELL = r"""
+Register-ArgumentCompleter -Native -CommandName copark -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $elements = @($commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition })
+    $words = @($elements | ForEach-Object { $_.Extent.Text })
+    $begun = ''
+    if ($elements[-1].Extent.EndOffset -ge $cursorPosition) { $begun = $words[-1] }
+    # PowerShell asks for what follows the last comma of a list, copark answers the list.
+    $before = 0
+    if ($begun.EndsWith($wordToComplete)) { $before = $begun.Length - $wordToComplete.Length }
+    $consoleEncoding = [Console]::OutputEncoding
+    $pythonEncoding = $Env:PYTHONIOENCODING
+    try {
+        try { [Console]::OutputEncoding = [System.Text.Encoding]::UTF8 } catch { }
+        $Env:PYTHONIOENCODING = 'utf-8'
+        $Env:@VARIABLE@ = 'complete_powershell'
+        $Env:_TYPER_COMPLETE_ARGS = ($words -join ' ').Replace('\', '/')
+        $Env:_TYPER_COMPLETE_WORD_TO_COMPLETE = $begun
+        $command = $commandAst.GetCommandName()
+        # The words of a command may have several lines.
+        $found = @()
+        foreach ($line in @(& $command 2>$null)) {
+            if ($line -match ':::') { $found += $line } elseif ($found) { $found[-1] += ' ' + $line.Trim() }
+        }
+        foreach ($entry in $found) {
+            $value, $help = $entry -split ':::', 2
+            $value = $value.Substring([Math]::Min($before, $value.Length))
+            # A tip may not be empty.
+            if (-not $help.Trim()) { $help = $value }
+            if ($value) { [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $help) }
+        }
+    } finally {
+        try { [Console]::OutputEncoding = $consoleEncoding } catch { }
+        $Env:PYTHONIOENCODING = $pythonEncoding
+        foreach ($name in '@VARIABLE@', '_TYPER_COMPLETE_ARGS', '_TYPER_COMPLETE_WORD_TO_COMPLETE') {
+            Remove-Item -ErrorAction SilentlyContinue "Env:$name"
+        }
+    }
+}
+"""
+"""Script for PowerShell. That of the library takes the Tab key of every command, fails where the words of a command
+have several lines, and knows neither lists with commas nor paths with backslashes."""
 PLAIN = re.compile(r"[\w./@=,:+-]+")
 """Values that every shell takes as one word as they stand: it would read others as orders, such as > in a target."""
+
+
+def completion_script(shell: str) -> str:
+    """Return the script by which a shell completes words: bash, zsh, fish or powershell."""
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
+
+    if shell == "powershell":
+        return POWERSHELL.strip().replace("@VARIABLE@", COMPLETION)
+    return get_completion_script(prog_name="copark", complete_var=COMPLETION, shell=shell)
 
 
 def case_names(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:  # noqa: ARG001 - as all of them

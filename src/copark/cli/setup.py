@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from copark.cli.app import app, listed
-from copark.cli.completion import COMPLETION
+from copark.cli.completion import completion_script
 from copark.cli.help import LOCALE, SpokenCommand, language, shared_options
 from copark.cli.output import output
 from copark.cli.screen import give, listing, show_listing
@@ -45,9 +45,7 @@ def completion(
     shell
         The shell.
     """
-    from typer.completion import get_completion_script  # type: ignore[attr-defined]
-
-    script = get_completion_script(prog_name="copark", complete_var=COMPLETION, shell=shell.value)
+    script = completion_script(shell.value)
     output().content(script, shell=shell, script=script)
 
 

@@ -44,6 +44,13 @@ def titled(title: LocalizedText, unit: str) -> LocalizedText:
     return LocalizedText.by_language(words)
 
 
+def unit_title(symbol: str) -> LocalizedText:
+    """Return a unit as a person reads it; as it is written where it is not known."""
+    if not units.known(symbol):
+        return LocalizedText.by_language(lambda _: symbol)
+    return LocalizedText.by_language(lambda lang: units.title(symbol, lang) or symbol)
+
+
 def in_both(attributes: Mapping[str, Any], name: str, otherwise: str) -> LocalizedText:
     """Return what attributes say in each language (``title_en``, ``title_zh``), or the same words in both.
 

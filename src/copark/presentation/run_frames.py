@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.model.variables import catalogue
-from copark.presentation.labelled_frame import LabelledFrame, in_both, titled
+from copark.presentation.labelled_frame import LabelledFrame, in_both, titled, unit_title
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.store.streaming_summary import STATISTICS, path_names
@@ -159,7 +159,12 @@ def summary_frame(record: RunRecord, dataset: xr.Dataset, summary: xr.Dataset) -
             parts.append(pd.DataFrame({**dict.fromkeys(lead), "quarter": labels, **columns}).assign(**lead))
     frame = pd.concat(parts, ignore_index=True)
     titles = _titles("scenario", "variable", "unit", "quarter", *STATISTICS)
-    words = {"scenario": scenarios, "variable": {name: in_both(summary[name].attrs, "title", name) for name in names}}
+    symbols = dict.fromkeys(str(summary[name].attrs.get("units", "")) for name in names)
+    words = {
+        "scenario": scenarios,
+        "variable": {name: in_both(summary[name].attrs, "title", name) for name in names},
+        "unit": {symbol: unit_title(symbol) for symbol in symbols if symbol},
+    }
     return _frame_of(record, dataset, "summary", frame, titles, words)
 
 

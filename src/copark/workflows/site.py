@@ -203,6 +203,7 @@ class _Builder:
 
     def assets(self) -> None:
         """Write what all pages share: style, scripts, kernel, icon and licences."""
+        from copark.browser.site_icons import site_icons
         from copark.presentation.html_pdf import TEMPLATES
         from copark.presentation.site_html import inert_script, site_script, site_style
 
@@ -217,6 +218,7 @@ class _Builder:
             ("assets/live.js", self.page.script),
             ("assets/kernel.js", inert_script("kernel", kernel)),
             ("assets/icon.svg", self.icon),
+            *((f"assets/{name}", content) for name, content in site_icons(self.icon).items()),
             ("assets/licenses.txt", self.page.licences),
         ]
         self.folder.write(ASSETS, stamp, files)
