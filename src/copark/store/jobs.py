@@ -110,7 +110,7 @@ class JobTable:
         self.most = most
 
     def add(self, row: Mapping[str, Any]) -> Job:
-        """Queue a job, of which ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title`` and ``request`` are given."""
+        """Queue a job; given are ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title`` and ``request``."""
         new = {**row, "state": "queued", "created": now(), "place": self.database.place}
         with self.database.writing() as connection:
             inserted = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()

@@ -26,6 +26,7 @@ from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.on_record import recorded_outcome
 from copark.analyses.size_words import band_words, land_words, of_plan, planned_of
+from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.jit import cpu_features, versions
@@ -522,6 +523,8 @@ def versions_info(case_hash: str) -> responses.VersionsInfo:
     )
 
 
+MOST_AT_ONCE = 5_000
+"""Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""
 FIRST = "great-stone"
 
 
@@ -550,6 +553,8 @@ def stored_or_simulated(
 ) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
     """Yield the stored run of a study: that of the data folder, or one simulated into a temporary folder.
 
+    A stored run bears the titles of who stored it: under other titles one of a few runs is simulated.
+
     Parameters
     ----------
     engine
@@ -569,7 +574,7 @@ def stored_or_simulated(
     identity = engine.identity(study, case_entry)
     store = RunStore.of(data)
     stored = store.find(identity)
-    if stored is not None:
+    if stored is not None and (has_titles_of(stored, study) or study.runs > MOST_AT_ONCE):
         yield store, stored, store.load(identity)
         return
     folder = data / f".export-{secrets.token_hex(8)}"
