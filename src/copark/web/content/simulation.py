@@ -105,7 +105,8 @@ def answer(
     arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
     cancellation.check()
     changes = [
-        change_of(frame, scenario, runs[0], own) for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
+        change_of(frame, scenario, runs[0], own, has_bands=parts.differences)
+        for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
     ]
     note = draws_note(engine, study, case_entry)
     trust = trust_note(trust_in(study, case_entry), case_entry.case)
@@ -336,7 +337,9 @@ def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, aft
     )
 
 
-def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> responses.ScenarioChange:
+def change_of(
+    frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns, *, has_bands: bool
+) -> responses.ScenarioChange:
     """Set a scenario's runs beside the reference's, run by run.
 
     Parameters
@@ -347,13 +350,15 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
         The scenario.
     before, after
         Runs of the reference and of the scenario, paired by number.
+    has_bands
+        Whether bands are given of every quarter; sentences are of the last one.
     """
     key = scenario.key
     effects = effects_between(frame, scenario, before, after)
     outcomes = outcomes_between(frame, scenario, before, after)
     names = [name for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in effects.measures]
     apart = {name: effects.differences(key, name).T for name in names}
-    bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
+    bands = {name: quantiles_over(apart[name] if has_bands else apart[name][-1:]) for name in frame.wanted}
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
     return responses.ScenarioChange.model_construct(
@@ -372,7 +377,7 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
         ],
         outcome_change=outcome_change(changing.moves_of(effects, outcomes, key, frame.judged)),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
-        bands={name: values.tolist() for name, values in bands.items()},
+        bands={name: values.tolist() for name, values in bands.items()} if has_bands else {},
         sentences={
             name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], title, begins)
             for name, values in bands.items()
