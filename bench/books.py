@@ -27,7 +27,7 @@ def claims(count: int) -> float:
         began = time.perf_counter()
         for n in range(count):
             row = {"id": f"{time.time_ns():x}-{n}", "owner": f"owner-{n % 3}", "lane": "long", "kind": "run"}
-            table.add(row | {"case": "x", "title": {"en": "x", "zh": "x"}, "errand": {}})
+            table.add(row | {"case": "x", "title": {"en": "x", "zh": "x"}, "request": {}})
             job = table.claim("long")
             if job is not None:
                 table.end(job, "done")

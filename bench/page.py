@@ -10,6 +10,7 @@ two positions are the same, so nothing but the baseline is answered from memory.
 
 from __future__ import annotations
 
+import math
 import statistics
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from bench.tables import OTHERS, content, page, table, warning
 
 HERE = Path(__file__).parent
 CLIENTS = 10
+LOOK = 0.25
+"""Seconds between two looks at the server's memory."""
 WHOLE, QUICK, SMOKE = (40, 100, 7), (8, 20, 7), (1, EVERY, 1)
 """Rounds of a person alone, changes of each of ten clients (every tenth is a release), cold loads."""
 PREVIEWED = 64
@@ -131,8 +134,7 @@ def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Fi
         begin = time.perf_counter() + 1.0
         clients = [Client(server.port, n) for n in range(1, CLIENTS)]
         threads = together(clients, changes, begin)
-        sampled = [server.memory_mb()]
-        watcher = MemoryWatch(server, begin, changes, sampled)
+        watcher = MemoryWatch(server, begin, changes)
         watcher.start()
         used = server.processor_seconds()
         notes = browser_of.among_others(opened, changes, begin, EVERY)
@@ -153,24 +155,34 @@ def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Fi
         Figure("ten_clients_lost", "Answers lost among them", "", [float(len(gone))], 0, note="; ".join(gone[:3])),
         Figure("server_processor_ms", "Server's processor time, one change", "ms", [1e3 * used / (CLIENTS * changes)]),
         Figure("answer_kb", "An answer as sent, squeezed", "kB", [size]),
-        Figure("memory_growth", "Server's memory after the second half / after the first", "x",
-               [sampled[-1] / sampled[len(sampled) // 2]], 1.05, note="flat is taken as at most a twentieth more",
-               parts={f"after {n * 10} %": value for n, value in enumerate(sampled)}),
+        memory_growth(watcher.found),
     ]  # fmt: skip
 
 
-class MemoryWatch(threading.Thread):
-    """Notes the server's memory ten times meanwhile."""
+def memory_growth(found: list[list[float]]) -> Figure:
+    """Compare the last fifth of a session with the fifth before its middle, by means: one moment has runs under way."""
+    means = [statistics.mean(tenth) if tenth else math.nan for tenth in found]
+    growth = statistics.mean(means[-2:]) / statistics.mean(means[3:5])
+    title = "Server's memory, caches full before: last fifth of a session / the fifth before its middle"
+    note = "flat is taken as at most a twentieth more; means of each tenth of the session, in MB"
+    parts = {f"{n * 10} to {n * 10 + 10} %": value for n, value in enumerate(means)}
+    return Figure("memory_growth", title, "x", [growth], 1.05, note=note, parts=parts)
 
-    def __init__(self, server: Server, begin: float, seconds: float, found: list[float]) -> None:
+
+class MemoryWatch(threading.Thread):
+    """Notes the server's memory four times a second meanwhile, by tenths of the time."""
+
+    def __init__(self, server: Server, begin: float, seconds: float) -> None:
         super().__init__()
-        self.server, self.begin, self.seconds, self.found = server, begin, seconds, found
+        self.server, self.begin, self.seconds = server, begin, seconds
+        self.found: list[list[float]] = [[] for _ in range(10)]
 
     def run(self) -> None:
         """Look, and wait."""
-        for n in range(1, 11):
-            time.sleep(max(0.0, self.begin + self.seconds * n / 10 - time.perf_counter()))
-            self.found.append(self.server.memory_mb())
+        time.sleep(max(0.0, self.begin - time.perf_counter()))
+        while (passed := (time.perf_counter() - self.begin) / self.seconds) < 1.0:
+            self.found[int(10 * passed)].append(self.server.memory_mb())
+            time.sleep(LOOK)
 
 
 def main() -> None:

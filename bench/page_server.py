@@ -101,11 +101,12 @@ class Client:
     lost: list[str] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
 
-    def ask(self, connection: http.client.HTTPConnection, n: int, runs: int) -> None:
-        """Move the lever to another place."""
+    def ask(self, connection: http.client.HTTPConnection, n: int, runs: int, *, flows: bool = False) -> None:
+        """Move the lever to another place; with what the links between scales carry, where that is wanted."""
         home = (self.number * 997 + n * 13) % 9_000 + 500
         edits = {"equity": [{"home": home, "host": 10_000 - home}], "threshold": 1 + n % 40}
         asked = {"case": "great-stone", "seed": 100 + self.number, "runs": runs, "scenario": {"edits": edits}}
+        asked["parts"] = {"differences": False, "flows": flows}  # as the page asks
         headers = {"content-type": "application/json", "accept-encoding": "gzip"}
         connection.request("POST", "/api/v1/simulate", json.dumps(asked), headers)
         answer = connection.getresponse()
@@ -134,7 +135,7 @@ def fill_memory(port: int, questions: int) -> None:
     client = Client(port, 77)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for n in range(questions):
-        client.ask(connection, n, DRAGGED if n % 5 == 0 else 20)
+        client.ask(connection, n, DRAGGED if n % 5 == 0 else 20, flows=n % 50 == 0)
         while client.lost:  # asked too fast: the server says when to come again
             client.lost.clear()
             time.sleep(1.0)

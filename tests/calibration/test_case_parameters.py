@@ -213,7 +213,7 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
     shelf = CaseRegistry(tmp_path / "uploads", tmp_path / "shared")
     data = shelf.parks.output(name)
     assert shelf.get(name).parameters.trust.kind != "own"
-    errand = JobTask(
+    task = JobTask(
         "analysis",
         str(tmp_path / "uploads" / name),
         {"analysis": "calibrate", "params": {"case": name}},
@@ -222,11 +222,11 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
     )
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: SMALLEST)
     reports = []
-    done = do_task(errand, lambda *report: reports.append(report))
+    done = do_task(task, lambda *report: reports.append(report))
     assert next(total for stage, _, total in reports if stage == FORETOLD) >= 0
     assert shelf.get(name).parameters.trust.kind == "own"
     assert load(data / "results" / "calibrate" / done.identity, REGISTRY["calibrate"]) is not None
-    assert do_task(errand, lambda *_: None) == replace(done, reused=True)
+    assert do_task(task, lambda *_: None) == replace(done, reused=True)
 
 
 def test_borrowed_draws_depend_on_their_number_alone():

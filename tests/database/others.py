@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from copark.store.database.schema import OWN
@@ -159,6 +161,18 @@ def fill_former(folder: Path, version: str, place: str = "", also: str = "") -> 
     if "COPARK_DATABASE_URL" not in os.environ:
         with closing(sqlite3.connect(folder / "copark.sqlite3")) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
+
+
+def fill_0005(folder: Path, jobs: Sequence[dict[str, Any]]) -> None:
+    """Fill a database as version 0005 did, whose jobs had a column ``errand``."""
+    config = Config()
+    config.set_main_option("script_location", "copark.store.database:migrations")
+    with connected(folder) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for job in jobs:
+            insert(connection, "copark_jobs", job)
+        insert(connection, "copark_scenarios", SCENARIO)
 
 
 def insert(connection: Connection, table: str, row: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from copark.web.content.server_records import ServerRecords
 from tests.asked import call
 from tests.database.others import FOREIGN, connected, dump, file_hash, fill_foreign, fill_former, insert, run_sql
 
-JOB = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
+JOB = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "request": {}}
 TABLES = ("jobs", "scenarios", "runs", "studies", "executions", "asked", "alembic_version")
 
 

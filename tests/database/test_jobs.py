@@ -32,7 +32,7 @@ def table(tmp_path, either):
 def added(table, name, owner="me", lane="long", data="."):
     return table.add(
         {"id": name, "owner": owner, "lane": lane, "kind": "run", "case": "x", "title": TITLE,
-         "errand": {"data": data, "case": "x"}}
+         "request": {"data": data, "case": "x"}}
     )  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goe
 
 
 def test_a_job_that_waits_while_its_folder_is_moved_is_done_in_the_new_place(tmp_path, monkeypatch):
-    """The process of an errand marks the folder it is told of, whatever the folder was called when the job came."""
+    """The process of a job marks the folder it is told of, whatever the folder was called when the job came."""
     old, new = tmp_path / "old", tmp_path / "new"
     with closing(open_database(old)) as database:
         for name, data in (("earlier", str(old)), ("now", "")):

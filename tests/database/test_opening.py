@@ -75,7 +75,7 @@ def test_an_address_that_leads_nowhere_is_said_without_its_password(tmp_path, mo
             assert "secret" not in fault.sentence("en") + fault.sentence("zh")
 
 
-JOB = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
+JOB = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "request": {}}
 
 
 def test_folders_of_one_database_do_not_see_each_other(tmp_path, monkeypatch):

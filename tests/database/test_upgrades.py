@@ -13,8 +13,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import inspect
 
-from copark.store.database import Database, examination, open_database, upgrades
-from copark.store.database.schema import HEAD, OWN, PREFIX, VERSIONS, metadata
+from copark.store.database import Database, open_database
+from copark.store.database.schema import HEAD, PREFIX, VERSIONS, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.store.scenarios import ScenarioTable
@@ -27,6 +27,7 @@ from tests.database.others import (
     connected,
     dump,
     file_hash,
+    fill_0005,
     fill_former,
 )
 
@@ -38,7 +39,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from copark.workflows.database import upgrade
 
-CHANGE = re.compile(r"\\s*(CREATE|INSERT|PRAGMA application_id =|LOCK|SELECT setval)")
+CHANGE = re.compile(r"\\s*(CREATE|ALTER|INSERT|PRAGMA application_id =|LOCK|SELECT setval)")
 changes = [0]
 
 @event.listens_for(Engine, "after_cursor_execute")
@@ -94,7 +95,7 @@ def test_the_command_keeps_jobs_and_scenarios_and_every_former_table(tmp_path, e
     kept = [(41, "a", "queued", "基准情景", 1)], [(SCENARIO["name"], {"levers": {"profit_tax": 0.2}})]
     assert rows(tmp_path) == (([], []) if version == "0001" else kept)
     with closing(ServerRecords(tmp_path)) as records:
-        new = {"id": "b", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
+        new = {"id": "b", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "request": {}}
         assert records.jobs.add(new).number == (1 if version == "0001" else 42)
     code, said, _ = call(["database", "upgrade", "--out", tmp_path], capsys)
     assert (code, len(said.splitlines())) == (0, 1), "nothing is left to do"
@@ -106,11 +107,12 @@ def test_what_is_stored_is_copied_byte_for_byte(tmp_path, either, capsys):
     assert call(["database", "upgrade", "--out", tmp_path], capsys)[0] == 0
     with connected(tmp_path) as connection:
         for table, row in (("jobs", JOB), ("scenarios", SCENARIO)):
-            listed = ", ".join(f'"{column}"' for column in row)
-            asked = f"SELECT {listed} FROM {{}}{table}"
-            if connection.dialect.name == "postgresql":
-                asked = f"SELECT row({listed})::text FROM {{}}{table}"
-            copied, former = (connection.exec_driver_sql(asked.format(prefix)).all() for prefix in (PREFIX, ""))
+            stored = []
+            for prefix, renamed in ((PREFIX, {"errand": "request"}), ("", {})):
+                listed = ", ".join(f'"{renamed.get(column, column)}"' for column in row)
+                wanted = f"row({listed})::text" if connection.dialect.name == "postgresql" else listed
+                stored.append(connection.exec_driver_sql(f"SELECT {wanted} FROM {prefix}{table}").all())
+            copied, former = stored
             assert copied == former != []
 
 
@@ -131,38 +133,30 @@ def test_the_file_is_copied_before_and_the_copy_is_the_former_database(tmp_path,
     assert call(["database", "upgrade", "--out", elsewhere], capsys)[0] == 0
 
 
-def test_before_a_later_upgrade_the_tables_are_kept_too(tmp_path, either, monkeypatch, capsys):
-    """An upgrade from this version on: the next migration, as somebody may write it."""
-    fill_former(tmp_path, "0004", place_of(tmp_path))
-    assert call(["database", "upgrade", "--out", tmp_path], capsys)[0] == 0
-    before, known = backups(tmp_path), dump(tmp_path)
-
-    def migrate(connection, former=""):
-        connection.exec_driver_sql("ALTER TABLE copark_jobs ADD COLUMN priority INTEGER")
-        connection.exec_driver_sql("CREATE TABLE copark_new (a INTEGER)")
-        connection.exec_driver_sql("UPDATE copark_version SET version_num = '0006'")
-
-    monkeypatch.setattr(examination, "OWN", OWN | {"copark_new"})
-    monkeypatch.setattr(examination, "VERSIONS", ("0005", "0006"))
-    monkeypatch.setattr(examination, "HEAD", "0006")
-    monkeypatch.setattr(upgrades, "HEAD", "0006")
-    monkeypatch.setattr(upgrades, "_migrate", migrate)
-    with pytest.raises(DatabaseRefused):
+def test_jobs_of_version_0005_wait_on_with_what_they_were_asked_for(tmp_path, either, capsys):
+    place = place_of(tmp_path)
+    running = JOB | {"number": 42, "id": "b", "state": "running", "attempts": 2, "place": place}
+    fill_0005(tmp_path, [JOB | {"place": place}, running])
+    with pytest.raises(DatabaseRefused) as refused:
         ServerRecords(tmp_path)
+    assert refused.value.faults[0].code == "database.older"
     code, said, _ = call(["database", "upgrade", "--out", tmp_path], capsys)
     assert code == 0
     assert "0005 to 0006" in said
+    kept = [(41, "a", "queued", "基准情景", 1), (42, "b", "running", "基准情景", 2)]
+    assert rows(tmp_path) == (kept, [(SCENARIO["name"], {"levers": {"profit_tax": 0.2}})])
+    with closing(open_database(tmp_path)) as database:
+        assert [job.request for job in JobTable(database).all(open_only=True)] == [{"runs": 2000}] * 2
+    if either == "sqlite":
+        (backup,) = backups(tmp_path)
+        assert str(backup) in said
+        with closing(sqlite3.connect(backup)) as connection:
+            assert connection.execute("SELECT errand FROM copark_jobs").fetchall() == [(JOB["errand"],)] * 2
+        return
     with connected(tmp_path) as connection:
-        assert "priority" in {column["name"] for column in inspect(connection).get_columns("copark_jobs")}
-        connection.exec_driver_sql("DROP TABLE copark_new")
-        if either == "sqlite":
-            (backup,) = set(backups(tmp_path)) - set(before)
-            assert str(backup) in said
-            assert dump(tmp_path) == known
-        else:
-            (copy,) = (name for name in inspect(connection).get_table_names() if name.startswith("copark_jobs_before"))
-            assert copy in said
-            assert connection.exec_driver_sql(f"SELECT number, id FROM {copy}").all() == [(41, "a")]
+        (copy,) = (name for name in inspect(connection).get_table_names() if name.startswith("copark_jobs_before"))
+        assert copy in said
+        assert connection.exec_driver_sql(f"SELECT number, id FROM {copy} ORDER BY 1").all() == [(41, "a"), (42, "b")]
 
 
 def test_a_former_database_is_not_made_anew_beside_itself(tmp_path, either, capsys):

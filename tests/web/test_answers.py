@@ -151,6 +151,8 @@ def test_what_was_asked_before_is_answered_from_memory(client):
     other = client.post("/api/v1/simulate", json=asked | {"parts": {"samples": 1}})
     assert other.headers["x-copark-memory"] == "made"
     assert other.json()["identity"] == first.json()["identity"]
+    without = client.post("/api/v1/simulate", json=asked | {"parts": {"differences": False}})
+    assert without.json()["changes"][0] == first.json()["changes"][0] | {"bands": {}}
 
 
 def test_coupling_is_the_read_out_of_the_analysis(client):

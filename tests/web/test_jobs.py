@@ -143,10 +143,10 @@ class JobTasks:
     """A stream of one task that never ends; what is written to it."""
 
     def __init__(self, **task):
-        self.errand, self.said = task, []
+        self.task, self.said = task, []
 
     def readline(self):
-        return json.dumps(self.errand)
+        return json.dumps(self.task)
 
     def __iter__(self):
         threading.Event().wait()

@@ -49,8 +49,8 @@ class Job:
     """Name of the case it is about."""
     title: dict[str, str]
     """Titles in both languages."""
-    errand: JsonObject
-    """What its process is told."""
+    request: JsonObject
+    """What was requested: the task that its process is given."""
     created: str
     """When it came, UTC, ISO 8601."""
     started: str
@@ -110,7 +110,7 @@ class JobTable:
         self.most = most
 
     def add(self, row: Mapping[str, Any]) -> Job:
-        """Queue a job, of which ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title`` and ``errand`` are given."""
+        """Queue a job; given are ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title`` and ``request``."""
         new = {**row, "state": "queued", "created": now(), "place": self.database.place}
         with self.database.writing() as connection:
             inserted = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()

@@ -84,7 +84,7 @@ class JobProcess:
     def do(self) -> JsonObject:
         """Run the process; return its last message, or its exit code if it ended without one."""
         began = time.time()
-        task = with_local_paths(self.job.errand, self.data, self.uploads, self.outputs)
+        task = with_local_paths(self.job.request, self.data, self.uploads, self.outputs)
         try:
             with subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, *PROGRAM],
@@ -245,7 +245,7 @@ class JobQueue:
             Whose job it is.
         """
         about = {"owner": owner, "lane": LANES[task.kind], "kind": task.kind, "case": task.case, "title": title}
-        job = self.table.add({"id": secrets.token_hex(12), **about, "errand": asdict(task)})
+        job = self.table.add({"id": secrets.token_hex(12), **about, "request": asdict(task)})
         self._wake()
         return job
 

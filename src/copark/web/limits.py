@@ -252,6 +252,8 @@ class RequestPool:
         self.heavy = PoolLane(threads)
         self.quick = PoolLane(threads)
         self.closed = False
+        self.finished = 0
+        """Requests that were worked on and are over, however they ended."""
 
     @property
     def pending(self) -> int:
@@ -295,6 +297,7 @@ class RequestPool:
             cancellation.cancel()
             doing.cancel()
             del lane.pending[cancellation]
+            self.finished += 1
 
     def _need_room(self, lane: PoolLane, client: str) -> None:
         wait = lane.expected()

@@ -98,6 +98,8 @@ class Services:
     def remember_study(self, study: Study, case_entry: CaseEntry, owner: str) -> str:
         """Remember a requested study, so that its result can be exported by run ID; of an uploaded case, by its owner.
 
+        Each owner's is remembered with the titles that this owner gave it, which the run ID does not cover.
+
         Parameters
         ----------
         study
@@ -114,12 +116,13 @@ class Services:
         """
         identity = self.engine.identity(study, case_entry)
         requested = RequestedStudy.of(case_entry.name, study.content())
-        self._requested.put((owner if case_entry.uploaded else "", identity), requested, len(requested.json_text))
+        for whose in (owner,) if case_entry.uploaded else (owner, ""):
+            self._requested.put((whose, identity), requested, len(requested.json_text))
         return identity
 
     def requested_study(self, identity: str, owner: str) -> RequestedStudy | None:
-        """Return the study of a run ID that an owner, or anybody about a case of the casebook, has requested."""
-        return self._requested.get(("", identity)) or self._requested.get((owner, identity))
+        """Return the study of a run ID that an owner, or else anybody about a case of the casebook, has requested."""
+        return self._requested.get((owner, identity)) or self._requested.get(("", identity))
 
     def stored_bytes(self) -> int:
         """Count bytes of stored runs and results; files that vanish meanwhile are passed over."""

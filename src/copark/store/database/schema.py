@@ -27,7 +27,7 @@ MARK = "copark:5e1d7c1a-8a37-4a53-9c58-6e0c3b0d2f44"
 """What the marker says in every database of copark's, whatever its version."""
 APPLICATION_ID = 0x636F706B
 """``copk``: what the header of a SQLite file says that holds nothing but copark's tables."""
-VERSIONS = ("0005",)
+VERSIONS = ("0005", "0006")
 """Versions of the tables, the oldest first: the migrations. Earlier ones had tables without the prefix."""
 HEAD = VERSIONS[-1]
 
@@ -69,7 +69,7 @@ jobs = Table(
     Column("state", String(16), nullable=False),
     Column("case", Text, nullable=False),
     Column("title", JSON, nullable=False),
-    Column("errand", JSON, nullable=False),
+    Column("request", JSON, nullable=False),
     Column("created", String(32), nullable=False),
     Column("started", String(32), nullable=False, default=""),
     Column("ended", String(32), nullable=False, default=""),

@@ -29,7 +29,7 @@ from copark.web.content.reproduction import ReproductionAnswer, reproduction_of
 from copark.web.content.requests import ModelRequest, Parts
 from copark.web.content.responses import ApiModel, SimulationAnswer
 from copark.web.content.server_records import RequestedStudy
-from copark.web.content.simulation import FORMS, answer, export
+from copark.web.content.simulation import FORMS, MOST_AT_ONCE, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
 MakeAnswer = Callable[[Study, CaseEntry, CancellationToken], ApiModel]
@@ -42,8 +42,6 @@ FileName = Annotated[
 ]
 RunId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Run ID of an answer, 16 hexadecimal digits.")]
 EXPORT_COST = 20.0
-MOST_AT_ONCE = 5_000
-"""Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""
 
 
 @router.post("/simulate", summary="One scenario beside a baseline", responses=describe_json(SimulationAnswer))
@@ -112,15 +110,15 @@ async def _model_response(
         case_entry = client.view.get(request.case, request.cut)
         study = requests.study_of(request, case_entry, outputs)
         identity = services.engine.identity(study, case_entry)
-        key = f"{identity} {case_entry.name} {answer_key}"
+        key = services.engine.answer_key(study, case_entry, answer_key)
         cached = services.answers.get(key)
-        if cached is not None:
-            return cached, True, identity
-        with requests.locating_faults(request):
-            content = json_bytes(make(study, case_entry, cancellation))
-        services.answers.put(key, content, len(content))
+        content = cached
+        if content is None:
+            with requests.locating_faults(request):
+                content = json_bytes(make(study, case_entry, cancellation))
+            services.answers.put(key, content, len(content))
         services.remember_study(study, case_entry, client.owner)
-        return content, False, identity
+        return content, cached is not None, identity
 
     content, is_cached, identity = await services.model_pool.run(client.request, work, 1.0 + weight)
     headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if is_cached else "made"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 from anyio import WouldBlock
@@ -21,7 +22,7 @@ from copark.web.api.replies import (
     describe_json,
 )
 from copark.web.content.actor_network import NetworkAnswer, network_of
-from copark.web.content.case_registry import CaseEntry, case_template, naming_file, pack_case
+from copark.web.content.case_registry import case_template, naming_file, pack_case
 from copark.web.content.cases import (
     CaseAnswer,
     DeletedCase,
@@ -35,7 +36,7 @@ from copark.web.content.cases import (
 from copark.web.content.engine import CancellationToken
 from copark.web.content.faults import absent
 from copark.web.content.own_parks import DeletedPark, ParksFull
-from copark.web.content.packed import PackedQuestion, PackedScenario, packed_changes, packed_park
+from copark.web.content.packed import PackedQuestion, PackedScenario, packed_changes, packed_key, packed_park
 from copark.web.content.requests import CaseKey, ModelRequest, RequestedScenario, SimulationRequest, study_of
 from copark.web.content.responses import ApiModel, CaseName
 from copark.web.content.simulation import case_name
@@ -83,7 +84,8 @@ async def cases(client: CurrentClient) -> Response:
         else ([], [])
     )
     if not own and not deleted:
-        return await client.cached_json("cases", lambda: Cases(cases=cases_of(client.view), deleted=[]))
+        key = f"cases {await run_in_threadpool(client.view.casebook_state)}"
+        return await client.cached_json(key, lambda: Cases(cases=cases_of(client.view), deleted=[]))
     return await client.fresh_json(lambda: Cases(cases=cases_of(client.view, own), deleted=deleted))
 
 
@@ -139,13 +141,13 @@ async def template(client: CurrentClient, form: Form, lang: Lang = "en", *, exam
 @router.get("/cases/{name}", summary="A case and its levers", responses=describe_json(CaseAnswer))
 async def case(client: CurrentClient, name: CasePath) -> Response:
     """Describe a case: its levers with range, unit, and the observed values with dates and sources."""
-    return await client.case_json("case", name, lambda: describe(client.services.engine, client.view.get(name)))
+    return await client.case_json("case", name, partial(describe, client.services.engine))
 
 
 @router.get("/cases/{name}/network", summary="The network of a case", responses=describe_json(NetworkAnswer))
 async def network(client: CurrentClient, name: CasePath) -> Response:
     """Return the actors in four layers, their ties, and the model's links between scales."""
-    return await client.case_json("network", name, lambda: network_of(client.view.get(name)))
+    return await client.case_json("network", name, network_of)
 
 
 @router.get(
@@ -159,14 +161,20 @@ async def packed(client: CurrentClient, name: CasePath, question: Annotated[Pack
     A number that is to be quoted is the answer of ``/simulate``, which has a run ID.
     """
     client.charge(PACKED_COST)
-    engine = client.services.engine
+    services = client.services
 
-    def entry_and_run_id() -> tuple[CaseEntry, str]:
+    def work(_: CancellationToken) -> tuple[bytes, bool]:
         case_entry = client.view.get(name, question.cut)
-        return case_entry, engine.identity(study_of(question.request(name), case_entry), case_entry)
 
-    case_entry, run_id = await client.run_io(entry_and_run_id)  # another calibration gives other draws, and another ID
-    return await client.case_file(f"packed {run_id}", name, PACKED, lambda: packed_park(engine, case_entry, question))
+        def make() -> bytes:
+            return packed_park(services.engine, case_entry, question)
+
+        if case_entry.uploaded:  # it may be deleted, and nothing of it may stay
+            return make(), False
+        return services.answers.once(packed_key(services.engine, case_entry, question), make, len), True
+
+    content, is_cached = await services.model_pool.run(client.request, work, PACKED_COST)
+    return client.tagged(content, PACKED) if is_cached else Response(content, 200, media_type=PACKED)
 
 
 @router.post(

@@ -55,7 +55,7 @@ async def studies(client: CurrentClient) -> Response:
 @router.get("/method", summary="The model and its calibration", responses=describe_json(catalogues.MethodAnswer))
 async def method(client: CurrentClient, case: CaseName = "great-stone") -> Response:
     """Return the model's variables and links, the calibration of a case, and the limits of the model."""
-    return await client.case_json("method", case, lambda: catalogues.method_of(client.view.get(case)))
+    return await client.case_json("method", case, catalogues.method_of)
 
 
 @router.get("/parks", summary="Comparison of parks", responses=describe_json(park_catalogue.ParksAnswer))
@@ -69,4 +69,4 @@ async def evidence(client: CurrentClient, case: CaseName = "great-stone", *, eve
     """Return events, observed series, enterprises and sources, each with its grade."""
     part = "events" if events else "evidence"
     make = catalogues.events_of if events else catalogues.evidence_of
-    return await client.case_json(part, case, lambda: make(client.view.get(case)))
+    return await client.case_json(part, case, make)

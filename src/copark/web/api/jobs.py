@@ -85,10 +85,10 @@ def job_info(job: Job, place: int) -> JobInfo:
     stage = f"cli.stage.{job.stage}"
     return JobInfo.of(
         job,
-        analysis=str(job.errand.get("study", {}).get("analysis", "")),
+        analysis=str(job.request.get("study", {}).get("analysis", "")),
         state_title=said(f"web.state.{job.state}"),
         title=LocalizedText(**job.title),
-        runs=job.errand.get("study", {}).get("runs"),
+        runs=job.request.get("study", {}).get("runs"),
         place=place,
         stage_title=said(stage) if has_text(stage) else LocalizedText.same(job.stage),
         seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),

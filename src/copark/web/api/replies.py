@@ -10,10 +10,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from fastapi import Path as PathOf
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from copark.json_types import JsonObject
+from copark.web.content.case_registry import CaseEntry
 from copark.web.content.faults import read_json
 from copark.web.content.responses import ApiModel
 from copark.web.limits import OptionalClientToken, address_of, owner_of
@@ -72,7 +74,7 @@ class Client:
         Parameters
         ----------
         key
-            Key of the content in the cache.
+            Key of the content in the cache: of all it depends on.
         make
             Makes the content, on a thread for files.
         """
@@ -81,41 +83,23 @@ class Client:
             answer = make()
             return answer if isinstance(answer, bytes) else json_bytes(answer)
 
-        return await self._cached(key, content_of, JSON)
-
-    async def _cached(self, key: str, make: Callable[[], bytes], media: str) -> Response:
-        """Respond with content that is the same each time, made once and sent with an ETag."""
         content = self.services.answers.get(key)
         if content is None:
-            content = await self.run_io(lambda: self.services.answers.once(key, make, len))
-        return self._tagged(content, media)
+            content = await self.run_io(lambda: self.services.answers.once(key, content_of, len))
+        return self.tagged(content, JSON)
 
-    def _tagged(self, content: bytes, media: str) -> Response:
-        """Respond with content, or say that the client has it."""
+    def tagged(self, content: bytes, media: str) -> Response:
+        """Respond with content and an ETag, or say that the client has it."""
         etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
         headers = {"etag": etag, "cache-control": "no-cache"}
         if self.request.headers.get("if-none-match") == etag:
             return Response(None, 304, headers | {"vary": "accept-encoding"})
         return Response(content, 200, headers, media)
 
-    async def case_json(self, part: str, name: str, make: Callable[[], ApiModel]) -> Response:
+    async def case_json(self, part: str, name: str, make: Callable[[CaseEntry], ApiModel]) -> Response:
         """Respond with JSON about a case, cached unless the case was uploaded and may be deleted.
 
-        Parameters
-        ----------
-        part
-            Part of the case, for the key in the cache.
-        name
-            Name of the case.
-        make
-            Makes the content.
-        """
-        if name in self.view.names():
-            return await self.cached_json(f"{part} {name}", make)
-        return await self.fresh_json(make)
-
-    async def case_file(self, part: str, name: str, media: str, make: Callable[[], bytes]) -> Response:
-        """Respond with a file about a case, cached unless the case was uploaded and may be deleted.
+        A case that has another calibration by now has another key, so that what is told is of the one it has.
 
         Parameters
         ----------
@@ -123,14 +107,13 @@ class Client:
             Part of the case, for the key in the cache.
         name
             Name of the case.
-        media
-            Media type of the file.
         make
-            Makes the content.
+            Makes the content of the case as the server has it.
         """
-        if name in self.view.names():
-            return await self._cached(f"{part} {name}", make, media)
-        return Response(await self.run_io(make), 200, media_type=media)
+        case_entry = await run_in_threadpool(self.view.get, name)
+        if case_entry.uploaded:
+            return await self.fresh_json(lambda: make(case_entry))
+        return await self.cached_json(f"{part} {case_entry.state}", lambda: make(case_entry))
 
 
 CurrentClient = Annotated[Client, Depends()]

@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from copark.cases import check_case, new_case
 from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER, Archive, Refused, leads_out, opened
+from copark.cases.horizon import now_for
 from copark.cases.load import NEEDED, OPTIONAL
 from copark.cases.types import suggestion
 from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_writing import EXAMPLE, template_workbook, workbook_of
 from copark.errors import CaseFaults, Fault
+from copark.identity import hash_content, identity_of
 from copark.web.content.faults import absent
 from copark.web.content.own_parks import UPLOADED, OwnParks, Quota, named_in
 
@@ -48,6 +50,19 @@ class CaseEntry:
     """Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears."""
     cuts: tuple[str, ...]
     """Last quarters known to the calibrations it has, latest first."""
+
+    @property
+    def state(self) -> str:
+        """Hash of all that is told of it: name, content, parameters and trust in them, calibrations, the present."""
+        told = {
+            "name": self.name,
+            "case": self.hash,
+            "draws": self.parameters.identity,
+            "trust": self.parameters.trust.content(),
+            "cuts": list(self.cuts),
+            "now": str(now_for(self.case)),
+        }
+        return identity_of(told)
 
     @property
     def calibrated(self) -> bool:
@@ -165,6 +180,10 @@ class OwnerView:
     def names(self) -> tuple[str, ...]:
         """List the names of the casebook's cases."""
         return self.registry.names()
+
+    def casebook_state(self) -> str:
+        """Hash of the states of the casebook's cases, in their order."""
+        return hash_content([self.get(name).state for name in self.names()])
 
     def own_names(self) -> list[str]:
         """Return the names of the owner's parks, the latest first."""

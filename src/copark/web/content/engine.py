@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from copark.analyses.compare import outcome_attribution
 from copark.calibration.case_parameters import Source
-from copark.identity import identity_of
+from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
 from copark.simulation.ensemble import Ensemble, ScenarioRuns, default_threads
 from copark.simulation.results import study_identity
@@ -199,6 +199,22 @@ class Engine:
         """Return the run ID of a study's result: that of the command line and of the library."""
         source = self.source(study, case_entry)
         return study_identity(study, case_entry.case, None if source is None else str(source.content["draws_hash"]))
+
+    def answer_key(self, study: Study, case_entry: CaseEntry, part: str) -> str:
+        """Return a key of everything an answer depends on.
+
+        A run ID covers no titles, and an answer bears those of who asks; it tells of the case's calibration, too.
+
+        Parameters
+        ----------
+        study
+            The study, with its titles.
+        case_entry
+            Its case.
+        part
+            What is answered of the study's result.
+        """
+        return hash_content([self.identity(study, case_entry), study.content(), case_entry.state, part])
 
     def inputs(self, study: Study, case_entry: CaseEntry, scenario: Scenario) -> Inputs:
         """Return the packed inputs of a scenario, which do not depend on parameters.

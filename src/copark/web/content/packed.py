@@ -77,6 +77,25 @@ class PackedScenario(PackedQuestion):
     """What is changed against the case."""
 
 
+def packed_key(engine: Engine, case_entry: CaseEntry, question: PackedQuestion) -> str:
+    """Return a key of everything a packed park depends on: the run ID of its draws, and the state of the case.
+
+    Another calibration, another version of the model, another seed or number of runs is another run ID; what can be
+    dragged depends on the present, too.
+
+    Parameters
+    ----------
+    engine
+        Has the posterior of the case.
+    case_entry
+        The case.
+    question
+        Runs, seed and time.
+    """
+    run_id = engine.identity(study_of(question.request(case_entry.name), case_entry), case_entry)
+    return f"packed {run_id} {case_entry.state}"
+
+
 def packed_park(engine: Engine, case_entry: CaseEntry, question: PackedQuestion) -> bytes:
     """Pack inputs and draws of a case as it is, and the cells of every lever that can be dragged.
 

@@ -102,6 +102,8 @@ class Parts(BaseModel):
 
     samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
     """Paths of so many runs for each output; 0 for none."""
+    differences: bool = True
+    """Whether to include the bands of the paired differences, quarter by quarter: a third of the answer."""
     flows: bool = False
     """Whether to include the flows along the links between scales, quarter by quarter."""
     why: OutputName | None = None

@@ -290,7 +290,8 @@ class ScenarioChange(ApiModel):
     headlines: list[HeadlineMove]
     """Differences of the numbers to be seen first, arm less reference."""
     bands: dict[str, list[Numbers]]
-    """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter."""
+    """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter;
+    empty if the request leaves differences out."""
     sentences: dict[str, LocalizedText]
     """By output: the difference in a sentence."""
 

@@ -26,6 +26,7 @@ from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.on_record import recorded_outcome
 from copark.analyses.size_words import band_words, land_words, of_plan, planned_of
+from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.jit import cpu_features, versions
@@ -104,7 +105,8 @@ def answer(
     arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
     cancellation.check()
     changes = [
-        change_of(frame, scenario, runs[0], own) for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
+        change_of(frame, scenario, runs[0], own, has_bands=parts.differences)
+        for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
     ]
     note = draws_note(engine, study, case_entry)
     trust = trust_note(trust_in(study, case_entry), case_entry.case)
@@ -335,7 +337,9 @@ def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, aft
     )
 
 
-def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> responses.ScenarioChange:
+def change_of(
+    frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns, *, has_bands: bool
+) -> responses.ScenarioChange:
     """Set a scenario's runs beside the reference's, run by run.
 
     Parameters
@@ -346,13 +350,15 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
         The scenario.
     before, after
         Runs of the reference and of the scenario, paired by number.
+    has_bands
+        Whether bands are given of every quarter; sentences are of the last one.
     """
     key = scenario.key
     effects = effects_between(frame, scenario, before, after)
     outcomes = outcomes_between(frame, scenario, before, after)
     names = [name for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in effects.measures]
     apart = {name: effects.differences(key, name).T for name in names}
-    bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
+    bands = {name: quantiles_over(apart[name] if has_bands else apart[name][-1:]) for name in frame.wanted}
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
     return responses.ScenarioChange.model_construct(
@@ -371,7 +377,7 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
         ],
         outcome_change=outcome_change(changing.moves_of(effects, outcomes, key, frame.judged)),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
-        bands={name: values.tolist() for name, values in bands.items()},
+        bands={name: values.tolist() for name, values in bands.items()} if has_bands else {},
         sentences={
             name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], title, begins)
             for name, values in bands.items()
@@ -522,6 +528,8 @@ def versions_info(case_hash: str) -> responses.VersionsInfo:
     )
 
 
+MOST_AT_ONCE = 5_000
+"""Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""
 FIRST = "great-stone"
 
 
@@ -550,6 +558,8 @@ def stored_or_simulated(
 ) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
     """Yield the stored run of a study: that of the data folder, or one simulated into a temporary folder.
 
+    A stored run bears the titles of who stored it: under other titles one of a few runs is simulated.
+
     Parameters
     ----------
     engine
@@ -569,7 +579,7 @@ def stored_or_simulated(
     identity = engine.identity(study, case_entry)
     store = RunStore.of(data)
     stored = store.find(identity)
-    if stored is not None:
+    if stored is not None and (has_titles_of(stored, study) or study.runs > MOST_AT_ONCE):
         yield store, stored, store.load(identity)
         return
     folder = data / f".export-{secrets.token_hex(8)}"
