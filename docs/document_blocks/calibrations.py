@@ -346,7 +346,10 @@ def judgement(lang: str) -> str:
     """Count the parameters of the model that rest on judgement, and those that are fixed."""
     parameters = catalogue().parameters.values()
     words = {
-        "en": "Of the model's {all} parameters {judged} are judgement, among them {both} of the {fixed} that are fixed.",
+        "en": (
+            "Of the model's {all} parameters {judged} are judgement, "
+            "among them {both} of the {fixed} that are fixed."
+        ),
         "zh": "模型的{all}个参数中，{judged}个出自判断，包括{fixed}个固定值中的{both}个。",
     }
     judged = [parameter for parameter in parameters if parameter.grade == "judgement"]

@@ -1,5 +1,6 @@
 """Goal seeking: a lever that acts reaches a low target, nothing reaches an absurd one, and what is told holds anew."""
 
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
@@ -113,6 +114,22 @@ def test_an_absurd_target_is_not_reachable(levers):
     assert "Not reachable with these levers" in GOAL.document(found).headline
     assert "无法达到" in GOAL.document(found, "zh").headline
     assert "the best set" not in GOAL.document(found).headline, "none comes nearer than the park as it is"
+
+
+@pytest.mark.parametrize(("share", "too_small"), [(0.21, True), (0.26, False)])
+def test_a_set_that_comes_hardly_nearer_is_not_told_as_worth_acting_on(reached, share, too_small):
+    (target,) = reached.targets
+    before, after = (Share("it", round(400 * value), 400, value, value - 0.01, value + 0.01) for value in (0.2, share))
+    found = replace(
+        reached,
+        targets=(replace(target, share=0.9),),
+        before=replace(reached.before, shares=(before,)),
+        ladder=(replace(reached.ladder[0], shares=(after,)),),
+    )
+    headline = GOAL.document(found).headline
+    assert f"{share:.0%}" in headline.replace(".0%", "%")
+    assert ("none comes nearer by enough to act on" in headline) is too_small
+    assert ("In most runs" in headline) is not too_small
 
 
 def test_what_is_met_already_needs_no_lever_and_no_search(levers):

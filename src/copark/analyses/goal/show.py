@@ -48,10 +48,18 @@ class _Show(Show):
     @property
     def is_idle(self) -> bool:
         """Say whether a target is missed and the best set comes no nearer to any than the case as it is."""
-        best = self.best
-        pairs = zip(self.answer.targets, best.shares, self.answer.before.shares, strict=True)
-        missed = best.reach(self.answer.targets) == "missed"
-        return missed and all(target.gap(share.share) >= target.gap(before.share) for target, share, before in pairs)
+        return self.is_missed and self.nearer <= 0.0
+
+    @property
+    def is_missed(self) -> bool:
+        """Say whether the best set misses a target."""
+        return self.best.reach(self.answer.targets) == "missed"
+
+    @property
+    def nearer(self) -> float:
+        """Give by how much the best set comes nearer to a target than the case as it is; the most of all, a share of runs."""
+        shares = zip(self.answer.targets, self.best.shares, self.answer.before.shares, strict=True)
+        return max(target.gap(before.share) - target.gap(share.share) for target, share, before in shares)
 
     def event(self, target: GoalTarget) -> str:
         """Say what a target asks of a run."""
@@ -90,6 +98,9 @@ class _Show(Show):
             return
         if self.is_idle:
             yield t("headline.idle", **words)
+            return
+        if self.is_missed and self.nearer < recommendation_rule().threshold("self_standing"):
+            yield t("headline.small", **words)
             return
         yield t(f"headline.{reach}", **words)
         if reach == "reached":
