@@ -347,8 +347,7 @@ def judgement(lang: str) -> str:
     parameters = catalogue().parameters.values()
     words = {
         "en": (
-            "Of the model's {all} parameters {judged} are judgement, "
-            "among them {both} of the {fixed} that are fixed."
+            "Of the model's {all} parameters {judged} are judgement, among them {both} of the {fixed} that are fixed."
         ),
         "zh": "模型的{all}个参数中，{judged}个出自判断，包括{fixed}个固定值中的{both}个。",
     }

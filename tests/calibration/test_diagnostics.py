@@ -65,7 +65,11 @@ def test_predictive_checks_know_bounds():
 def test_health_of_a_replay():
     observed = model(target(value=0.0, error=2.0))
     replay = SimpleNamespace(
-        model=observed, counterparts=np.full((10, 1), 4.0), pairs=10, pasts=5.0, disagreement=lambda: np.array([1.0, 1.3])
+        model=observed,
+        counterparts=np.full((10, 1), 4.0),
+        pairs=10,
+        pasts=5.0,
+        disagreement=lambda: np.array([1.0, 1.3]),
     )
     assert diagnostics.health(replay) == {"pairs": 10.0, "pasts": 5.0, "disagreement": 1.3, "misfit": 2.0}
 
