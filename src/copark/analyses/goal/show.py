@@ -57,7 +57,7 @@ class _Show(Show):
 
     @property
     def nearer(self) -> float:
-        """Give by how much the best set comes nearer to a target than the case as it is; the most of all, a share of runs."""
+        """Give by how much the best set comes nearer to a target than the case as it is, in shares of runs; the most."""
         shares = zip(self.answer.targets, self.best.shares, self.answer.before.shares, strict=True)
         return max(target.gap(before.share) - target.gap(share.share) for target, share, before in shares)
 
