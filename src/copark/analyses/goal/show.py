@@ -57,7 +57,7 @@ class _Show(Show):
 
     @property
     def nearer(self) -> float:
-        """Give by how much the best set comes nearer to a target than the case as it is, in shares of runs; the most."""
+        """Give how much nearer to a target the best set comes than the case as it is, as a share of runs; the most."""
         shares = zip(self.answer.targets, self.best.shares, self.answer.before.shares, strict=True)
         return max(target.gap(before.share) - target.gap(share.share) for target, share, before in shares)
 
