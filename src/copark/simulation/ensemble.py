@@ -211,6 +211,10 @@ class ScenarioRuns:
         codes = np.concatenate([self.outcome, later.outcome]) if is_judged else None
         return replace(self, out=out, status=status, codes=codes)
 
+    def by_quarter(self) -> ScenarioRuns:
+        """Lay the runs side by side in memory, for whoever reads an output quarter by quarter."""
+        return replace(self, out=np.ascontiguousarray(self.out.transpose(1, 2, 0)).transpose(2, 0, 1))
+
     def of_finished(self, values: Floats) -> Floats:
         """Put NaN in what was read of runs that did not finish, shape (runs, …); written in place."""
         values[~self.finished] = np.nan
@@ -256,8 +260,7 @@ class Ensemble:
     chunks can change a bit. Inputs are of one scenario or of each of several over the same quarters; draws are at hand,
     the same for every scenario, or what gives those of runs first … last - 1. What ``progress`` raises ends the work.
     Outcomes are ``judged`` in a quarter counted from 0, block by block, so that what they are judged by need not be
-    kept; where no quarter is given they are not judged. Runs lie one after the other in memory, or ``by_quarter`` side
-    by side, for whoever reads an output quarter by quarter.
+    kept; where no quarter is given they are not judged.
     """
 
     def __init__(
@@ -271,7 +274,6 @@ class Ensemble:
         progress: CountedProgress | None = None,
         block: int = BLOCK,
         judged: int | None = None,
-        by_quarter: bool = False,
     ) -> None:
         self.inputs: tuple[Inputs, ...] = (inputs,) if isinstance(inputs, Inputs) else tuple(inputs)
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
@@ -280,7 +282,6 @@ class Ensemble:
         self.threads = threads
         self.block = block
         self.judged = judged
-        self.by_quarter = by_quarter
         self.progress = progress or silent
         channels()  # refuses a link with too many before any run
 
@@ -317,9 +318,7 @@ class Ensemble:
         names = self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
         keep = np.array([NAMES.index(name) for name in names], np.int64)
         quarters = len(inputs.world)
-        shape = (len(self.names), quarters)
-        out = np.empty((*shape, runs)).transpose(2, 0, 1) if self.by_quarter else np.empty((runs, *shape))
-        is_direct = names == self.names and not self.by_quarter  # the kernel writes a run in one piece
+        out = np.empty((runs, len(self.names), quarters))
         status = np.zeros((runs, 3), np.int64)
         codes = None if self.judged is None else np.empty(runs, np.int8)
         closed = self.judged is not None and is_closed(inputs, self.judged)
@@ -331,7 +330,7 @@ class Ensemble:
 
         def run_block(first: int) -> int:
             last = min(first + block, runs)
-            rows = out[first:last] if is_direct else np.empty((last - first, len(names), quarters))
+            rows = out[first:last] if names == self.names else np.empty((last - first, len(names), quarters))
             runs_of_block = ScenarioRuns(names, rows, status[first:last])
             work = workspaces.get()
             # A run may divide by zero: it then ends with a status, and is no cause for a warning.
@@ -339,7 +338,7 @@ class Ensemble:
                 draws_of_block = Draws(*(records[first:last] for records in draws))
                 simulate_block(inputs, draws_of_block, work, keep, 0, last - first, rows, runs_of_block.status)
             workspaces.put(work)
-            if not is_direct:  # what outcomes alone are judged by is let go
+            if names != self.names:  # what outcomes alone are judged by is let go
                 out[first:last] = rows[:, : len(self.names)]
             if codes is not None and self.judged is not None:
                 codes[first:last] = outcomes(runs_of_block, status[first:last, 0], self.judged, closed=closed)

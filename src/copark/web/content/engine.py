@@ -345,7 +345,7 @@ class Engine:
         cancellation: CancellationToken,
         judged: int | None = None,
     ) -> ScenarioRuns:
-        """Make runs on this request's share of the threads, laid out quarter by quarter.
+        """Make runs on this request's share of the threads.
 
         Parameters
         ----------
@@ -359,15 +359,7 @@ class Engine:
             Quarter in which outcomes are judged, counted from 0.
         """
         with self.share_of_threads() as threads:
-            return Ensemble(
-                inputs,
-                draws,
-                outputs,
-                threads=threads,
-                progress=cancellation.check,
-                judged=judged,
-                by_quarter=True,
-            ).run()
+            return Ensemble(inputs, draws, outputs, threads=threads, progress=cancellation.check, judged=judged).run()
 
     def _extended(
         self,
@@ -384,7 +376,7 @@ class Engine:
         inputs = self.inputs(study, case_entry, scenario)
         draws = self.draws(study, case_entry, scenario, first, study.runs)
         kept = outputs if cached is None else cached.names
-        new_runs = self.run(inputs, draws, kept, cancellation, study.judged_in(len(inputs.world)))
+        new_runs = self.run(inputs, draws, kept, cancellation, study.judged_in(len(inputs.world))).by_quarter()
         if cached is not None:
             return cached.then(new_runs)
         start = case_entry.case.clock.start
