@@ -9,7 +9,8 @@ from tests.cases.bad_cases import CASE, EQUITY, SERIES, SPOILINGS, Spoiling
 
 from copark.cases.casebook import list_cases
 from copark.cases.load import check_case, examine, load_case
-from copark.errors import NotFound
+from copark.cases.workbook_writing import content_of
+from copark.errors import CaseFaults, NotFound
 
 
 def codes(faults):
@@ -101,6 +102,12 @@ def test_an_unknown_name_is_told_which_park_may_be_meant():
             load_case(written)
     with pytest.raises(NotFound, match=re.escape(" | ".join(list_cases()))):
         load_case("no-such-park")
+
+
+def test_a_workbook_that_is_not_there_is_said_to_be_missing(tmp_path):
+    with pytest.raises(CaseFaults) as told:
+        content_of(tmp_path / "missing.xlsx")
+    assert codes(told.value.faults) == {"no_such_file": 1}
 
 
 def test_which_files_may_be_missing_and_that_none_may_be_empty(miniature):

@@ -43,7 +43,9 @@ def _measured_in(unit: LiteralString, low: float | None = None, high: float | No
         value = fact.in_unit(unit)
         if (low is not None and value < low) or (high is not None and value > high):
             bounds = {"low": "-∞" if low is None else f"{low:g}", "high": "∞" if high is None else f"{high:g}"}
-            raise wrong("out_of_range", at="value", found=f"{value:g} {unit}", **bounds)
+            raise wrong(
+                "out_of_range", at="value", found=f"{value:g}" if unit == "1" else f"{value:g} {unit}", **bounds
+            )
         return fact
 
     return AfterValidator(check)

@@ -6,7 +6,6 @@ a limit and no further. A workbook is such an archive, of XML.
 """
 
 import codecs
-import errno
 import os
 import re
 import stat
@@ -139,10 +138,7 @@ def _read_bytes(path: Path, name: str, faults: list[Fault]) -> bytes | None:
         # A named pipe would wait for a writer, and a link may have been put in place since the question above.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        if error.errno == errno.ENOENT:
-            faults.append(fault("no_such_file", name))
-        else:
-            faults.append(fault("unreadable", name, reason=os.strerror(error.errno or 0)))
+        faults.append(fault("unreadable", name, reason=os.strerror(error.errno or 0)))
         return None
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:

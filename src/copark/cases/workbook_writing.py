@@ -390,5 +390,7 @@ def content_of(path: Path) -> bytes:
         if size > MOST_BYTES:
             raise CaseFaults([too_large(str(path), size, MOST_BYTES)])
         return path.read_bytes()
+    except FileNotFoundError:
+        raise CaseFaults([fault("no_such_file", str(path))]) from None
     except OSError as error:
         raise CaseFaults([fault("unreadable", str(path), reason=os.strerror(error.errno or 0))]) from None

@@ -168,6 +168,7 @@ def _tell_unexpected(error: Exception) -> int:
         raise error
     from copark.cli.output import output
     from copark.cli.screen import fail
+    from copark.store.files import meant
 
     lang = output().lang
     if isinstance(error, MemoryError):
@@ -179,5 +180,5 @@ def _tell_unexpected(error: Exception) -> int:
     path = error.filename
     if key == "read_only" and path and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
         key = "unreadable"
-    words = text(f"cli.error.{key}", lang, reason=error.strerror or error, path=path or "–")
+    words = text(f"cli.error.{key}", lang, reason=error.strerror or error, path=meant(str(path)) if path else "–")
     return fail("system", words, FAULTS)

@@ -34,6 +34,14 @@ def beside(target: Path, prefix: str) -> Path:
     return target.with_name(f"{prefix}{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
 
 
+def meant(path: str) -> str:
+    """Return the path that somebody gave in the place of the hidden one :func:`beside` it, for messages."""
+    folder, name = os.path.split(path)
+    if not name.startswith(UNFINISHED):
+        return path
+    return os.path.join(folder, WRITTEN_BY.sub("", name.removeprefix(UNFINISHED)))  # noqa: PTH118 - a message
+
+
 def flush(path: Path) -> None:
     """Ask the operating system to put a file, or a folder's list of names, onto the disk."""
     try:
