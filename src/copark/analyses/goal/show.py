@@ -23,6 +23,8 @@ EFFORT = doc.plain(doc.Kind.number, places=2)
 """Column of efforts."""
 SHARE = doc.plain(doc.Kind.share, places=1)
 """Column of shares of runs."""
+TOLD = 0.0005
+"""Least difference of shares that is seen where they are told in per cent with one decimal."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
@@ -47,8 +49,8 @@ class _Show(Show):
 
     @property
     def is_idle(self) -> bool:
-        """Say whether a target is missed and the best set comes no nearer to any than the case as it is."""
-        return self.is_missed and self.nearer <= 0.0
+        """Say whether a target is missed and the best set comes no nearer to any, as shares are told (0.1 points)."""
+        return self.is_missed and self.nearer < TOLD
 
     @property
     def is_missed(self) -> bool:
