@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.svgLib.path import parse_path
@@ -46,7 +46,7 @@ def _picture(drawing: str, size: int, *, fills: bool = False) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    tree = ElementTree.fromstring(drawing)  # noqa: S314 - a file of the package
+    tree = ET.fromstring(drawing)  # noqa: S314 - a file of the package
     *_, width, height = map(float, tree.attrib["viewBox"].split())
     figure = Figure(figsize=(size / DOTS_PER_INCH, size / DOTS_PER_INCH), dpi=DOTS_PER_INCH)
     figure.patch.set_alpha(0)

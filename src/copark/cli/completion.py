@@ -55,7 +55,9 @@ Register-ArgumentCompleter -Native -CommandName copark -ScriptBlock {
             $value = $value.Substring([Math]::Min($before, $value.Length))
             # A tip may not be empty.
             if (-not $help.Trim()) { $help = $value }
-            if ($value) { [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $help) }
+            if ($value) {
+                [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $help)
+            }
         }
     } finally {
         try { [Console]::OutputEncoding = $consoleEncoding } catch { }
