@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 from xml.etree import ElementTree as ET
 
 from fontTools.pens.recordingPen import RecordingPen
@@ -100,5 +100,5 @@ def _shape(said: Mapping[str, str], points: float, scale: float, middle: tuple[f
         facecolor=said["fill"],
         edgecolor=said.get("stroke", "none"),
         linewidth=float(said.get("stroke-width", 0)) * points * scale,
-        capstyle=said.get("stroke-linecap", "butt"),
+        capstyle=cast("Literal['butt', 'round']", said.get("stroke-linecap", "butt")),
     )
