@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 from xml.etree import ElementTree as ET
 
 from fontTools.pens.recordingPen import RecordingPen
@@ -62,8 +62,7 @@ def _picture(drawing: str, size: int, *, fills: bool = False) -> bytes:
             axes.add_patch(_shape(element.attrib, points, SAFE if fills else 1.0, (width / 2, height / 2)))
     stream = io.BytesIO()
     # The name and version of the library that draws would make other bytes of the same dots.
-    FigureCanvasAgg(figure)
-    figure.savefig(stream, format="png", metadata={"Software": None})
+    FigureCanvasAgg(figure).print_png(stream, metadata={"Software": None})
     return stream.getvalue()
 
 
@@ -101,5 +100,5 @@ def _shape(said: Mapping[str, str], points: float, scale: float, middle: tuple[f
         facecolor=said["fill"],
         edgecolor=said.get("stroke", "none"),
         linewidth=float(said.get("stroke-width", 0)) * points * scale,
-        capstyle=said.get("stroke-linecap", "butt"),
+        capstyle=cast("Literal['butt', 'round']", said.get("stroke-linecap", "butt")),
     )

@@ -70,7 +70,7 @@ _FILLED = {
     EQUITY: ("use", "basis", "table"),
 }
 """Columns of a table that have a plain answer where they are empty."""
-_CODES = {f"cases.{code}": f"cases.{code}_in_frame" for code in ("not_a_mapping", "not_a_list")}
+_CODES = {f"cases.{code}": f"cases.{code}_in_frame" for code in ("not_a_mapping", "not_a_list", "missing_file")}
 """Faults of files whose repair is another one in Python."""
 _NAMES = {SOURCES: "sources", CASE: FACTS, **{file: name for name, file in FRAMES.items()}}
 
@@ -421,7 +421,7 @@ def _with_causes_of_their_own(case_faults: Sequence[Fault], faults: Sequence[Fau
         could_be_unknown = {*get_args(Whole), *get_args(Part)}
 
     def follows(fault: Fault) -> bool:
-        if could_be_unknown and fault.code == "cases.missing_file":
+        if could_be_unknown and fault.code == "cases.missing_file_in_frame":
             return True
         return fault.code == "cases.missing_key" and fault.key in could_be_unknown
 
