@@ -155,7 +155,7 @@ def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Fi
         Figure("answer_kb", "An answer as sent, squeezed", "kB", [size]),
         Figure("memory_growth", "Server's memory after the second half / after the first", "x",
                [sampled[-1] / sampled[len(sampled) // 2]], 1.05, note="flat is taken as at most a twentieth more",
-               parts={f"after {n * 10} %": value for n, value in enumerate(sampled)}),
+               parts={f"after {n * 10} %": value for n, value in enumerate(sampled)}, parts_unit="MB"),
     ]  # fmt: skip
 
 
