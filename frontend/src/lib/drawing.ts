@@ -93,8 +93,10 @@ export class Drawing {
   /** Runs of the scenario of a view beside those of its baseline; nothing where another question came or it was not packed. */
   private async both(view: View, runs: number): Promise<[Runs, Runs] | null> {
     const dragged = this.isOf(view) && this.held ? draggedTo(this.held, view.scenario) : null;
-    const before = dragged && (await this.baseline(runs));
-    if (!dragged || !before) return null;
+    if (!dragged) return null;
+    // Nothing is awaited where the baseline is there: workers begin before the page follows the lever.
+    const before = this.before && this.before.count >= runs ? this.before : await this.baseline(runs);
+    if (!before) return null;
     const after = await this.engine.run(questionOf(dragged, runs > FEW), runs);
     return after && [before.count > after.count ? firstOf(before, after.count) : before, after];
   }

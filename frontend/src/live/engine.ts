@@ -26,8 +26,8 @@ interface Hand {
   end: () => void;
   /** The question it was told last. */
   asked: number;
-  /** Blocks it has been told to make. */
-  busy: Span[];
+  /** Blocks it has been told to make, and of which question. */
+  busy: (Span & { id: number })[];
 }
 
 const MOST_WORKERS = 4;
@@ -98,7 +98,7 @@ export class Engine {
   }
 
   private heard(hand: Hand, { id, block }: Answered): void {
-    hand.busy = hand.busy.filter(({ first }) => first !== block.first);
+    hand.busy = hand.busy.filter((one) => one.id !== id || one.first !== block.first);
     if (id === this.id) this.done.push(block);
     this.next();
   }
@@ -108,7 +108,7 @@ export class Engine {
     if (at < 0) return;
     this.hands.splice(at, 1);
     hand.end();
-    if (hand.asked === this.id) this.waiting.unshift(...hand.busy);
+    this.waiting.unshift(...hand.busy.filter((one) => one.id === this.id));
     if (!this.hands.length) this.beginHere();
     this.next();
   }
@@ -161,8 +161,8 @@ export class Engine {
     if (!block || !this.question) return false;
     if (hand.asked !== this.id) hand.tell({ kind: 'ask', question: this.question });
     hand.asked = this.id;
-    hand.busy.push(block);
-    hand.tell({ kind: 'run', id: this.id, ...block });
+    hand.busy.push({ id: this.id, ...block });
+    hand.tell({ kind: 'run', id: this.id, first: block.first, last: block.last });
     return true;
   }
 }
