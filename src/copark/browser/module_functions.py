@@ -90,7 +90,9 @@ def module_functions(lengths: Mapping[str, int] = LENGTHS) -> tuple[ModuleFuncti
     def reading(function: Callable[..., None], *examples: Any) -> ModuleFunction:
         return ModuleFunction(function.__name__, function, examples, True, lengths)
 
-    run = (inputs, draws, work, keep, 0, 0, out, status, 0, 0, np.zeros(n["resumable"]), np.zeros(n["places"], np.int64))
+    resumable = np.zeros(n["resumable"])
+    places = np.zeros(n["places"], np.int64)
+    run = (inputs, draws, work, keep, 0, 0, out, status, 0, 0, resumable, places)
     return (
         ModuleFunction("simulate", simulate_runs, run, False, lengths),
         reading(readings.read_outcomes, out, status, columns, 0, 0, codes),

@@ -1,4 +1,4 @@
-"""Runs that begin where runs of the same past stood: what a lever pulled from a later quarter leaves alone is not redone.
+"""Runs that begin where runs of the same past stood: what a lever pulled from later on leaves alone is not redone.
 
 Of a run is kept, at the beginning of a quarter, all that later quarters read: the memory of its scales, its enterprises
 in their three tables, what links that are late still carry, and the outputs until then. The quarters that follow are
@@ -63,9 +63,7 @@ def run_copied(
     at = copied(work.memory, work.memory.size, kept, at, back)
     # Counts come back with the memory, before the tables are read by them.
     state, firms = work.rooms.enterprises.state[0], work.firms
-    at = table_copied(
-        REGISTERED_ROWS, int(state.registered_now), firms.registered, firms.registered_id, kept, at, back
-    )
+    at = table_copied(REGISTERED_ROWS, int(state.registered_now), firms.registered, firms.registered_id, kept, at, back)
     at = table_copied(BUILDING_ROWS, int(state.building), firms.building, firms.building_id, kept, at, back)
     at = table_copied(OPERATING_ROWS, int(state.operating), firms.operating, firms.operating_id, kept, at, back)
     latest = 0
