@@ -34,6 +34,8 @@ class Figure:
     more: bool = False
     note: str = ""
     parts: dict[str, float] = field(default_factory=dict)
+    parts_unit: str = ""
+    """Unit of the parts, where it is not that of the figure."""
 
     @property
     def median(self) -> float:
@@ -60,6 +62,7 @@ class Figure:
             "met": self.met,
             "note": self.note,
             **({"parts": self.parts} if self.parts else {}),
+            **({"parts_unit": self.parts_unit} if self.parts_unit else {}),
         }
 
 

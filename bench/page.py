@@ -164,9 +164,9 @@ def memory_growth(found: list[list[float]]) -> Figure:
     means = [statistics.mean(tenth) if tenth else math.nan for tenth in found]
     growth = statistics.mean(means[-2:]) / statistics.mean(means[3:5])
     title = "Server's memory, caches full before: last fifth of a session / the fifth before its middle"
-    note = "flat is taken as at most a twentieth more; means of each tenth of the session, in MB"
+    note = "flat is taken as at most a twentieth more; means of each tenth of the session"
     parts = {f"{n * 10} to {n * 10 + 10} %": value for n, value in enumerate(means)}
-    return Figure("memory_growth", title, "x", [growth], 1.05, note=note, parts=parts)
+    return Figure("memory_growth", title, "x", [growth], 1.05, note=note, parts=parts, parts_unit="MB")
 
 
 class MemoryWatch(threading.Thread):

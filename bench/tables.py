@@ -40,7 +40,7 @@ def details(found: list[Figure]) -> str:
     """Parts and notes of the figures that have some."""
     lines = []
     for f in found:
-        unit = "×" if f.unit == "x" else f.unit
+        unit = f.parts_unit or ("×" if f.unit == "x" else f.unit)
         parts = "; ".join(f"{name}: {shown(value)} {unit}" for name, value in f.parts.items())
         if f.note or parts:
             lines.append(f"- `{f.name}`: " + ". ".join(part for part in (f.note, parts) if part) + ".")

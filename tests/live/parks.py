@@ -34,7 +34,8 @@ class ParkRuns:
         status = np.zeros((runs, 3), np.int64)
         # A copy of the draws: the kernel writes the keys of random numbers into them.
         draws = type(self.draws)(*(records.copy() for records in self.draws))
-        return (self.inputs, draws, make_workspace(self.inputs), keep, 0, runs, out, status)
+        nothing_kept = 0, 0, np.zeros(1), np.zeros(2, np.int64)
+        return (self.inputs, draws, make_workspace(self.inputs), keep, 0, runs, out, status, *nothing_kept)
 
 
 def park_runs(name: str, runs: int) -> ParkRuns:

@@ -47,8 +47,9 @@ def opened(browser, made):
     """Open the file; nothing but it and its own workers may be asked for, and nothing be complained of."""
     contexts = []
 
-    def open_page(**settings):
+    def open_page(script="", **settings):
         context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}, "offline": True} | settings))
+        context.add_init_script(script)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
@@ -111,6 +112,24 @@ def test_a_lever_by_keyboard_has_the_numbers_of_python(opened, made):
     page.reload()
     page.wait_for_selector(f'{READY}[data-keys^="now/equity"]')
     assert seen_of(page) == seen
+
+
+PROCESSORS = "Object.defineProperty(navigator, 'hardwareConcurrency', {{ get: () => {} }});"
+NO_WORKER = "window.Worker = class { constructor() { throw new Error('no worker can be started'); } };"
+
+
+def test_any_number_of_workers_makes_the_same_bits(opened):
+    found = []
+    for workers, script in ((1, PROCESSORS.format(1)), (3, PROCESSORS.format(3)), (1, NO_WORKER)):
+        page = opened(script)
+        assert page.get_attribute("section.live", "data-workers") == str(workers)
+        before = seen_of(page)
+        page.get_by_label("Equity").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector(f'{READY}[data-keys^="now/equity"]')
+        found.append((before, seen_of(page)))
+    assert found[0] == found[1] == found[2]
+    assert found[0][0] != found[0][1]
 
 
 def test_both_languages_are_inside(opened, made):

@@ -1,5 +1,7 @@
 """The browser's kernel is the model: equal to the native one, the same bits in every engine, small, and alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from bench.wasm_engines import Node, Wasmtime, function_named
@@ -7,6 +9,7 @@ from bench.wasm_engines import Node, Wasmtime, function_named
 from copark.browser import readings
 from copark.browser.module_build import packed_size
 from copark.browser.module_functions import LENGTHS, module_functions
+from copark.browser.resuming import NOT_KEPT
 from copark.decisions.measures import ALIVE, OUTPUTS_READ, LeverMeasures, discounting
 from copark.model.outputs import NAMES
 from copark.simulation.ensemble import ScenarioRuns
@@ -36,7 +39,7 @@ ENGINES = {"wasmtime": by_wasmtime, "node": by_node}
 def runs_by(engine, runs):
     arguments = runs.arguments()
     engine.call(function_named("simulate"), arguments)
-    return arguments[-2:]
+    return arguments[6:8]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,28 @@ def test_the_same_module_gives_the_same_bits_twice_and_in_two_engines(kernel_mod
     again, _ = runs_by(by_wasmtime(kernel_module), few)
     elsewhere, _ = runs_by(by_node(kernel_module), few)
     assert once.tobytes() == again.tobytes() == elsewhere.tobytes()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_run_that_is_resumed_has_the_bits_of_a_whole_one(kernel_module, few, name):
+    engine, since = ENGINES[name](kernel_module), 57
+    late = few.inputs._replace(link_delay=np.full_like(few.inputs.link_delay, 3))
+    strength = late.link_strength.copy()
+    strength[since:] *= 0.6
+    changed = late._replace(link_strength=strength)
+
+    def made(inputs, *resuming):
+        arguments = (*replace(few, inputs=inputs).arguments()[:8], *resuming)
+        engine.call(function_named("simulate"), arguments)
+        return arguments[6].tobytes(), arguments[7].tobytes()
+
+    kept, places = np.zeros(12 * 16_384), np.zeros(13, np.int64)
+    before = made(late, since, 0, kept, places)
+    assert (np.diff(places) > 0).all()
+    after = made(changed, 0, 0, kept, places)
+    assert made(changed, since, 1, kept, places) == after != before
+    assert made(late, since, 0, kept[:20_000], places) == before
+    assert places[-1] == NOT_KEPT
 
 
 def test_arguments_that_share_memory_do_so_in_the_module():

@@ -1,5 +1,5 @@
-import { BLOCK, type Question } from '../live/blocks';
-import { Engine } from '../live/engine';
+import { FEW, type Question } from '../live/blocks';
+import { Engine, workersHere } from '../live/engine';
 import { Kernel, type Layout } from '../live/kernel';
 import { readPacked, unpackedOf, words, writePatches, type Head, type Park, type Patch } from '../live/park';
 import { firstOf, Readings, type Runs } from '../live/readings';
@@ -14,7 +14,6 @@ import type { View } from './url';
 
 export { apartOf, previewed } from './preview';
 
-const MOST_WORKERS = 4;
 const MODULE = (stamp: string): string => `/assets/kernel-${stamp}.wasm`;
 
 type PageHead = Head & Draggable & { case_hash: string };
@@ -47,8 +46,8 @@ export class Drawing {
     const [module, packed] = await Promise.all([fetched(MODULE(layout.made_of)).then((found) => found.arrayBuffer()), bytes('GET', `cases/${view.case}/packed?${query}`)]);
     const { head, numbers } = readPacked<PageHead>(await unpackedOf(packed));
     const park = { head: { ...head, layout }, numbers };
-    const workers = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-    return new Drawing(packedName(view), park, module, new Engine(park, module, () => new LiveWorker(), workers));
+    const pulled = Math.max(0, ...head.sliders.flatMap(({ since, first }) => (since === null ? [] : [first])));
+    return new Drawing(packedName(view), park, module, new Engine(park, module, () => new LiveWorker(), workersHere(), pulled));
   }
 
   /** Whether it is of this case, seed and time. */
@@ -61,7 +60,7 @@ export class Drawing {
     return this.park.head.case_hash === caseHash;
   }
 
-  /** Asks for what the scenario and the baseline of a view change, unless that is there, and runs the baseline. */
+  /** Asks for what the scenario and the baseline of a view change, unless that is there, and runs both: what runs are when a lever is pulled is kept. */
   async prepare(view: View): Promise<void> {
     if (!this.reference || !same(this.reference.scenario, view.baseline)) {
       this.before = null;
@@ -69,7 +68,9 @@ export class Drawing {
     }
     // What was held until now serves until the new one is there: a lever may move on from where it was let go.
     if (!this.held || !same(this.held.scenario, view.scenario)) this.held = await this.heldOf(view, view.scenario);
-    await this.baseline(BLOCK);
+    const before = await this.baseline(FEW);
+    // Unless a lever is moving already: it is not to be held up.
+    if (before && this.engine.isIdle && !same(view.scenario, view.baseline)) await this.engine.run(questionOf({ inputs: this.held.inputs, parameters: this.held.changes }), FEW);
   }
 
   private async heldOf(view: View, scenario: Scenario): Promise<Held> {
@@ -92,9 +93,11 @@ export class Drawing {
   /** Runs of the scenario of a view beside those of its baseline; nothing where another question came or it was not packed. */
   private async both(view: View, runs: number): Promise<[Runs, Runs] | null> {
     const dragged = this.isOf(view) && this.held ? draggedTo(this.held, view.scenario) : null;
-    const before = dragged && (await this.baseline(runs));
-    if (!dragged || !before) return null;
-    const after = await this.engine.run(questionOf(dragged), runs);
+    if (!dragged) return null;
+    // Nothing is awaited where the baseline is there: workers begin before the page follows the lever.
+    const before = this.before && this.before.count >= runs ? this.before : await this.baseline(runs);
+    if (!before) return null;
+    const after = await this.engine.run(questionOf(dragged, runs > FEW), runs);
     return after && [before.count > after.count ? firstOf(before, after.count) : before, after];
   }
 
@@ -146,6 +149,6 @@ export class Drawing {
 }
 
 // Measures of Simulate are read at the end alone; from when levers are pulled plays no part in them.
-const questionOf = (dragged: { inputs: Int32Array<ArrayBuffer>; parameters: Question['parameters'] }): Question => ({ ...dragged, since: 'start' });
+const questionOf = (dragged: { inputs: Int32Array<ArrayBuffer>; parameters: Question['parameters'] }, keeps = true): Question => ({ ...dragged, since: 'start', keeps });
 
 const finishedOf = (runs: Runs): number => runs.codes.reduce((sum, code) => sum + (code >= 0 ? 1 : 0), 0);

@@ -34,8 +34,19 @@ export function joined(blocks: readonly BlockAnswer[]): Runs {
   return { count, codes: whole((b) => b.codes), status: whole((b) => b.status), measures: whole((b) => b.measures), onTheWay: whole((b) => b.onTheWay), paths: whole((b) => b.paths) };
 }
 
-/** The first of runs. */
+const parts = new WeakMap<Runs, Runs>();
+
+/** The first of runs; the same object where as many are asked for again, so that what is read of them is found again. */
 export function firstOf(runs: Runs, count: number): Runs {
+  if (count === runs.count) return runs;
+  const before = parts.get(runs);
+  if (before?.count === count) return before;
+  const found = cut(runs, count);
+  parts.set(runs, found);
+  return found;
+}
+
+function cut(runs: Runs, count: number): Runs {
   const part = <T extends Int32Array | Float64Array>(values: T): T => values.subarray(0, (values.length / runs.count) * count) as T;
   return { count, codes: part(runs.codes), status: part(runs.status), measures: part(runs.measures), onTheWay: part(runs.onTheWay), paths: part(runs.paths) };
 }
@@ -43,6 +54,7 @@ export function firstOf(runs: Runs, count: number): Runs {
 /** Readings over runs, all by functions of the module. */
 export class Readings {
   private readonly memory = new Map<string, Placed>();
+  private readonly bandsOf = new WeakMap<Runs, Numbers[][]>();
 
   constructor(private readonly kernel: Kernel, private readonly head: Head) {}
 
@@ -67,8 +79,14 @@ export class Readings {
     return placed;
   }
 
-  /** Quantiles of every output shown, by output, level and quarter. */
-  bands({ count, paths, status }: Runs, levels: readonly number[] = this.head.levels, times = this.head.quarters.length): Numbers[][] {
+  /** Quantiles of every output shown, by output, level and quarter; those of a baseline are read once. */
+  bands(runs: Runs): Numbers[][] {
+    const found = this.bandsOf.get(runs) ?? this.quantiles(runs, this.head.levels, this.head.quarters.length);
+    this.bandsOf.set(runs, found);
+    return found;
+  }
+
+  private quantiles({ count, paths, status }: Runs, levels: readonly number[], times: number): Numbers[][] {
     const { shown } = this.head;
     const outputs = shown.length;
     const out = this.filled('paths', paths, count, outputs, times);
@@ -93,7 +111,7 @@ export class Readings {
     const status = runs.status.slice();
     for (let run = 0; run < runs.count; run += 1) if (status[3 * run] !== 0) status[3 * run + 1] = quarter < (status[3 * run + 1] ?? 0) ? 1 : 0;
     const paths = Float64Array.from({ length: runs.count * this.head.shown.length }, (_, n) => runs.paths[n * times + quarter] ?? NaN);
-    return this.bands({ ...runs, paths, status }, levels, 1).map((rows) => rows.map(([value]) => value ?? null));
+    return this.quantiles({ ...runs, paths, status }, levels, 1).map((rows) => rows.map(([value]) => value ?? null));
   }
 
   private levels(levels: readonly number[]): Placed {

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import llvmlite.binding as llvm
@@ -43,6 +44,13 @@ GENERIC = {
 _POWER = re.compile(r"@llvm\.pow\.f64\(double ([^,]+), double ([^)]+)\)")
 _ROOT = re.compile(r"^declare double @llvm\.sqrt\.f64\(", re.MULTILINE)
 _QUARTER = "2.500000e-01"
+_NAME = r'%(?:"[^"]*"|[-\w.$]+)'
+_FLOOR = re.compile(rf"^\s*({_NAME}) = (?:tail )?call [^\n]*@llvm\.floor\.f64\(", re.MULTILINE)
+_SUM = re.compile(rf"^\s*({_NAME}) = add nsw i64 ", re.MULTILINE)
+_TO_WHOLE = re.compile(rf"^\s*({_NAME}) = fptosi double ({_NAME}) to i64", re.MULTILINE)
+_TO_FRACTION = re.compile(rf"^\s*({_NAME}) = sitofp i64 ({_NAME}) to double", re.MULTILINE)
+ROOM_FOR_WHOLE = 0x4338000000000000
+"""Bits of 1.5 · 2^52: a number beside which whole ones, of less than 2^51, stand in the lowest bits of a float64."""
 
 
 IN_PLACE = "--in-place"
@@ -164,8 +172,44 @@ define double @quarter_power(double %x) alwaysinline {
 """x ** ¼, the length of a quarter in years, as an operation of the virtual machine: √√x."""
 
 
+def side_by_side(text: str) -> str:
+    """Return LLVM's text with exponents turned into fractions and back by an addition, to the bit what they were.
+
+    The virtual machine turns float64 into 64-bit integers, and back, one by one only, which takes the exponential and
+    the logarithm out of the loops that treat several enterprises at once. Only floored numbers and sums are meant,
+    which here are exponents of two and counts of quarters and enterprises.
+    """
+    floored = set(_FLOOR.findall(text))
+    summed = set(_SUM.findall(text))
+    place = count()
+
+    def to_whole(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        if value not in floored:
+            return found[0]
+        made = f"%whole{next(place)}"
+        return (
+            f"  {made}a = fadd double {value}, {ROOM_FOR_WHOLE:#x}\n"
+            f"  {made}b = bitcast double {made}a to i64\n"
+            f"  {name} = sub i64 {made}b, {ROOM_FOR_WHOLE}"
+        )
+
+    def to_fraction(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        if value not in summed:
+            return found[0]
+        made = f"%fraction{next(place)}"
+        return (
+            f"  {made}a = add i64 {value}, {ROOM_FOR_WHOLE}\n"
+            f"  {made}b = bitcast i64 {made}a to double\n"
+            f"  {name} = fsub double {made}b, {ROOM_FOR_WHOLE:#x}"
+        )
+
+    return _TO_FRACTION.sub(to_fraction, _TO_WHOLE.sub(to_whole, text))
+
+
 def retargeted(text: str, data_layout: str) -> str:
-    """Return LLVM's text for the virtual machine: other target, roots as its own operations.
+    """Return LLVM's text for the virtual machine: other target, roots and whole numbers by its own operations.
 
     Raises
     ------
@@ -175,7 +219,7 @@ def retargeted(text: str, data_layout: str) -> str:
     powers = {exponent for _, exponent in _POWER.findall(text)}
     if powers - {_QUARTER}:
         raise ValueError(f"no operation for powers of {sorted(powers - {_QUARTER})}")
-    text = _POWER.sub(r"@quarter_power(double \1)", text)
+    text = side_by_side(_POWER.sub(r"@quarter_power(double \1)", text))
     if _ROOT.search(text):  # declared already, the library's root needs no declaration of its own
         text = re.sub(r"^declare double @sqrt\(.*$", "", text, flags=re.MULTILINE)
     text = text.replace("@sqrt(", "@llvm.sqrt.f64(")

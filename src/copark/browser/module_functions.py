@@ -12,13 +12,21 @@ import numpy as np
 
 from copark.browser import readings
 from copark.browser.module_layout import ModuleArgument, layout_of
+from copark.browser.resuming import simulate_runs
 from copark.model.arrays import make_draws, make_inputs, make_workspace
 from copark.model.jit import LlvmFunction, llvm_of
-from copark.model.kernel import simulate_block
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import LEVELS
 
-LENGTHS: Mapping[str, int] = {"quarters": 83, "years": 89, "anchors": 97, "runs": 101, "kept": 103}
+LENGTHS: Mapping[str, int] = {
+    "quarters": 83,
+    "years": 89,
+    "anchors": 97,
+    "runs": 101,
+    "kept": 103,
+    "places": 107,
+    "resumable": 109,
+}
 """Lengths that depend on the case or the question, as they are in the examples: primes that no record has."""
 
 
@@ -82,9 +90,11 @@ def module_functions(lengths: Mapping[str, int] = LENGTHS) -> tuple[ModuleFuncti
     def reading(function: Callable[..., None], *examples: Any) -> ModuleFunction:
         return ModuleFunction(function.__name__, function, examples, True, lengths)
 
-    run = (inputs, draws, work, keep, 0, 0, out, status)
+    resumable = np.zeros(n["resumable"])
+    places = np.zeros(n["places"], np.int64)
+    run = (inputs, draws, work, keep, 0, 0, out, status, 0, 0, resumable, places)
     return (
-        ModuleFunction("simulate", simulate_block, run, False, lengths),
+        ModuleFunction("simulate", simulate_runs, run, False, lengths),
         reading(readings.read_outcomes, out, status, columns, 0, 0, codes),
         reading(readings.read_bands, out, status, columns, levels, by_run, bands),
         reading(readings.read_measures, out, status, columns, weights, 0, codes, values),

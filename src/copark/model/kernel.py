@@ -76,6 +76,44 @@ def fault(work: Workspace) -> tuple[int, int]:
     return OK, 0
 
 
+@compiled
+def advance(
+    t: int,
+    i: int,
+    code: int,
+    inputs: Inputs,
+    draws: Draws,
+    work: Workspace,
+    keep: np.ndarray,
+    out: np.ndarray,
+    status: np.ndarray,
+) -> int:
+    """Move run i by a quarter and keep what is asked for; return its status code.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    i
+        Number of the run: its row of `draws`, `out` and `status`.
+    code
+        Its status code until now. A run that stopped is not simulated, but the rest of its row is written as NaN and
+        never left as the memory was.
+    inputs, draws, work, keep, out, status
+        As in :func:`simulate_block`.
+    """
+    if code == OK:
+        quarter(t, i, inputs, draws, work)
+        record(work)
+        code, where = fault(work)
+        status[i, 0] = code
+        status[i, 1] = t if code != OK else 0
+        status[i, 2] = where
+    for n in range(keep.size):
+        out[i, n, t] = work.values[keep[n]] if code == OK else np.nan
+    return code
+
+
 @entry
 def simulate_block(
     inputs: Inputs,
@@ -113,15 +151,5 @@ def simulate_block(
         rng.prepare(draws.addresses[i])
         begin(inputs, work, draws.governments[i])
         code = OK
-        # A run that stops goes on through the loop without being simulated, so that the rest of its row is written as
-        # NaN and never left as the memory was.
         for t in range(out.shape[2]):
-            if code == OK:
-                quarter(t, i, inputs, draws, work)
-                record(work)
-                code, where = fault(work)
-                status[i, 0] = code
-                status[i, 1] = t if code != OK else 0
-                status[i, 2] = where
-            for n in range(keep.size):
-                out[i, n, t] = work.values[keep[n]] if code == OK else np.nan
+            code = advance(t, i, code, inputs, draws, work, keep, out, status)
