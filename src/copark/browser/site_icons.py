@@ -62,7 +62,8 @@ def _picture(drawing: str, size: int, *, fills: bool = False) -> bytes:
             axes.add_patch(_shape(element.attrib, points, SAFE if fills else 1.0, (width / 2, height / 2)))
     stream = io.BytesIO()
     # The name and version of the library that draws would make other bytes of the same dots.
-    FigureCanvasAgg(figure).print_png(stream, metadata={"Software": None})
+    FigureCanvasAgg(figure)
+    figure.savefig(stream, format="png", metadata={"Software": None})
     return stream.getvalue()
 
 
