@@ -148,7 +148,7 @@ def options(lang: str) -> str:
     words = {
         "en": (
             "Of {all} options of the {parks} calibrated parks the rule recommends {recommended}, advises against "
-            "{avoid}, finds {small} too small to act on and {unchanged} that change nothing at all "
+            "{avoid}; {small} are too small to act on, {unchanged} change nothing "
             "(`copark levers PARK`)."
         ),
         "zh": (

@@ -198,12 +198,12 @@ def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path, of_seed: in
     @settings(max_examples=inputs, deadline=None, database=None, phases=[Phase.generate, Phase.shrink],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(made=subject.inputs)
-    def each(generated: object) -> None:
+    def each(made: object) -> None:
         watch = Watch((folder, temporary, *allowed), (secret, Path("/etc/passwd")))
         try:
-            answer = judged(subject, generated, folder, watch)
+            answer = judged(subject, made, folder, watch)
         except (Exception, Hung) as error:
-            kept_file = keep(subject, generated, of_seed)
+            kept_file = keep(subject, made, of_seed)
             error.add_note(f"seed {of_seed}; give the input again: python -m tests.hostile --replay {kept_file}")
             raise
         tally.answers[answer] += 1

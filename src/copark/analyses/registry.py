@@ -178,7 +178,7 @@ REGISTRY = Registry(
         of_copark("evsi", "decide"),
         of_copark("link-impact", "explain", aliases=("cascade",), version=3),
         of_copark("typology", "parks"),
-        of_copark("standing", "parks", version=3),
+        of_copark("standing", "parks", version=4),
         of_copark("reliability", "parks", version=2),
         of_copark("suzhou", "parks"),
         of_copark("parks", "parks"),
