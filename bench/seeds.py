@@ -38,12 +38,10 @@ LEAST_ERROR = 1e-3
 """Least standard error of a difference: four searches without a single failure are not known to be equal."""
 FEWEST: dict[str, Any] = {
     "runs": 1 << 11,
-    "accepted": 128,
     "members": 16,
     "sweeps": 1,
     "last_sweeps": 1,
     "populations": 2,
-    "records": 2,
 }
 RESULT = Path(__file__).with_name("SEEDS.md")
 

@@ -21,7 +21,7 @@ from copark.extras import BRINGS
 from copark.version import __version__
 from tests.packaging.checkers import ROOT, checker
 
-DECLARED = re.compile(r"([A-Za-z0-9_.-]+)>=([0-9.]+)(?:,<[0-9.]+)?")
+DECLARED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[a-z,]+\])?>=([0-9.]+)(?:,<[0-9.]+)?")
 UNREACHABLE = ("error sending request", "Failed to fetch", "dns error", "operation timed out", "Connection refused")
 NEWEST = 20
 """Minor version of Python up to which one is looked for."""
