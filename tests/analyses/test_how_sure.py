@@ -171,7 +171,7 @@ def test_what_is_said_of_a_parks_accounts_is_what_its_case_holds(subtests):
             left = other - set(ACCOUNTS) - NOT_OF_THE_COMPANY
             assert all("plan" in one or "total" in one for one in left), left
             for lang, none, fit in (
-                ("en", "holds no accounts", "enters the fit"), ("zh", "没有该园区开发公司的账目", "未参与拟合"),
+                ("en", "holds no accounts", "enters the fit"), ("zh", "没有开发公司的账目", "未参与拟合"),
             ):  # fmt: skip
                 words = accounts_on_record(name, lang)
                 assert "publishes its accounts" not in words
