@@ -46,11 +46,22 @@ from document_blocks.forecasts import (
     stack_selection,
     stack_short,
     validation,
+    validation_ahead,
     validation_short,
     validation_why,
     validation_width,
 )
-from document_blocks.great_stone import data, fixed_values, great_stone, levers_most, options, rests_on, to_2020
+from document_blocks.great_stone import (
+    coordination,
+    data,
+    fixed_values,
+    framework,
+    great_stone,
+    levers_most,
+    options,
+    rests_on,
+    to_2020,
+)
 from document_blocks.model_card import tested, versions
 from document_blocks.parks import (
     by_accounts,
@@ -109,6 +120,8 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "fixed-values": fixed_values,
     "rests-on": rests_on,
     "levers-most": levers_most,
+    "coordination": coordination,
+    "framework": framework,
     "judgement": judgement,
     "to-2020": to_2020,
     "validation": validation,
@@ -129,6 +142,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "set-methods": set_methods,
     "literature": literature,
     "validation-short": validation_short,
+    "validation-ahead": validation_ahead,
     "data": data,
     "casebook-counts": casebook_counts,
     "options": options,

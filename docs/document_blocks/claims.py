@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from copark.analyses.claims.evidence import AGAINST, factor, is_tested, speaks_against
+from copark.analyses.claims.evidence import counted as counted_claims
 from copark.analyses.claims.words import OPEN
 from copark.labels import claim_number
 from copark.presentation.numbers import number, percent, shown
@@ -78,16 +79,16 @@ def claims_said(lang: str) -> str:
         none = {"en": "none", "zh": "无"}[lang]
         return join((claim_number(claim.claim.id, lang) for claim in claims), lang) or none
 
-    tested = [claim for claim in answer.claims if is_tested(claim)]
-    turned = [claim for claim in tested if claim.turned]
+    counted = counted_claims(answer.claims)
+    turned = [claim for claim in counted if claim.turned]
     numbers = {
         "runs": number(answer.runs, 0),
-        "against": names(filter(speaks_against, tested)),
-        "favour": names(filter(speaks_for, tested)),
+        "against": names(filter(speaks_against, counted)),
+        "favour": names(filter(speaks_for, counted)),
         "claims": len(answer.claims),
         "untested": names(claim for claim in answer.claims if not is_tested(claim)),
-        "tested": len(tested),
-        "open": sum(claim.word == OPEN for claim in tested),
+        "tested": len(counted),
+        "open": sum(claim.word == OPEN for claim in counted),
         "turned": len(turned),
         "names": names(turned),
     }
@@ -111,7 +112,7 @@ def claims_said(lang: str) -> str:
 
 def claims_short(lang: str) -> str:
     """Name the claims that are not open, by their words, and those that the observations speak for or against."""
-    tested = [claim for claim in shipped("claims", GREAT_STONE).claims if is_tested(claim)]
+    counted = counted_claims(shipped("claims", GREAT_STONE).claims)
 
     def named(claims: Iterable[Any], prior: bool = False) -> str:
         chance = {"en": "; {share} by the prior alone", "zh": "；仅凭先验{share}"}[lang]
@@ -131,8 +132,8 @@ def claims_short(lang: str) -> str:
     colon, stop = {"en": (": ", "; "), "zh": ("：", "；")}[lang]
     decided = [
         f"{text(f'claims.word.{word}', lang)}{colon}{named(those, prior=True)}"
-        for word in dict.fromkeys(claim.word for claim in tested if claim.word != OPEN)
-        if (those := [claim for claim in tested if claim.word == word])
+        for word in dict.fromkeys(claim.word for claim in counted if claim.word != OPEN)
+        if (those := [claim for claim in counted if claim.word == word])
     ]
     words = {
         "en": (
@@ -144,12 +145,12 @@ def claims_short(lang: str) -> str:
             "其余为{decided}。截至2024年的观测与{against}相左，支持{favour}。"
         ),
     }[lang]
-    numbers = (claim_number(claim.claim.id, lang) for claim in tested if speaks_for(claim))
+    numbers = (claim_number(claim.claim.id, lang) for claim in counted if speaks_for(claim))
     return words.format(
-        tested=len(tested),
-        open=sum(claim.word == OPEN for claim in tested),
+        tested=len(counted),
+        open=sum(claim.word == OPEN for claim in counted),
         decided=stop.join(decided),
-        against=named(filter(speaks_against, tested)),
+        against=named(filter(speaks_against, counted)),
         favour=join(numbers, lang),
     )
 

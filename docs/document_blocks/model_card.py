@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copark.analyses.claims.evidence import is_tested, speaks_against
+from copark.analyses.claims import evidence
 from copark.analyses.claims.words import OPEN
 from copark.version import CALIBRATION_VERSION, MODEL_VERSION, PANEL_VERSION, __version__
 from document_blocks.calibrations import fit
@@ -24,14 +24,14 @@ def versions(lang: str) -> str:
 
 def tested(lang: str) -> str:
     """List what was tested of the model and what came out, in a line each."""
-    judged = [claim for claim in shipped("claims", GREAT_STONE).claims if is_tested(claim)]
+    judged = evidence.counted(shipped("claims", GREAT_STONE).claims)
     values = {
         "fit": fit(lang),
         "forecast": validation_short(lang),
         "ranking": ranking(lang),
         "claims": len(judged),
         "open": sum(claim.word == OPEN for claim in judged),
-        "against": sum(speaks_against(claim) for claim in judged),
+        "against": sum(evidence.speaks_against(claim) for claim in judged),
         "advice": options(lang),
     }
     lines = {

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from copark.analyses.contract import Texts
+from copark.analyses.link_impact.show import TWO_IN_ONE
 from copark.analyses.registry import REGISTRY
 from copark.analyses.sensitivity.samples import held
 from copark.analyses.shipped import FIVE
@@ -69,7 +71,8 @@ def links_felt(lang: str) -> str:
         share = percent(shares[most]) if shares else "–"
         felt[links[name].title(lang)] = len(shares)
         lines.append(row([links[name].title(lang), f"{len(shares)}/{len(parks)}", most, share]))
-    return f"{links_said(felt, len(parks), lang)}\n\n" + "\n".join(lines)
+    mixed = Texts("link_impact", lang)("caveat.two_in_one", link=links[TWO_IN_ONE].title(lang))
+    return f"{links_said(felt, len(parks), lang)} {mixed}\n\n" + "\n".join(lines)
 
 
 def links_said(felt: Mapping[str, int], parks: int, lang: str) -> str:

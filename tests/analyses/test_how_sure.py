@@ -1,9 +1,11 @@
 """How sure a chance is: what happened, other structures, what is assumed; simulation error is not all of it."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from copark.analyses.accounts_on_record import ACCOUNTS, account_values, accounts_on_record
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.how_sure import (
     NO_DOUBTS,
@@ -15,9 +17,10 @@ from copark.analyses.how_sure import (
     structures_note,
 )
 from copark.analyses.registry import REGISTRY
-from copark.cases import load_case
+from copark.cases import list_cases, load_case, own_words
 from copark.decisions.effects import StructureBaseline
 from copark.stats.shares import shares_of
+from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from tests.asked import table
 
@@ -58,7 +61,7 @@ def test_a_recorded_outcome_that_most_runs_deny_is_said_first(case, counts, cont
     assert (doubts.contradiction is not None) is contradicts
     if contradicts:
         for lang in ("en", "zh"):
-            first = how_sure(None, shares(**counts), readings(0.5, 0.4, 0.9), doubts, lang)[0]
+            first = how_sure("great-stone", None, shares(**counts), readings(0.5, 0.4, 0.9), doubts, lang)[0]
             assert first == getattr(doubts.contradiction, lang)
 
 
@@ -85,7 +88,7 @@ def test_what_the_model_would_not_call_likely_beside_the_record_is_said_first(ca
         assert doubts.contradiction is None
         (share,) = counts.values()
         for lang in ("en", "zh"):
-            first = how_sure(None, shares(**counts), readings(0.5, 0.4, 0.9), doubts, lang)[0]
+            first = how_sure("great-stone", None, shares(**counts), readings(0.5, 0.4, 0.9), doubts, lang)[0]
             assert first == getattr(doubts.partial_agreement, lang)
             assert f"{share}%" in first
 
@@ -138,17 +141,51 @@ def test_a_company_that_cannot_fail_by_assumption_is_said_to():
 def test_the_range_is_that_of_the_other_structures():
     assert structure_range(readings(0.94)) is None
     assert structure_range(readings(0.94, 0.4, 1.0)) == (0.4, 1.0, 2)
-    said = how_sure(None, shares(94), readings(0.94, 0.4, 1.0), NO_DOUBTS, "en")
+    said = how_sure("great-stone", None, shares(94), readings(0.94, 0.4, 1.0), NO_DOUBTS, "en")
     assert any("40% and 100%" in sentence for sentence in said)
     assert Doubts().sentences("zh") == []
 
 
 def test_what_the_tests_of_accounts_rest_on_is_said_wherever_a_chance_is():
     """Not of a park that is closed in every run: its accounts decide nothing."""
-    for lang, words in (("en", "publishes its accounts"), ("zh", "不公布账目")):
-        assert any(words in sentence for sentence in how_sure(None, shares(94), (), NO_DOUBTS, lang))
+    for lang in LANGUAGES:
+        words = accounts_on_record("great-stone", lang)
+        assert words in how_sure("great-stone", None, shares(94), (), NO_DOUBTS, lang)
         closed = shares(self_standing=0, failed=100)
-        assert not any(words in sentence for sentence in how_sure(None, closed, (), NO_DOUBTS, lang))
+        assert words not in how_sure("great-stone", None, closed, (), NO_DOUBTS, lang)
+
+
+BOOKS = ("profit", "loss", "equity", "debt", "cash", "dividends", "shareholder", "partner", "developer")
+"""In names of variables of a company's books."""
+NOT_OF_THE_COMPANY = {"profit", "net_profit", "pre_tax_profit", "net_profit_growth", "loss_making"}
+"""Of the enterprises in the park."""
+
+
+def test_what_is_said_of_a_parks_accounts_is_what_its_case_holds(subtests):
+    """Nowhere none where the casebook has some; with years, counts and sources of all, and what is fitted."""
+    for name in list_cases():
+        case = load_case(name)
+        rows = account_values(case)
+        other = {row.variable for row in case.observations if any(word in row.variable for word in BOOKS)}
+        with subtests.test(name=name):
+            left = other - set(ACCOUNTS) - NOT_OF_THE_COMPANY
+            assert all("plan" in one or "total" in one for one in left), left
+            for lang, none, fit in (
+                ("en", "holds no accounts", "enters the fit"), ("zh", "没有开发公司的账目", "未参与拟合"),
+            ):  # fmt: skip
+                words = accounts_on_record(name, lang)
+                assert "publishes its accounts" not in words
+                assert (none in words) == (not rows)
+                assert (fit in words) == (bool(rows) and all(row.role != "fit" for row in rows))
+                for row in rows:
+                    same = [one.date.year for one in rows if one.variable == row.variable]
+                    assert {str(min(same)), str(max(same))} <= set(re.findall("[0-9]{4}", words))
+                    assert f"{len(same)} value" in words or f"{len(same)}个值" in words
+                    assert all(own_words(case.sources[key].outlet, lang) in words for key in row.source)
+
+
+def test_nothing_is_claimed_of_the_accounts_of_a_case_that_is_not_at_hand():
+    assert "Unless the case holds accounts" in accounts_on_record("a-park-of-mine", "en")
 
 
 def test_structures_that_agree_are_told_by_one_number():

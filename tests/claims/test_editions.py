@@ -7,9 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.claims.claims_file import ClaimsFaults, examine, load_claims
+from copark.analyses.claims.general_set import general_claims
 from copark.analyses.claims.schema import AS_IT_IS, is_empty, upon
+from copark.analyses.claims.show import CORRECTED
 from copark.analyses.claims.trial import rules_of
+from copark.analyses.registry import REGISTRY
+from copark.cases import load_case
 from copark.cases.casebook import CLAIMS, CLAIMS_EDITIONS, casebook_path, claims_of
 from copark.version import MODEL_VERSION
 from tests.asked import call
@@ -114,3 +119,24 @@ def test_what_is_said_to_matter_matters_for_a_decision(shipped):
             if claim.id in ("1", "2", "4a", "4b"):
                 assert bounds & {"key", "risk", "land"}, (claim.id, part.key)
                 assert "operating" not in bounds, (claim.id, part.key)
+
+
+def test_what_an_edition_says_wrongly_of_accounts_is_corrected_beside_it(shipped, subtests):
+    """By the claims that say so, in either language: the edition keeps its bytes."""
+    wrong = re.compile("accounts of (one|the company) are published|公布账目")
+    said = [claim.id for claim in shipped.claims.claims if wrong.search(f"{claim.limits.en}{claim.limits.zh}")]
+    assert said == ["6", "R-rescue"]
+    analysis = REGISTRY["claims"]
+    run_id = next(key for key, head in listed(SHIPPED, analysis) if head["params"]["case"] == "great-stone")
+    found = load(place_of(SHIPPED, analysis, run_id), analysis).result
+    for lang, words in (("en", "do publish accounts"), ("zh", "已有园区开发公司公布账目")):
+        with subtests.test(lang=lang):
+            assert str(found.document(lang)).count(words) == len(said)
+
+
+def test_a_general_set_that_borrows_what_is_wrong_borrows_the_correction():
+    """What is borrowed has the same words, and is corrected by them."""
+    borrowed = general_claims(load_case("thilawa"), outcomes=True).claims.claims
+    wrong = [claim for claim in borrowed if "are published" in claim.limits.en]
+    assert all(any(words in claim.limits.en for words in CORRECTED) for claim in wrong)
+    assert [claim.id for claim in wrong] == ["6"]

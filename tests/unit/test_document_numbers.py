@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.claims.evidence import counted
+from copark.analyses.registry import REGISTRY
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -160,3 +164,23 @@ def test_a_new_number_is_caught():
         assert NUMBER.search(words), words
     for words in ("in 2024", "version 0.1.0", "(2014–2021)", "42 parameters"):
         assert not NUMBER.search(words), words
+
+
+def test_claims_are_counted_alike_wherever_they_are_counted(numbers):
+    """Tested and open ones: in the program's headline, README, findings, validity and the card."""
+    analysis = REGISTRY["claims"]
+    heads = {run_id: head["params"] for run_id, head in listed(SHIPPED, analysis)}
+    run_id = next(at for at, asked in heads.items() if (asked["case"], asked["cut"]) == ("great-stone", None))
+    found = load(place_of(SHIPPED, analysis, run_id), analysis).result
+    judged = counted(found.claims)
+    assert len(judged) < len(found.claims), "one of them cannot be tested"
+    is_open = sum(claim.word == "open" for claim in judged)
+    for lang in ("en", "zh"):
+        blocks = [numbers.BLOCKS[name](lang) for name in ("claims-short", "claims-said", "tested")]
+        for words in (found.document(lang).headline, *blocks):
+            if lang == "en":
+                assert re.search(rf"\b{len(judged)} (claims and rivals )?(were )?tested\b", words), words
+                assert re.search(rf"\b{is_open} (of these )?(are )?open\b", words), words
+            else:
+                assert re.search(rf"检验.*?{len(judged)}条|{len(judged)}条经检验", words), words
+                assert f"{is_open}条尚无定论" in words

@@ -6,7 +6,7 @@ from tests.asked import table
 
 import copark
 from copark.analyses import REGISTRY
-from copark.analyses.answer import check_keys
+from copark.analyses.answer import SHIPPED, check_keys, listed, load, place_of
 from copark.analyses.context import Context
 from copark.analyses.link_impact.impacts import (
     direction,
@@ -172,3 +172,12 @@ def test_what_few_runs_feel_is_named_with_their_share(tmp_path):
     assert all(0.01 <= impact.changed < 0.5 and impact.lag is not None for impact in rare)
     assert "change some runs all the same" in str(answer.document("en").sections[0].blocks)
     assert "不改变中位数" in str(answer.document("zh").sections[0].blocks)
+
+
+def test_a_link_that_carries_two_things_is_said_to_where_it_is_cut(answer):
+    analysis = REGISTRY["link-impact"]
+    run_id = next(key for key, head in listed(SHIPPED, analysis) if head["params"]["case"] == "thilawa")
+    found = load(place_of(SHIPPED, analysis, run_id), analysis).result
+    for lang, words in (("en", "fees and planning together"), ("zh", "收费与规划的合计")):
+        assert words in str(found.document(lang).sections[0].blocks)
+        assert words not in str(answer.document(lang).sections[0].blocks), "the link was not cut"

@@ -11,6 +11,7 @@ from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, cast
 
+from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.on_record import record_of
 from copark.analyses.registry import REGISTRY
@@ -237,10 +238,10 @@ def structures_words(baselines: Sequence[StructureBaseline], lang: str) -> str:
     return text(key, lang, count=structure_span[2], low=low, high=high)
 
 
-def accounts_words(shares: Iterable[Share], lang: str) -> str:
+def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
     """Say what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
     is_failed = any(share.name == FAILED and share.share >= 1.0 for share in shares)
-    return "" if is_failed else text("sure.accounts", lang)
+    return "" if is_failed else accounts_on_record(case, lang)
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
@@ -301,6 +302,7 @@ def _reliability() -> Reliability | None:
 
 
 def how_sure(
+    case: Case | str,
     trust: Trust | None,
     shares: Sequence[Share],
     baselines: Sequence[StructureBaseline],
@@ -311,6 +313,8 @@ def how_sure(
 
     Parameters
     ----------
+    case
+        The park, or its name where a stored answer has no more.
     trust
         Where the parameters come from.
     shares
@@ -325,6 +329,6 @@ def how_sure(
     is_shown = trust is None or trust.shows_outcomes
     structures = structures_words(baselines, lang) if is_shown else ""
     recorded = doubts.record_words(lang)
-    accounts = accounts_words(shares, lang) if is_shown else ""
+    accounts = accounts_words(case, shares, lang) if is_shown else ""
     sentences = [*recorded, structures, accounts, corrected(trust, shares, lang), *doubts.sentences(lang)]
     return [sentence for sentence in sentences if sentence]

@@ -244,7 +244,7 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> ComparedPark:
     standing = answer.share("self_standing")
     between = structure_range(baselines) if answer.shows_outcomes else None
     page = park.document(lang)
-    sure = how_sure(answer.trust, answer.outcomes, baselines, answer.doubts, lang)
+    sure = how_sure(answer.case, answer.trust, answer.outcomes, baselines, answer.doubts, lang)
     meaning = [] if answer.trust is None else [spelled(answer.trust.meaning(lang), t)]
     simulated = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), lang)
     simulation = [t("confidence.simulation", runs=answer.runs, interval=simulated)] if answer.shows_outcomes else []

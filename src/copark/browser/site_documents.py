@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -148,6 +148,7 @@ def _html(path: Path, address: str, files: Mapping[Path, str], lang: str) -> str
 
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse(_content(path))
+    _name_headings(tokens)
     for token in tokens:
         if token.children:
             token.children = _linked(token.children, path, address, files)
@@ -161,6 +162,19 @@ def _html(path: Path, address: str, files: Mapping[Path, str], lang: str) -> str
 
     html = _TABLE.sub(opened, html)
     return html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
+
+
+def _name_headings(tokens: Sequence[Token]) -> None:
+    """Give every heading the ID by which the links of these documents call it, which is the one that forges give."""
+    times: dict[str, int] = {}
+    for opening, words in pairwise(tokens):
+        if opening.type != "heading_open":
+            continue
+        named = "".join(child.content for child in words.children or () if child.type in ("text", "code_inline"))
+        identity = re.sub(r"[^\w\- ]", "", named.strip().lower()).replace(" ", "-")
+        again = times.get(identity, 0)
+        times[identity] = again + 1
+        opening.attrSet("id", f"{identity}-{again}" if again else identity)
 
 
 def _linked(children: list[Token], path: Path, address: str, files: Mapping[Path, str]) -> list[Token]:

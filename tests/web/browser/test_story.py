@@ -56,6 +56,17 @@ def test_the_story_leads_in_five_steps_to_a_decision(page: Any, lang: str) -> No
     assert tour.count() == 0
 
 
+def test_a_step_opened_from_home_shows_the_change_it_speaks_of(page: Any) -> None:
+    page.goto("/?lang=en")
+    page.locator(".gallery li").first.wait_for()
+    page.locator(".story a").nth(2).click()
+    settled(page)
+    assert query(page)["tour"] == ["3"]
+    assert scenario(page)["edits"] == {"framework": {"on": False}}
+    page.locator(".why ol li").first.wait_for()
+    assert page.locator(".why .former").count() == 0, "what stands there is of the setting that is shown"
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) -> None:
     page.goto(f"/decide?lang={lang}")

@@ -249,7 +249,7 @@ class _Show(Show):
         if answer.trust is not None:
             yield self.meaning(answer.trust)
         for sentence in how_sure(
-            answer.trust, answer.outcomes, self.baselines, NO_DOUBTS, t.lang
+            answer.case, answer.trust, answer.outcomes, self.baselines, NO_DOUBTS, t.lang
         ):  # the headline has doubts
             yield without_commands(sentence)
         if answer.shows_outcomes:

@@ -60,6 +60,11 @@ def is_tested(finding: Verdict) -> bool:
     return isfinite(finding.probability)
 
 
+def counted(claims: Iterable[ClaimFinding]) -> list[ClaimFinding]:
+    """Return the claims that count wherever claims are counted: those of which anything could be measured."""
+    return [claim for claim in claims if is_tested(claim)]
+
+
 def said_word(t: Texts, finding: Verdict) -> str:
     """Say the word of a verdict, followed by those that other draws may say, or by that nothing could be tested."""
     word = t(f"word.{finding.word}")

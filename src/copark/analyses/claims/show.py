@@ -13,7 +13,9 @@ from copark.analyses.claims.evidence import (
     CLAIM_COLUMNS,
     against,
     chance,
+    counted,
     factor,
+    is_tested,
     observations_changed,
     other_draws,
     said_word,
@@ -44,6 +46,8 @@ MOST = 3
 """Alternative assumptions named in a row; the others are counted."""
 FEW = 3
 """Claims of which everything is shown without being asked for."""
+CORRECTED = ("no accounts of one are published", "no accounts of the company are published")
+"""What the limits of claims in the second edition say wrongly, as general sets that borrow them do: none is edited."""
 OUTCOMES_SHOWN = ("failed", "dependent", "self_standing")
 
 
@@ -112,6 +116,7 @@ class _Show(Sentences):
     def headline(self) -> str:
         t = self.t
         claims = self.result.claims
+        those = counted(claims)
         if len(claims) == 1:
             only = claims[0]
             key = "headline.one_turned" if only.turned else "headline.one"
@@ -122,7 +127,7 @@ class _Show(Sentences):
         doubted = [t("headline.against_data", claims=names) for names in against(sides["sure"], t)]
         unsteady = [t("headline.other_draws", claims=names) for names in other_draws(claims, t)]
         return t.sentences(
-            [t("headline", count=len(claims), park=t.of(self.result.park), **counts), *unsteady, *doubted]
+            [t("headline", count=len(those), park=t.of(self.result.park), **counts), *unsteady, *doubted]
         )
 
     def asks_outcomes(self) -> bool:
@@ -138,18 +143,19 @@ class _Show(Sentences):
         """Sort the claims by what is held of them."""
         words = {"sure": FOR, "against": REFUTED, "open": {OPEN}}
         return {
-            key: [claim for claim in self.result.claims if claim.word in side_words]
+            key: [claim for claim in counted(self.result.claims) if claim.word in side_words]
             for key, side_words in words.items()
         }
 
     def held_sides(self) -> dict[str, list[ClaimFinding]]:
-        """Sort the claims as :meth:`sides` does, those apart that are open since an alternative turns their word."""
+        """Sort the claims as :meth:`sides` does, those apart that an alternative turns and that were not tested."""
         sides = self.sides()
         return {
             "sure": sides["sure"],
             "against": sides["against"],
             "turned": [claim for claim in sides["open"] if claim.turned],
             "open": [claim for claim in sides["open"] if not claim.turned],
+            "untested": [claim for claim in self.result.claims if not is_tested(claim)],
         }
 
     def held(self) -> doc.Bullets:
@@ -160,7 +166,7 @@ class _Show(Sentences):
             titles = []
             for claim in side:
                 title = t("quoted", title=t.of(claim.claim.title))
-                says_word = key in ("sure", "against") or claim.other_words
+                says_word = key in ("sure", "against") or (key != "untested" and claim.other_words)
                 titles.append(t("said", part=title, verdict=said_word(t, claim)) if says_word else title)
             if side:
                 sentences.append(t.sentences([t(f"held.{key}", titles=self.listed(titles))]))
@@ -319,6 +325,8 @@ class _Show(Sentences):
         if set(moved.values()) <= {"unmoved", "held"}:
             blocks.append(self.caveat("found.prior_alone"))
         blocks.append(self.caveat("limits", fixed=self.result.file.claims.fixed, words=t.of(claim_text.limits)))
+        if any(words in claim_text.limits.en for words in CORRECTED):
+            blocks.append(self.caveat("limits.corrected"))
         title = self.t("said", part=self.headed(claim), verdict=said_word(self.t, claim))
         return doc.Section(f"claim-{claim_text.id.lower()}", title, tuple(blocks), folded=len(self.result.claims) > FEW)
 

@@ -14,6 +14,8 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number, unit_title
 from copark.stats.effects import Effect
 
+TWO_IN_ONE = "occupancy_to_ledger"
+"""Link that carries service fees and what a land plan led by demand follows: cutting it mixes both."""
 NAMED = 5
 """Links in the first table."""
 DRAWN = 6
@@ -106,6 +108,8 @@ class _Show(Show):
         quiet = [self.title(link) for link in answer.links if link not in self.active]
         if quiet:
             blocks.append(self.text("quiet", count=len(quiet), names=t("join").join(quiet), **self.words))
+        if TWO_IN_ONE in answer.links:
+            blocks.append(self.caveat("caveat.two_in_one", link=self.title(TWO_IN_ONE)))
         blocks += [self.caveat("caveat.size"), self.caveat("caveat.experiment", **self.words)]
         return self.section("summary", doc.Cards(tuple(cards)), *blocks)
 

@@ -188,7 +188,7 @@ class _Show(AboutCase):
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
             yield t("why.threshold_alike" if low == high else "why.threshold", low=low, high=high)
         if answer.finished and answer.shows_outcomes:
-            yield from filter(None, [accounts_words(answer.outcomes[0], t.lang)])
+            yield from filter(None, [accounts_words(self.case, answer.outcomes[0], t.lang)])
         if answer.finished:
             yield from self.against_the_record()
         if answer.trust is not None:

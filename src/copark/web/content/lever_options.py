@@ -309,7 +309,9 @@ def _sure(levers: Levers) -> list[LocalizedText]:
     if not levers.outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [how_sure(levers.trust, levers.outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES]
+    by_language = [
+        how_sure(levers.case, levers.trust, levers.outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES
+    ]
     return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 

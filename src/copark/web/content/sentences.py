@@ -7,6 +7,7 @@ from functools import partial
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.size_words import size_clause
 from copark.cases import own_words
 from copark.presentation.numbers import bare, number, percent, reach, spoken
@@ -296,7 +297,7 @@ def caveats(
     in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
     notes = [LocalizedText(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
     if trust.outcomes_shown:
-        notes.append(LocalizedText.by_language(lambda lang: text("sure.accounts", lang)))
+        notes.append(LocalizedText.by_language(partial(accounts_on_record, case_entry.case)))
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
         drawn, uninformed = case_entry.informed

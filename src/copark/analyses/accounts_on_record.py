@@ -1,0 +1,91 @@
+"""What is known of the accounts of a park's company: the prices and costs of a chance rest on little else."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from copark.cases import list_cases, load_case, own_words, series_title
+from copark.labels import join, lowered
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copark.cases.case import Case
+    from copark.cases.table_schemas import Observation
+
+ACCOUNTS = (
+    "developer_profit",
+    "developer_in_profit",
+    "accumulated_loss",
+    "developer_equity",
+    "operating_cost",
+    "fees",
+    "land_sales",
+    "land_cost",
+    "interest",
+    "principal",
+    "dividends",
+    "cash",
+    "debt",
+    "paid_in_equity",
+    "calls",
+    "draws_credit",
+    "credit_drawn",
+    "grants",
+    "rescue",
+    "developer_investment",
+    "shareholder_funding",
+    "partner_profit",
+)
+"""Variables of ``series.csv`` that are read off the books of a park's company or of those who hold it."""
+
+
+def account_values(case: Case) -> tuple[Observation, ...]:
+    """Return the values of a case that come from the company's books, by variable as listed, then by date."""
+    return tuple(row for variable in ACCOUNTS for row in case.observed(variable))
+
+
+def accounts_on_record(case: Case | str, lang: str) -> str:
+    """Say what accounts of a park's company its case holds, whether they are fitted, and what to ask for.
+
+    Parameters
+    ----------
+    case
+        The park, or its name where no more is at hand; of a name that the casebook lacks nothing is claimed.
+    lang
+        Language, ``en`` or ``zh``.
+    """
+    if isinstance(case, str):
+        if case not in list_cases():
+            return text("sure.accounts.elsewhere", lang)
+        case = load_case(case)
+    values = account_values(case)
+    if not values:
+        return text("sure.accounts.none", lang)
+    held = [_counted(variable, list(rows), lang) for variable, rows in groupby(values, lambda row: row.variable)]
+    keys = dict.fromkeys(key for row in values for key in row.source)
+    outlets = dict.fromkeys(own_words(case.sources[key].outlet, lang) for key in keys if key in case.sources)
+    sources = text("report.join.clause", lang).join(outlets)
+    fitted = dict.fromkeys(row.variable for row in values if row.role == "fit")
+    if fitted:
+        titles = join([_title(variable, lang) for variable in fitted], lang)
+        fit = text("sure.accounts.fitted", lang, fitted=titles)
+    else:
+        fit = text("sure.accounts.unfitted", lang)
+    return text("sure.accounts.held", lang, held=join(held, lang), sources=sources, fit=fit)
+
+
+def _counted(variable: str, rows: Sequence[Observation], lang: str) -> str:
+    """Name a variable with its years and how many values there are of it."""
+    years = sorted({row.date.year for row in rows})
+    span = str(years[0]) if len(years) == 1 else text("sure.accounts.years", lang, first=years[0], last=years[-1])
+    key = "sure.accounts.value" if len(rows) == 1 else "sure.accounts.values"
+    return text(key, lang, title=_title(variable, lang), years=span, count=len(rows))
+
+
+def _title(variable: str, lang: str) -> str:
+    """Name a variable as it stands inside a sentence, without what its title adds in brackets."""
+    return lowered(re.split(r" \(|（", series_title(variable, lang))[0])
