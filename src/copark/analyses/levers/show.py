@@ -148,9 +148,8 @@ class _Show(Show):
         sentences = [self.recommended(judgement) for judgement in recommended]
         if not recommended:
             finding = self.nothing(count)
-            is_past = since == "start"
-            ordered = t("advice.order", papers=self.papers(), finding=finding)
-            sentences = [ordered if is_ordering and not is_past else finding[0].upper() + finding[1:]]
+            ordered = t("advice.order", papers=self.papers(), finding=lowered(finding))
+            sentences = [ordered if is_ordering and since == "now" else finding]
         worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
