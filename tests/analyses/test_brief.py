@@ -243,10 +243,11 @@ def test_what_would_change_the_answer_is_said_in_words():
     (section,) = (one for one in BRIEF.document(shipped("itpl-bangalore"), "en").sections if one.key == "open")
     words = " ".join(section.blocks[0].items)
     standing = [reading.standing for reading in shipped("itpl-bangalore").levers.baselines[1:]]
+    standing.append(shipped("itpl-bangalore").share("self_standing").share)
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
-    assert f"that alone moves the chance from {low} to {high}" in words
-    assert "the voting quota (a simple majority), the entry threshold (none), the tax rate (zero)" in words
-    assert re.search("the effect of “[^”]+” depends on it", words)
+    assert f"which structure of the model holds for this park alone moves the chance from {low} to {high}" in words
+    assert re.search("the effect of “[^”]+” depends on what they show", words)
+    assert all(item.startswith(("Order ", "Decide ")) for item in section.blocks[0].items), "what can be commissioned"
     assert "effects that move with it" not in words
 
 
@@ -334,7 +335,7 @@ def test_the_first_sentence_lists_no_outcome_that_never_happens():
     assert "has failed" not in english
     chinese = shipped("lekki").document("zh").headline
     assert "依赖援助" not in chinese
-    assert "失败的占" not in chinese
+    assert "中失败" not in chinese
 
 
 @pytest.mark.parametrize(("shares", "alike"), [((0.60, 0.70, 0.62, 0.66), True), ((0.60, 0.75, 0.62, 0.66), False)])

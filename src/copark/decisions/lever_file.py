@@ -125,6 +125,11 @@ class Structure(Scenario):
         return self
 
 
+_SHARES_FROM_NOW = re.compile("即日起投资国([0-9]+)%")
+"""Title of an option as shipped files write it: a noun without a verb, which no sentence can take. Run IDs hash titles,
+so that a sentence words it otherwise, rather than the file."""
+
+
 @dataclass(frozen=True)
 class LeverOption:
     """An option and its lever: what may be chosen, alone or in a set."""
@@ -141,9 +146,11 @@ class LeverOption:
 
     def name(self, lang: str) -> str:
         """Name it with its lever, for where it stands alone: "Global partners: all three"."""
-        lever = self.lever.title.text(lang)
         option = self.entry.title.text(lang)
-        return text("levers.named", lang, lever=lever, setting=option)
+        shares = _SHARES_FROM_NOW.fullmatch(option)
+        if shares is not None:
+            return text("levers.named_shares", lang, share=shares[1])
+        return text("levers.named", lang, lever=self.lever.title.text(lang), setting=option)
 
 
 class Threshold(StudyEntry):
