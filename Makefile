@@ -59,11 +59,12 @@ test-kernel: $(VENV)/.ready-dev ## compile the model once, not in every process 
 	@$(BIN)/python -c 'from tests.baseline.numbers import numbers; numbers()' >/dev/null 2>&1 || true
 	@$(BIN)/python -m copark.browser.module_build >/dev/null 2>&1 || true
 
-check: $(VENV)/.ready-dev ## lint, format, types, import rules
+check: $(VENV)/.ready-dev ## lint, format, types, import rules, documents and texts
 	@$(BIN)/ruff check $(TIDY)
 	@$(BIN)/ruff format --check --quiet $(TIDY) || { echo "Run: make format" >&2; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -m "documents and not long" --quiet
 
 check-page: frontend/node_modules/.ready ## types and markup of the page
 	@cd frontend && npm run --silent check

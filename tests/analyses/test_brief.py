@@ -306,7 +306,13 @@ def test_its_chart_marks_events_the_end_of_the_data_and_the_present(briefs, case
 
 @pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("named", [lambda found: found, long_named], ids=["as it is", "170 letters"])
+@pytest.mark.parametrize(
+    "named",
+    [
+        pytest.param(lambda found: found, marks=pytest.mark.long, id="as it is"),
+        pytest.param(long_named, id="170 letters"),
+    ],
+)
 def test_it_stays_on_one_page_and_its_slides_do_not_overprint(named, lang, tmp_path):
     for case in PARKS:
         document = BRIEF.document(named(shipped(case)), lang)

@@ -9,7 +9,11 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 from copark.extras import BRINGS
+
+pytestmark = pytest.mark.documents
 
 ROOT = Path(__file__).parents[2]
 BROUGHT = {"pydantic_core": "pydantic", "llvmlite": "numba", "dask": "distributed"}

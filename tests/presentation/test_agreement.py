@@ -91,6 +91,7 @@ def test_of_the_toy(lang, tmp_path):
     assert check(document(lang), tmp_path) > 30
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize(
     "name", [pytest.param(one.name, marks=pytest.mark.long if one.name in LARGE else ()) for one in REGISTRY]
 )

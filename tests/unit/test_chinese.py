@@ -16,6 +16,8 @@ from copark.cases.casebook import WORDS
 from copark.presentation.numbers import quantity, reach, spoken
 from copark.texts import areas, entries, read, text
 
+pytestmark = pytest.mark.documents
+
 DOCS = Path(__file__).parents[2] / "docs"
 DATA = (
     "casebook/*/claims.yaml", "casebook/*/claims-*.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml",

@@ -8,6 +8,8 @@ import pytest
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.registry import REGISTRY
 
+pytestmark = pytest.mark.documents
+
 ROOT = Path(__file__).parents[2]
 ROWS = {
     "great-stone": "Great Stone",

@@ -105,8 +105,8 @@ def _first_moved(before: Any, after: Any) -> int | None:
         return None
     if not first.ndim:
         return 0
-    rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(first, second, strict=True)])
-    return int(rows[0]) if rows.size else None
+    pairs = enumerate(zip(first, second, strict=True))
+    return next((row for row, pair in pairs if not np.array_equal(*pair)), None)
 
 
 class Prepared(NamedTuple):
