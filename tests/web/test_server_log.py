@@ -53,7 +53,7 @@ def test_a_flood_of_one_error_hides_no_other_told_at_the_same_line():
     def raised(kind):
         try:
             raise kind("unexpected")
-        except Exception as error:
+        except kind as error:
             return record("unexpected", error=error)
 
     sparing = RepetitionFilter(1)
