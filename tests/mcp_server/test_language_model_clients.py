@@ -148,12 +148,13 @@ def test_what_is_no_message_is_answered_by_the_codes_of_json_rpc():
         lines = ["{", "[]", '{"id": 1}', '{"jsonrpc": "2.0", "id": 1, "method": "ping"}']
         opened = [anyio.create_memory_object_stream(9) for _ in range(3)]
         (into, incoming), (accepted, taken), (outgoing, answers) = opened
-        for line in lines:
-            await into.send(read(line))
-        await into.aclose()
-        await _pass_messages(incoming, accepted, outgoing, "en")
-        await outgoing.aclose()
-        return [one.message.error.code async for one in answers], [one.message.method async for one in taken]
+        async with incoming, taken, answers:
+            for line in lines:
+                await into.send(read(line))
+            await into.aclose()
+            await _pass_messages(incoming, accepted, outgoing, "en")
+            await outgoing.aclose()
+            return [one.message.error.code async for one in answers], [one.message.method async for one in taken]
 
     assert apart(passed) == ([-32700, -32600, -32600], ["ping"])
 
