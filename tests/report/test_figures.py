@@ -1,6 +1,7 @@
 """Figures draw on every kind of data, say what they show, save themselves whole, and have a glyph for every word."""
 
 import re
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -155,7 +156,10 @@ def test_text_of_a_case_is_never_mathematics_and_never_breaks_a_figure():
     )
     made = made.model_copy(update={"shareholders": owners})
     for draw, kind, lang in zip(OF_CASES.values(), FORMATS, ("zh", "en", "en"), strict=True):
-        assert render(draw(made, lang), "svg")
+        shown = inline(render(draw(made, lang), "svg").decode(), "fan", hostile[:40], hostile[:40])
+        elements = list(ET.fromstring(shown).iter())
+        assert not [one.tag for one in elements if one.tag.rpartition("}")[2] in ("script", "foreignObject", "a")]
+        assert not [name for one in elements for name in one.attrib if name.lower().startswith("on")]
         assert render(draw(made, "en"), kind)
 
 

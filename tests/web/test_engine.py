@@ -107,3 +107,31 @@ def test_who_asks_few_runs_never_waits_while_many_are_made(engine, great_stone):
             assert np.array_equal(runs[name], all_of_them[name][: len(runs)], equal_nan=True)
     engine.simulate(few.with_changes(runs=60), great_stone, cancellation)
     assert cancellation.runs == 10, "few are the first of many"
+
+
+@pytest.mark.long
+def test_comparisons_under_load_have_the_numbers_of_one_alone(serve):
+    """Eight clients at once, half of whom compare and half pull levers that nobody else asks for."""
+    comparison = {"case": "lekki", "runs": 64, "draws": "unsettled",
+                  "scenarios": [{"key": "a"}, {"key": "b", "edits": {"quota": 5001}}]}  # fmt: skip
+
+    def without_times(answer):
+        assert answer.status_code == 200, answer.text
+        return {name: value for name, value in answer.json().items() if name != "seconds"}
+
+    with serve() as client:
+        alone = without_times(client.post("/api/v1/compare", json=comparison))
+    with serve() as client:
+
+        def compare(_):
+            return without_times(client.post("/api/v1/compare", json=comparison))
+
+        def simulate(seed):
+            asked = {"case": "lekki", "runs": 64, "draws": "unsettled", "seed": seed}
+            return client.post("/api/v1/simulate", json=asked).status_code
+
+        with ThreadPoolExecutor(8) as threads:
+            pulled = threads.map(simulate, range(2, 26))
+            compared = threads.map(compare, range(24))
+            assert list(compared) == [alone] * 24
+            assert list(pulled) == [200] * 24

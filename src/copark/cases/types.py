@@ -9,7 +9,15 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, LiteralString, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from copark.texts import entries
@@ -126,6 +134,12 @@ def _yes_no(value: Any) -> bool:
     return answer
 
 
+MOST_LETTERS = 5_000
+"""Characters of a text of a case: more than anybody reads beside a number."""
+TITLE_LETTERS = 200
+"""Characters of a title, as of a study's."""
+
+
 def _words(value: Any) -> str:
     if not isinstance(value, str):
         raise wrong("not_text", found=value)
@@ -133,6 +147,8 @@ def _words(value: Any) -> str:
         raise wrong("empty_text")
     if gives_orders(value):
         raise wrong("control_mark", found=value)
+    if len(value) > MOST_LETTERS:
+        raise wrong("long_text", count=len(value), limit=MOST_LETTERS)
     return value.strip()
 
 
@@ -290,6 +306,17 @@ class WrittenText(Record, LocalizedText):
         return in_both(data, "en", "zh")
 
 
+class WrittenTitle(WrittenText):
+    """Title in both languages, short enough to stand above a figure."""
+
+    @field_validator("en", "zh")
+    @classmethod
+    def _short(cls, title: str) -> str:
+        if len(title) > TITLE_LETTERS:
+            raise wrong("long_text", count=len(title), limit=TITLE_LETTERS)
+        return title
+
+
 class Sourced(Record):
     """Something a case says, with where it is from and how far it is trusted."""
 
@@ -306,5 +333,5 @@ class Named(Sourced):
 
     key: Key
     """Short name."""
-    title: WrittenText
+    title: WrittenTitle
     """Name for a reader."""

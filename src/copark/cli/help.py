@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from copark.cli.output import JSON, QUIET, output
-from copark.cli.settings import VARIABLES, is_shared, name_of, origin_of, settings
+from copark.cli.settings import VARIABLES, is_shared, name_of, origin_of, project_options, settings
 from copark.presentation.text_wrap import wrapped
 from copark.texts import LANGUAGES, has_text, text
 
@@ -146,6 +146,8 @@ class Spoken:
             output().origins |= {flag: origin for flag, origin in origins.items() if origin}
             if self.needs_sound_settings:
                 settings().require_sound()
+                for file, options in project_options(ctx, self.params, path).items():
+                    output().warn(text("cli.settings.used", output().lang, file=file, options=", ".join(options)))
         return super().invoke(ctx)  # type: ignore[misc]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
