@@ -247,7 +247,7 @@ def test_what_would_change_the_answer_is_said_in_words():
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
     assert f"which structure of the model holds for this park alone moves the chance from {low} to {high}" in words
     assert re.search("the effect of “[^”]+” depends on what they show", words)
-    assert all(item.startswith(("Order ", "Decide ")) for item in section.blocks[0].items), "what can be commissioned"
+    assert all(item.startswith(("Obtain ", "Decide ")) for item in section.blocks[0].items), "what can be commissioned"
     assert "effects that move with it" not in words
 
 

@@ -53,7 +53,7 @@ def test_every_headline_lies_in_its_own_range(lang, subtests):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_answer_begins_with_what_to_do_or_to_order(lang, subtests):
+def test_every_answer_begins_with_what_to_do_or_to_obtain(lang, subtests):
     """After what the record has against the model, which stands before anything else."""
     begins = {"en": ("Before anything is ", "“"), "zh": ("决策之前", "作出改变之前", "“")}[lang]
     for brief in OPEN.values():

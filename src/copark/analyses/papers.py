@@ -1,6 +1,6 @@
-"""Papers and lists that can be ordered to settle what is assumed, judged or disputed of a park, and who has them.
+"""Papers and lists that can be obtained to settle what is assumed, judged or disputed of a park, and who has them.
 
-A sentence that names an unknown names one of these beside it: nobody can order a weight of the model.
+A sentence that names an unknown names one of these beside it: nobody can obtain a weight of the model.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ACCOUNTS = "accounts"
 """The accounts of the development company: what the chance of every park rests on."""
-MOST = 5
+MOST = 3
 """Papers named in the first sentence, at most: the rest stands under what would change the answer."""
 OF_FACT = {
     "tax": "tax",
@@ -75,8 +75,8 @@ def of_extremes(baselines: Sequence[StructureBaseline]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(OF_STRUCTURE[end.key] for end in ends if end.key in OF_STRUCTURE))
 
 
-def to_order(assumed: Iterable[str], baselines: Sequence[StructureBaseline], chance: float | None) -> tuple[str, ...]:
-    """Return the papers to order before anything is decided: accounts, what structures dispute, what is assumed.
+def to_obtain(assumed: Iterable[str], baselines: Sequence[StructureBaseline], chance: float | None) -> tuple[str, ...]:
+    """Return the papers to obtain before anything is decided: accounts, what structures dispute, what is assumed.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ from copark.analyses.how_sure import (
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
-from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, papers_words, to_order
+from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, papers_words, to_obtain
 from copark.analyses.show import Show
 from copark.analyses.size_words import band_words, land_words, of_plan, size_clause
 from copark.arrays import Floats
@@ -151,7 +151,7 @@ class _Show(Show):
 
     def papers(self) -> tuple[str, ...]:
         """Return what to order before anything is decided."""
-        return to_order(self.answer.doubts.assumed, self.baselines, self.chance)
+        return to_obtain(self.answer.doubts.assumed, self.baselines, self.chance)
 
     @property
     def chance(self) -> float:
@@ -267,9 +267,8 @@ class _Show(Show):
         t = self.t
         if answer.trust is not None:
             yield self.meaning(answer.trust)
-        for sentence in how_sure(
-            answer.case, answer.trust, answer.outcomes, self.baselines, NO_DOUBTS, t.lang
-        ):  # the headline has doubts
+        # The headline has the doubts and the range over structures.
+        for sentence in how_sure(answer.case, answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
             yield without_commands(sentence)
         if answer.shows_outcomes:
             standing = answer.share("self_standing")

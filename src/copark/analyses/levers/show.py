@@ -15,7 +15,7 @@ from copark.analyses.levers.advice_words import advice_words, effect_words
 from copark.analyses.levers.choice import RobustChoice
 from copark.analyses.levers.dependence import ParameterDependence
 from copark.analyses.levers.recommendation import AIMS, Judgement
-from copark.analyses.papers import papers_words, to_order
+from copark.analyses.papers import papers_words, to_obtain
 from copark.analyses.show import Show, grouped
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import LeverOption
@@ -128,7 +128,7 @@ class _Show(Show):
     def papers(self) -> str:
         """List what to order before anything is decided."""
         answer = self.answer
-        return papers_words(to_order(answer.doubts.assumed, answer.baselines, answer.chance), self.t.lang)
+        return papers_words(to_obtain(answer.doubts.assumed, answer.baselines, answer.chance), self.t.lang)
 
     def advice_sentences(self, *, is_ordering: bool = False) -> list[str]:
         """Write what may be recommended, what to avoid, what is a trade-off, and what changes nothing.
