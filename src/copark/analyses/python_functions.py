@@ -262,10 +262,17 @@ def _bound(
 
 
 def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str, Case]:
-    """Take cases that are given as they are out of the arguments, and leave their names."""
+    """Take cases that are given as they are out of the arguments, and leave their names.
+
+    Where a folder here has the name of a case of the casebook, which is read is said.
+    """
+    from copark.cases.casebook import shadowed_note
+
     cases = {}
     for field in fields:
         value = values.get(field.word)
+        if field.kind == "case" and isinstance(value, str):
+            tell(filter(None, [shadowed_note(value, options().lang)]))
         if field.kind == "case" and isinstance(value, Case):
             cases[value.name] = value
             values[field.word] = value.name

@@ -219,8 +219,12 @@ class Study(StudyEntry):
         ------
         StudyFaults
             With all that is wrong with the changes.
+        WrongUsage
+            If now is not written as a quarter.
         """
         given_values = {name: value for name, value in changes.items() if value is not None}
+        if isinstance(now := given_values.get("now"), str):
+            given_values["now"] = Quarter.asked(now, "--now")
         try:
             return Study.model_validate(self.model_dump(by_alias=True) | given_values)
         except ValidationError as errors:

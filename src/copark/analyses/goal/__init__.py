@@ -201,12 +201,12 @@ def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFi
 
 def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
     """Read the targets; refused where one is judged before a lever is pulled."""
-    from copark.errors import RunRefused
+    from copark.errors import WrongUsage
 
     targets = read_targets(params.target, params.probability, case)
     for target in targets:
         if target.at < first:
-            raise RunRefused.of("goal.past_target", found=target.quarter, now=str(case.clock.start + first))
+            raise WrongUsage.of("goal.past_target", found=target.quarter, now=str(case.clock.start + first))
     return targets
 
 
