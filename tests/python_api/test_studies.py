@@ -13,7 +13,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.contract import WORDS
 from copark.analyses.python_functions import PATIENCE, PythonProgress
 from copark.analyses.vocabulary import MisusedFunction, seed_of
-from copark.errors import CoparkError, NotFound, StudyFaults
+from copark.errors import CoparkError, FaultsFound, NotFound, StudyFaults
 from copark.web.content.analyses import params_of
 
 PARK = "lekki"
@@ -202,3 +202,30 @@ def test_figures_are_in_the_language_of_the_session():
     with cp.set_options(lang="zh"):
         title = cp.figures.equity(case).texts[0].get_text()
     assert title == cp.figures.equity(case, "zh").texts[0].get_text() != cp.figures.equity(case).texts[0].get_text()
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: cp.Scenario("a", levers=3), "levers: Expected keys with values"),
+        (lambda: cp.Scenario("a", links=[1]), "links: Expected keys with values"),
+        (lambda: cp.Scenario("a", parameters=3, scale=2), r"parameters: .*\n.*scale: "),
+        (lambda: cp.Scenario("a", without_anchors=3), "without_anchors: Expected a list"),
+        (lambda: cp.Scenario("A b"), "lower-case Latin letters"),
+        (lambda: cp.Scenario("a", levers={"company.quota": 0.5}), "100 basis points are 1%: for 50% write 5000"),
+        (lambda: cp.Scenario("a", edits={"quota": 0.667}), "for 66.7% write 6670"),
+        (lambda: cp.Scenario("a", parameters={"start_rte": 1}), r"start_rate\? In Python `copark\.variables\(\)`"),
+        (lambda: cp.Study("lekki", 3), "scenarios: Expected a list"),
+        (lambda: cp.Study("jinfei", [3]), r"scenarios\[0\]: Expected keys"),
+        (lambda: cp.Study("vsip", {"a": 3}), r"scenarios\['a'\]: Expected keys"),
+        (lambda: cp.Study("vsip", runs="x"), "runs: “x” is not an integer"),
+        (lambda: cp.simulate("lekki", scenarios=3), "scenarios: Expected a list"),
+        (lambda: cp.lever_scenarios("lekki", levers=3), "levers: Expected a list"),
+        (lambda: cp.levers("lekki", levers=3), "levers: Expected a list"),
+        (lambda: cp.brief(3), r"case: Expected text.*help\(copark\.brief\)"),
+        (lambda: cp.claims("thilawa", file=pd.DataFrame({"a": [1]})), "file: This is a data frame"),
+    ],
+)
+def test_what_is_misgiven_is_told_by_place_cause_and_repair(make, told):
+    with pytest.raises(FaultsFound, match=told):
+        make()

@@ -145,6 +145,11 @@ class FormField:
     written: str = ""
     """Ending of the file it writes; empty where it writes none."""
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a file with a table, for which Python takes a data frame."""
+        return self.kind == "file" and self.name in ("table", "data")
+
 
 class AnalysisParams(BaseModel):
     """Base of what an analysis may be asked: frozen, no unknown names, no NaN.

@@ -126,6 +126,11 @@ class Quarter:
             raise wrong("bad_quarter", found=value, suggestion=cls.meant(value)) from None
 
 
+def asked_quarter(written: str | None, option: str) -> Quarter | None:
+    """Read a quarter that may be asked for by an option, as :meth:`Quarter.asked`; ``None`` where it is not."""
+    return None if written is None else Quarter.asked(written, option)
+
+
 def quarters_from(start: Quarter, count: int) -> Iterator[Quarter]:
     """Give ``count`` quarters one after the other, the first being ``start``."""
     return (start + step for step in range(count))

@@ -14,8 +14,9 @@ from pydantic import PrivateAttr, ValidationError
 
 from copark.analyses.python_functions import tell, watched
 from copark.analyses.spoken_errors import said_in_python
-from copark.analyses.vocabulary import MisusedFunction, public_function, seed_in
+from copark.analyses.vocabulary import MisusedFunction, of_arguments, public_function, seed_in
 from copark.cases.case import Case
+from copark.cases.files import fault
 from copark.cases.frames import plain_value, values_by_name
 from copark.cases.types import suggestion
 from copark.cases.validated_yaml import faults_in
@@ -88,6 +89,15 @@ class Scenario(files.Scenario):
         scale: Mapping[str, float] | None = None,
         without_anchors: Sequence[int] = (),
     ) -> None:
+        mappings = {"parameters": parameters, "levers": levers, "links": links, "times": times, "scale": scale}
+        place = f"Scenario({key!r})"
+        faults = [
+            _no_mapping(place, name, given)
+            for name, given in mappings.items()
+            if not (given is None or hasattr(given, "items"))
+        ]
+        if faults:
+            raise _misgiven(faults)
         content = {
             "key": key,
             "title": title if title is not None else key,
@@ -97,14 +107,14 @@ class Scenario(files.Scenario):
             "edits": {} if edits is None else edits,
             "times": values_by_name(times),
             "scale": values_by_name(scale),
-            "without_anchors": tuple(without_anchors),
+            "without_anchors": tuple(without_anchors) if isinstance(without_anchors, Iterable) else without_anchors,
         }
         if not content["edits"]:
             del content["edits"]
         try:
             super().__init__(**content)
         except ValidationError as errors:
-            raise _told(errors, f"Scenario({key!r})", files.Scenario) from None
+            raise _told(errors, place, files.Scenario) from None
 
     @classmethod
     def of(cls, scenario: files.Scenario) -> Scenario:
@@ -157,12 +167,21 @@ def _link(change: Any) -> Any:
 
 def _told(errors: ValidationError, place: str, model: Any) -> StudyFaults:
     """Make the errors of pydantic faults with place, cause and repair, in the language of the session."""
-    faults = StudyFaults(faults_in(errors, place, model, ("study",)))
+    function = place.partition("(")[0]
+    return _misgiven(of_arguments(faults_in(errors, place, model, ("study",)), function))
+
+
+def _misgiven(faults: Iterable[Fault]) -> StudyFaults:
+    """Make an error of faults, in the language of the session."""
     try:
         with said_in_python():
-            raise faults
+            raise StudyFaults(faults)
     except StudyFaults as said:
         return said
+
+
+def _no_mapping(place: str, key: str, given: Any) -> Fault:
+    return fault("not_a_mapping_in_frame", place, key=key, found=given)
 
 
 Scenarios: TypeAlias = Iterable[files.Scenario | Mapping[str, Any]] | Mapping[str, Mapping[str, Any]] | files.Scenario
@@ -173,12 +192,24 @@ def _scenarios(scenarios: Scenarios) -> list[Any]:
     """Give scenarios as a list; changes by key become scenarios of these keys."""
     if isinstance(scenarios, files.Scenario):
         return [scenarios]
-    if isinstance(scenarios, Mapping):
-        return [
-            change if isinstance(change, files.Scenario) else Scenario(key, **change)
-            for key, change in scenarios.items()
-        ]
-    return list(scenarios)
+    given = scenarios if isinstance(scenarios, Mapping) else dict(enumerate(_listed(scenarios, "scenarios")))
+    faults = [
+        _no_mapping("Study", f"scenarios[{key!r}]", change)
+        for key, change in given.items()
+        if not isinstance(change, files.Scenario | Mapping)
+    ]
+    if faults:
+        raise _misgiven(faults)
+    if given is not scenarios:
+        return list(given.values())
+    return [change if isinstance(change, files.Scenario) else Scenario(key, **change) for key, change in given.items()]
+
+
+def _listed(given: Any, name: str, place: str = "Study") -> list[Any]:
+    """Return what was given as a list; StudyFaults if it is none."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise _misgiven([fault("not_a_list_in_frame", place, key=name, found=given)])
+    return list(given)
 
 
 class Study(files.Study):
@@ -401,6 +432,7 @@ def lever_scenarios(case: CaseLike, levers: Sequence[str] = (), *, since: SINCE 
     """
     from copark.decisions.lever_file import load_levers, scenario_of, wanted_levers
 
+    levers = _listed((levers,) if isinstance(levers, str) else levers, "levers", "lever_scenarios()")
     file = load_levers(case_given(case))
     keys = [lever.key for lever in file.levers]
     unknown = [{"found": key, "suggestion": suggestion(key, keys)} for key in levers if key not in keys]
