@@ -188,13 +188,13 @@ def test_methods_for_any_table_take_a_data_frame(tmp_path):
     table = pd.DataFrame(
         {"case": list("abcdef"), "X": [0.1, 0.2, 0.4, 0.6, 0.8, 0.9], "Y": [0.1, 0.3, 0.3, 0.7, 0.6, 1]}
     )
-    from_frame = cp.nca(table, x="X", y="Y")
+    from_frame = cp.nca(table, conditions="X", outcome="Y")
     table.to_csv(tmp_path / "table.csv", index=False)
-    assert from_frame.to_frame().equals(cp.nca(tmp_path / "table.csv", x="X", y="Y").to_frame())
+    assert from_frame.to_frame().equals(cp.nca(tmp_path / "table.csv", conditions="X", outcome="Y").to_frame())
     with pytest.raises(CoparkError, match="Z"):
-        cp.nca(table, x="Z", y="Y")
-    with pytest.raises(MisusedFunction, match=r"nca\(\): .*'y'.* See help\(copark\.nca\)"):
-        cp.nca(table, x="X")
+        cp.nca(table, conditions="Z", outcome="Y")
+    with pytest.raises(MisusedFunction, match=r"nca\(\): .*'outcome'.* See help\(copark\.nca\)"):
+        cp.nca(table, conditions="X")
 
 
 def test_figures_are_in_the_language_of_the_session():

@@ -297,6 +297,8 @@ class Result:
     """Whether it draws assumed ranges on purpose, so that no calibration would change it."""
     shown_by: ClassVar[str] = ""
     """Full name of the module that shows it; by default ``show`` of the package it is defined in."""
+    dimensions: ClassVar[tuple[str, ...]] = ()
+    """Columns of the main table that are dimensions of its Dataset; by default the first that name every row."""
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
     provenance: JsonObject

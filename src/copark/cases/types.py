@@ -267,10 +267,19 @@ SourceKeys = Annotated[
 """Keys of ``sources.yaml``: one, a list, or several separated by ``;``."""
 
 
+_DEPRECATED = frozenset(
+    name for name, member in vars(BaseModel).items() if hasattr(getattr(member, "__func__", member), "__deprecated__")
+)
+
+
 class Record(BaseModel):
     """Something a case says: frozen, and with no key that the schema does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    def __dir__(self) -> list[str]:
+        """List names without those that pydantic keeps for its first version alone: ``parse_obj``, ``json`` …."""
+        return [name for name in super().__dir__() if name not in _DEPRECATED]
 
     def _check(self) -> None:
         """Raise :func:`wrong` of what only several fields can get wrong together."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import product
 from numbers import Real
 from os import PathLike
 from pathlib import Path
@@ -252,6 +253,8 @@ class Study(files.Study):
     """
 
     _park: Case = PrivateAttr()
+    _grid: Mapping[str, Sequence[float]] = PrivateAttr(default_factory=dict)
+    """Value of each input of a grid in each scenario, by name."""
 
     def __init__(
         self,
@@ -294,6 +297,39 @@ class Study(files.Study):
         except ValidationError as errors:
             raise _told(errors, "Study", files.Study) from None
         self._park = park
+
+    @classmethod
+    def grid(cls, case: CaseLike, values: Mapping[str, Sequence[float]], **settings: Any) -> Self:
+        """Make a study of every combination of values of parameters, levers and drivers: a scenario each.
+
+        :func:`simulate` gives the values as coordinates of the dimension ``scenario``: ``set_index(scenario=[…])``
+        and ``unstack("scenario")`` make dimensions of them. A value that has the name of an output is called
+        ``<name>_given``.
+
+        Parameters
+        ----------
+        case
+            A case, its name or the path of its folder.
+        values
+            Values by name: of a parameter such as ``land_price``, or of a lever or driver such as ``company.quota``,
+            which holds for all of the time.
+        **settings
+            What :class:`Study` takes beside case and scenarios.
+
+        Raises
+        ------
+        copark.errors.StudyFaults
+            With everything that is not understood.
+        """
+        if not isinstance(values, Mapping):
+            raise _misgiven([_no_mapping("Study.grid()", "values", values)])
+        axes = {name: _listed(given, f"values[{name!r}]", "Study.grid()") for name, given in values.items()}
+        points = [dict(zip(axes, point, strict=True)) for point in product(*axes.values())]
+        scenarios = [_at(number, point) for number, point in enumerate(points, start=1)]
+        study = cls(case, scenarios, **{"reference": False, **settings})
+        reference = [float("nan")] * (len(study.scenarios) - len(points))
+        study._grid = {name: [*reference, *(point[name] for point in points)] for name in axes}
+        return study
 
     @classmethod
     def from_yaml(cls, path: str | PathLike[str]) -> Self:
@@ -399,6 +435,14 @@ class Study(files.Study):
         return f"<Study {self.name} of {self.case}: {keys}; {self.runs:,} runs each, seed {self.seed}>"
 
     __str__ = __repr__
+
+
+def _at(number: int, point: Mapping[str, Any]) -> Scenario:
+    """Make the scenario of a point of a grid."""
+    inputs = {name: value for name, value in point.items() if "." in name}
+    parameters = {name: value for name, value in point.items() if name not in inputs}
+    title = ", ".join(f"{name} = {value}" for name, value in point.items())
+    return Scenario(f"grid-{number}", title, parameters=parameters, levers=inputs)
 
 
 def _changes(scenario: Any) -> bool:
@@ -513,9 +557,8 @@ def simulate(
         if isinstance(scenarios, Mapping) and all(map(_changes, chosen)):
             chosen.insert(0, _as_it_is())
         changes["scenarios"] = [_content(scenario) for scenario in chosen]
-    study = study.with_changes(**changes)
-    return simulate_study(
-        study,
+    result = simulate_study(
+        study.with_changes(**changes),
         park,
         parameters=parameters,
         cut=cut,
@@ -524,6 +567,9 @@ def simulate(
         progress=progress,
         stacklevel=4,
     )
+    grid = case._grid if isinstance(case, Study) and scenarios is None else {}  # noqa: SLF001 - its own module
+    named = {f"{name}_given" if name in result else name: ("scenario", list(values)) for name, values in grid.items()}
+    return result.assign_coords(named)
 
 
 def _content(scenario: Any) -> Any:

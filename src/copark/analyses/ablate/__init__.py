@@ -54,6 +54,8 @@ class Params(CaseParams):
 class Answer(Ablations, Result):
     """Effect of each mechanism and link on outcomes, and the worth of the forecast without it."""
 
+    dimensions: ClassVar[tuple[str, ...]] = ("ablation", "output", "quarter")
+
     def main_table(self) -> Rows:
         """Give every difference of every output, a row each: without less with."""
         return (

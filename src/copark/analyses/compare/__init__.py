@@ -192,6 +192,8 @@ def _row(effect: Effect) -> JsonObject:
 class Answer(Compared, Result):
     """Scenarios beside a reference, how outcomes change and why."""
 
+    dimensions: ClassVar[tuple[str, ...]] = ("arm", "output", "quarter", "log")
+
 
 def depends_on(params: Params, context: Context) -> JsonObject:
     """Name the runs that are compared, however they were named: they tell studies, seed and parameters."""
