@@ -131,4 +131,4 @@ def test_the_commands(parks, capsys, monkeypatch, tmp_path):
             code, out, err = call([*command, flag, value], capsys)
             assert (code in (1, 2), out, flag in err, "Traceback" in err) == (True, "", True, False)
     code, _, err = call(["qca", "nowhere.csv", "--outcome", "Y", "--conditions", "A", "--lang", "en"], capsys)
-    assert (code, "File not found" in err) == (1, True)
+    assert (code, "File not found" in err) == (2, True)

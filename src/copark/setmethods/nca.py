@@ -389,7 +389,9 @@ def request_faults(request: NcaRequest) -> list[Fault]:
     names = request.conditions
     if not names:
         faults.append(fault("no_conditions", "--conditions"))
-    faults += [fault("twice", "--conditions", key=name, found=name) for name in sorted(set(names)) if names.count(name) > 1]
+    faults += [
+        fault("twice", "--conditions", key=name, found=name) for name in sorted(set(names)) if names.count(name) > 1
+    ]
     if request.outcome in names:
         faults.append(fault("outcome_is_condition", "--outcome", key=request.outcome, found=request.outcome))
     if request.corner not in CORNERS:
