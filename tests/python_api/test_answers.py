@@ -81,7 +81,9 @@ def test_a_dataset_has_the_columns_that_name_its_rows_as_dimensions_and_units():
     assert "units" not in forecast["p50"].attrs, "rows have units of their own"
     levers = shipped("levers").to_xarray()
     assert set(levers.sizes) == {"setting", "measure"}
-    assert (levers["lever"].dims, levers["unit"].dims) == (("setting",), ("measure",)), "each follows from one dimension"
+    assert (levers["lever"].dims, levers["unit"].dims) == (("setting",), ("measure",)), (
+        "each follows from one dimension"
+    )
     frame = shipped("levers").to_frame()
     one = frame[(frame["setting"] == frame["setting"][0]) & (frame["measure"] == "failed")].iloc[0]
     assert levers["mean"].sel(setting=one["setting"], measure="failed") == one["mean"]

@@ -229,3 +229,38 @@ def test_figures_are_in_the_language_of_the_session():
 def test_what_is_misgiven_is_told_by_place_cause_and_repair(make, told):
     with pytest.raises(FaultsFound, match=told):
         make()
+
+
+def test_a_grid_has_a_scenario_for_each_point_and_its_values_as_coordinates():
+    values = {"land_price": [0.3, 0.6], "company.quota": np.array([5000, 6670, 8000]), "alignment": [0.1]}
+    study = cp.Study.grid("saysettha", values, runs=4)
+    assert len(study.scenarios) == 6
+    runs = study.simulate(progress=False)
+    wide = runs.set_index(scenario=["land_price", "company.quota"]).unstack("scenario")
+    assert (wide.sizes["land_price"], wide.sizes["company.quota"]) == (2, 3)
+    assert runs["alignment_given"].to_numpy().tolist() == [0.1] * 6, "an output has its name"
+    one = cp.Scenario("one", parameters={"land_price": 0.6, "alignment": 0.1}, levers={"company.quota": 8000})
+    alone = cp.simulate("saysettha", runs=4, scenarios=[one], progress=False)
+    assert np.array_equal(alone["cash"][0], wide["cash"].sel({"land_price": 0.6, "company.quota": 8000}))
+    with pytest.raises(StudyFaults, match="land_price"):
+        cp.Study.grid("lekki", {"land_prise": [1]})
+    assert "from_orm" not in dir(study)
+
+
+def test_a_case_shows_itself_and_lists_what_is_its_own():
+    case = cp.load_case("thilawa")
+    assert case.title.en in case._repr_html_()
+    with cp.set_options(lang="zh"):
+        assert case.title.zh in case._repr_html_()
+        assert "园区类型" in case._repr_html_()
+    assert {"observed", "model_copy"} <= set(dir(case))
+    assert not {"parse_obj", "json", "dict", "from_orm", "schema"} & set(dir(case))
+
+
+def test_necessary_and_sufficient_conditions_are_asked_alike():
+    table = pd.DataFrame({"X": [0.1, 0.2, 0.4, 0.6, 0.8], "Y": [0.1, 0.3, 0.3, 0.7, 0.6]})
+    now = cp.nca(table, conditions="X", outcome="Y")
+    with pytest.warns(DeprecationWarning, match="outcome=…"):
+        former = cp.nca(table, x="X", y="Y")
+    assert former.run_id == now.run_id
+    assert {field.word for field in REGISTRY["qca"].params.form()} >= {"conditions", "outcome"}

@@ -102,8 +102,8 @@ def dataset_of(result: Answer) -> xr.Dataset:
     if is_grid:
         order = {name: list(dict.fromkeys(plain[name])) for name in labels}
         dataset = plain.drop(columns=list(along)).set_index(labels).to_xarray().reindex(order)
-        for name, label in along.items():
-            dataset.coords[name] = (label, list(plain.groupby(label, sort=False)[name].first()))
+        for column, label in along.items():
+            dataset.coords[column] = (label, list(plain.groupby(label, sort=False)[column].first()))
         for name, variable in dataset.data_vars.items():
             if variable.dtype.kind == "O":
                 dataset[name] = variable.where(variable.notnull(), "")

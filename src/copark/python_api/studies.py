@@ -203,7 +203,9 @@ def _scenarios(scenarios: Scenarios) -> list[Any]:
         raise _misgiven(faults)
     if given is not scenarios:
         return list(given.values())
-    return [change if isinstance(change, files.Scenario) else Scenario(key, **change) for key, change in given.items()]
+    return [
+        change if isinstance(change, files.Scenario) else Scenario(str(key), **change) for key, change in given.items()
+    ]
 
 
 def _listed(given: Any, name: str, place: str = "Study") -> list[Any]:
