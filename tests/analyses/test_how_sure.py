@@ -211,6 +211,17 @@ def test_a_stacked_forecast_tells_the_model_beside_it_in_the_same_sentence(lang)
         assert number(float(value), 0) in headline
 
 
+def test_a_forecasts_table_ends_with_what_its_sentence_says_of_the_model_alone():
+    """Two ensembles of one model, in one document, would be two numbers of the same thing."""
+    found = shipped("forecast", case="great-stone", cut=None)
+    ends = next(table for table in found.document("en").tables() if table.key == "ends")
+    place = [column.key for column in ends.columns].index("model")
+    last = [row[place] for row in ends.rows if row[0] == found.until]
+    for variable, cell in zip(found.bands, last, strict=True):
+        if variable in found.weights and variable in found.as_elsewhere:
+            assert (cell.low, cell.high, cell.value) == found.as_elsewhere[variable], variable
+
+
 @pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])
 def test_brief_levers_decide_and_forecast_begin_with_what_the_record_says(said):
     from copark.web.content.lever_options import decision_answer

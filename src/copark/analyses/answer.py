@@ -27,7 +27,8 @@ from pydantic import TypeAdapter, ValidationError
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
-from copark.cases.types import shown, suggestion
+from copark.cases.casebook import suggested_case
+from copark.cases.types import shown
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.json_types import JsonObject
 from copark.presentation.document import Document
@@ -141,7 +142,7 @@ def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[For
             valid_keys = [choice.value for choice in field.keys.choices(context, values)]
             for key in (keys,) if isinstance(keys, str) else keys:
                 if key not in valid_keys:
-                    yield field, {"found": shown(key), "suggestion": suggestion(key, valid_keys)}
+                    yield field, {"found": shown(key), "suggestion": suggested_case(key, valid_keys)}
 
 
 def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:

@@ -146,6 +146,11 @@ class FormField:
     written: str = ""
     """Ending of the file it writes; empty where it writes none."""
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a file with a table, for which Python takes a data frame."""
+        return self.kind == "file" and self.name in ("table", "data")
+
 
 class AnalysisParams(BaseModel):
     """Base of what an analysis may be asked: frozen, no unknown names, no NaN.
@@ -293,6 +298,8 @@ class Result:
     """Whether it draws assumed ranges on purpose, so that no calibration would change it."""
     shown_by: ClassVar[str] = ""
     """Full name of the module that shows it; by default ``show`` of the package it is defined in."""
+    dimensions: ClassVar[tuple[str, ...]] = ()
+    """Columns of the main table that are dimensions of its Dataset; by default the first that name every row."""
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
     provenance: JsonObject

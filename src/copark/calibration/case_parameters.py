@@ -28,7 +28,7 @@ from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posterio
 from copark.cases.horizon import now_for
 from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion
-from copark.errors import CoparkError, NotFound, RunRefused, printable
+from copark.errors import CoparkError, NotFound, RunRefused, WrongUsage, printable
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.simulation.study import Study
@@ -109,7 +109,7 @@ def parameters_of(
     """
     _check_wanted(kind)
     if cut is not None and kind in ("prior", "borrowed"):
-        raise RunRefused.of("trust.conflict", one=f"--parameters {kind}", other=f"--cut {printable(cut[:20])}")
+        raise WrongUsage.of("trust.conflict", one=f"--parameters {kind}", other=f"--cut {printable(cut[:20])}")
     if kind == "prior":
         return CaseParameters(Trust.without(case.name, "prior"), None)
     if kind == "borrowed":
@@ -220,9 +220,9 @@ def settle(
         return study.with_changes(draws=parameters.draws), parameters
     other = f"--draws-from {study.draws}"
     if kind is not None and not (kind == study.draws == "prior"):
-        raise RunRefused.of("trust.conflict", one=f"--parameters {kind}", other=other)
+        raise WrongUsage.of("trust.conflict", one=f"--parameters {kind}", other=other)
     if cut is not None:
-        raise RunRefused.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=other)
+        raise WrongUsage.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=other)
     return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
 
 

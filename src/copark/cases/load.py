@@ -74,11 +74,7 @@ def load_case(name_or_path: str | Path) -> Case:
     copark.errors.CaseFaults
         If the case has faults; it carries all of them.
     """
-    folder = folder_of(name_or_path)
-    if kind_of(folder) == "nothing":
-        near = cases_called(str(name_or_path))
-        key = "cases.not_found_near" if near else "cases.not_found"
-        raise NotFound.of(key, found=shown(name_or_path), suggestion=" | ".join(near or list_cases()))
+    folder = found_folder(name_or_path)
     if folder.parent == casebook_path():
         changed = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
         case, faults = _shipped(folder, changed)
@@ -87,6 +83,16 @@ def load_case(name_or_path: str | Path) -> Case:
     if case is None:
         raise CaseFaults(faults)
     return case
+
+
+def found_folder(name_or_path: str | Path) -> Path:
+    """Find the folder of a case, named as in :func:`load_case`; NotFound, with what may be meant, if there is none."""
+    folder = folder_of(name_or_path)
+    if kind_of(folder) == "nothing":
+        near = cases_called(str(name_or_path))
+        key = "cases.not_found_near" if near else "cases.not_found"
+        raise NotFound.of(key, found=shown(name_or_path), suggestion=" | ".join(near or list_cases()))
+    return folder
 
 
 @lru_cache(maxsize=32)

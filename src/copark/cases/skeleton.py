@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+from copark.cases.casebook import list_cases
 from copark.cases.defaults import MAY_BE_UNKNOWN, PARTS_MAY_BE_UNKNOWN
 from copark.cases.files import fault
 from copark.cases.schema import CaseFile
@@ -52,8 +53,10 @@ def export_schema(path: str | Path) -> Path:
 def new_case(name: str, folder: str | Path = ".") -> Path:
     """Make and give a folder ``folder/name`` with a commented case that is sound and says nothing yet.
 
-    CaseFaults if the name cannot be one, the folder is taken, or it cannot be written.
+    CaseFaults if the name cannot be one or is that of a case of the casebook, the folder is taken, or it cannot be
+    written.
     """
+    refuse_shipped(name)
     target = claim_folder(name, folder)
     try:
         for source in sorted(TEMPLATE.iterdir()):
@@ -63,6 +66,12 @@ def new_case(name: str, folder: str | Path = ".") -> Path:
     except (OSError, ValueError) as error:
         raise cannot_write(target, error) from None
     return target
+
+
+def refuse_shipped(name: str) -> None:
+    """Refuse the name of a case of the casebook for a new one: by its name, commands read the casebook's."""
+    if name in list_cases():
+        raise CaseFaults([fault("shipped_name", "case.yaml", None, "name", found=name)])
 
 
 def claim_folder(name: str, folder: str | Path) -> Path:

@@ -44,6 +44,8 @@ _CONTROL = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Orders to a screen, and marks nobody sees; joiners, which some scripts need, are letters here."""
+ALL_POINTS = 10_000
+"""Basis points of all shares."""
 LARGEST = 1e15
 """Largest number a case may have: beyond, sums lose whole units."""
 _SHOWN = 80
@@ -86,6 +88,32 @@ def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomErr
         What its words name in braces; made fit to be shown.
     """
     return PydanticCustomError(code, code, {"at": at, **{name: shown(value) for name, value in values.items()}})
+
+
+def outside(
+    code: LiteralString, found: float, low: float, high: float, *, at: str = "", unit: str = ""
+) -> PydanticCustomError:
+    """Give the error of a number outside its range; a share that should be in basis points is told so.
+
+    Parameters
+    ----------
+    code
+        Code of the error: ``out_of_range``, or that of another area, to which ``_points`` is added.
+    found
+        The number.
+    low, high
+        Its range.
+    at
+        Key inside the value that is at fault, if not the value itself.
+    unit
+        Unit that is said behind the number.
+    """
+    ends = {name: f"{end:g}".replace("inf", "∞") for name, end in (("low", low), ("high", high))}
+    values = {"found": f"{found:g} {unit}".rstrip(), **ends}
+    if 0.0 < found < 1.0 <= low and high >= ALL_POINTS:
+        points = {"percent": f"{100.0 * found:g}", "points": f"{ALL_POINTS * found:.0f}"}
+        return wrong(f"{code}_points", at, **values, **points)
+    return wrong(code, at, **values)
 
 
 def _number(value: Any) -> float:
@@ -255,10 +283,19 @@ SourceKeys = Annotated[
 """Keys of ``sources.yaml``: one, a list, or several separated by ``;``."""
 
 
+_DEPRECATED = frozenset(
+    name for name, member in vars(BaseModel).items() if hasattr(getattr(member, "__func__", member), "__deprecated__")
+)
+
+
 class Record(BaseModel):
     """Something a case says: frozen, and with no key that the schema does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    def __dir__(self) -> list[str]:
+        """List names without those that pydantic keeps for its first version alone: ``parse_obj``, ``json`` …."""
+        return [name for name in super().__dir__() if name not in _DEPRECATED]
 
     def _check(self) -> None:
         """Raise :func:`wrong` of what only several fields can get wrong together."""

@@ -267,7 +267,7 @@ def _value(field: FormField, value: Any, files: ExitStack) -> Any:
     if is_stream(value) and field.written:
         return files.enter_context(writable(value, field.written))
     if is_stream(value) and field.kind in ("file", "study"):
-        path = readable(Path(value), ".csv" if field.name in ("table", "data") else ".yaml")
+        path = readable(Path(value), ".csv" if field.is_table else ".yaml")
         return path if field.kind == "file" else str(path)
     if field.repeated:
         return tuple(value or ())

@@ -18,6 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from copark.figures.arguments import checked
 from copark.figures.frame import year_of
 from copark.figures.ledgers import cap_tables, side_shares
 from copark.options import options
@@ -176,6 +177,7 @@ def _firms(case: Case, origin: str, lang: str) -> str:
 
 
 @style.styled
+@checked()
 def network(case: Case, lang: str | None = None) -> Figure:
     """Draw who acts in a park: global partners, governments, institutions, the company and its holders, enterprises."""
     lang = lang or options().lang
@@ -333,6 +335,7 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
 
 
 @style.styled
+@checked()
 def timeline(case: Case, lang: str | None = None) -> Figure:
     """Draw events by scale, a dot each, filled by its grade; above them, by name, the facts the model is given."""
     lang = lang or options().lang

@@ -22,7 +22,7 @@ from copark.cases.files import KeyPath
 from copark.cases.horizon import seen_from, with_quarters
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
-from copark.cases.types import shown, suggestion, wrong
+from copark.cases.types import outside, shown, suggestion, wrong
 from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
@@ -275,7 +275,7 @@ def check_value(name: str, value: Value, shape: tuple[int, ...], low: float, hig
         raise wrong("study_count", at=name, found=len(value), wanted=count)
     for number in values:
         if not low <= number <= high:
-            raise wrong("study_range", at=name, found=f"{number:g}", low=f"{low:g}", high=f"{high:g}")
+            raise outside("study_range", number, low, high, at=name)
 
 
 def list_studies() -> list[str]:

@@ -291,12 +291,14 @@ def plan_study(
     """
     from copark.calibration.case_parameters import settle
     from copark.cases import load_case
+    from copark.cases.quarters import asked_quarter
     from copark.simulation.study import Study, load_study
 
     stage(progress, "prepare")(0, 0)
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case = load_case(named.case)
-    study, settled = settle(named.with_changes(runs=runs, seed=seed, now=now), case, out, parameters, cut)
+    changed = named.with_changes(runs=runs, seed=seed, now=asked_quarter(now, "--now"))
+    study, settled = settle(changed, case, out, parameters, cut)
     measured = pilot(study, case, settled.source, threads)
     planned = plan(study, case, settled.source, precision=precision, threads=threads, earlier=measured)
     if precision is not None and runs is None and planned.needed is not None:

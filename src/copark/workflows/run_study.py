@@ -160,6 +160,7 @@ def run_study(
     from copark.calibration.case_parameters import settle
     from copark.calibration.informed_parameters import moved_by_data
     from copark.cases import load_case
+    from copark.cases.quarters import asked_quarter
     from copark.presentation import write
     from copark.simulation.study import Study, load_study
     from copark.simulation.unfinished import require_finished
@@ -169,7 +170,8 @@ def run_study(
     case = load_case(named.case)
     began = time.monotonic()
     execution = execution or ExecutionOptions(threads)
-    study, settled = settle(named.with_changes(runs=runs, seed=seed, draws=draws, now=now), case, out, parameters, cut)
+    changed = named.with_changes(runs=runs, seed=seed, draws=draws, now=asked_quarter(now, "--now"))
+    study, settled = settle(changed, case, out, parameters, cut)
     before_run = None if announce is None else partial(_announce, announce, case, settled, execution.threads, lang)
     stored_run = find_or_run(
         study,

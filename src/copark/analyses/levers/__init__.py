@@ -83,6 +83,8 @@ class Params(AheadParams):
 class Answer(Result):
     """Answer on levers: what each option changes, for whom, which is robust, and what all this rests on."""
 
+    dimensions: ClassVar[tuple[str, ...]] = ("setting", "measure")
+
     case: str
     """Name of the case."""
     park: LocalizedText

@@ -10,7 +10,7 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.analyses.sensitivity import exploration as engine
 from copark.analyses.sensitivity.exploration import METHODS, Exploration, ExplorationSettings
-from copark.errors import RunRefused
+from copark.errors import RunRefused, WrongUsage
 from copark.identity import hash_array
 from copark.json_types import JsonObject
 
@@ -77,7 +77,7 @@ def settings_of(params: Params) -> ExplorationSettings:
     """
     size = params.size
     if size & (size - 1):
-        raise RunRefused.of("sensitivity.refused.size", found=size)
+        raise WrongUsage.of("sensitivity.refused.size", found=size)
     methods = METHODS if params.method == "all" else (params.method,)
     return ExplorationSettings(
         methods=methods,

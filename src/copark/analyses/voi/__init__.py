@@ -24,7 +24,7 @@ from copark.analyses.voi import worlds as information
 from copark.arrays import Floats
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.calibration.observations import noise
-from copark.errors import RunRefused, printable
+from copark.errors import RunRefused, WrongUsage, printable
 from copark.json_types import JsonObject
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
@@ -92,7 +92,7 @@ class Params(CaseParams):
             except ValueError:
                 value = float("nan")
             if name.strip() not in names or not isfinite(value) or not 0.0 < value <= DEAREST:
-                raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(names))
+                raise WrongUsage.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(names))
             costs[name.strip()] = value
         return costs
 
