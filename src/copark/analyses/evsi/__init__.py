@@ -29,6 +29,7 @@ from copark.cases.horizon import horizon_of, seen_from
 from copark.decisions.experiment import study_of
 from copark.decisions.lever_file import AS_IT_IS, LeverFile, LeverOption, load_levers
 from copark.errors import RunRefused
+from copark.extras import need
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
@@ -319,6 +320,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.analyses.registry import REGISTRY
     from copark.calibration.linear_algebra import one_thread
 
+    need("statistics", "`copark evsi`")
     source_costs = _source_costs(params)
     if source_costs:
         plain = params.model_copy(update={"cost": ()})
