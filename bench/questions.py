@@ -10,7 +10,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -132,7 +132,8 @@ def once(question: Question, folder: Path, *, smallest: bool = False) -> tuple[f
     given = {**question.params, **(question.smallest if smallest else {}), "seed": seed}
     if question.name == "voi":
         claimed = REGISTRY["claims"]
-        answer(claimed, claimed.params(case=given["case"], seed=seed), Context(folder))
+        wanted: dict[str, Any] = {"case": given["case"], "seed": seed}
+        answer(claimed, claimed.params(**wanted), Context(folder))
     counted = Counted()
     analysis = REGISTRY[question.name]
     context = Context(folder, progress=counted, on_calibration=counted.plan)
@@ -141,31 +142,39 @@ def once(question: Question, folder: Path, *, smallest: bool = False) -> tuple[f
     return time.perf_counter() - start, counted
 
 
-def commands(
-    say: Say, repeats: int = 5, runs: int = 1000, parks: tuple[str, ...] = PARKS
-) -> Iterator[Figure]:
+def commands(say: Say, repeats: int = 5, runs: int = 1000, parks: tuple[str, ...] = PARKS) -> Iterator[Figure]:
     """Time commands from their start to their end: stored answers, and runs with their report."""
+    stored = [
+        ("brief_stored_s", ["brief", "thilawa"], "Brief of Thilawa, stored", 2.0),
+        ("claims_stored_s", ["claims", "great-stone"], "Claims of Great Stone, stored", 2.0),
+    ]
+    runs_of = [
+        (
+            f"run_{park.partition('-')[0]}_s",
+            ["run", park, "--runs", str(runs), "--seed", FRESH],
+            f"{runs:,} runs of {park} with their report",
+            4.0,
+        )
+        for park in parks
+    ]
     with tempfile.TemporaryDirectory() as folder:
-        out = ["--out", folder]
-        asking: dict[str, tuple[Callable[[], list[str]], str, float]] = {
-            "brief_stored_s": (lambda: ["brief", "thilawa", *out], "Brief of Thilawa, stored", 2.0),
-            "claims_stored_s": (lambda: ["claims", "great-stone", *out], "Claims of Great Stone, stored", 2.0),
-            **{
-                f"run_{park.partition('-')[0]}_s": (
-                    lambda park=park: ["run", park, "--runs", str(runs), "--seed", fresh(), *out],
-                    f"{runs:,} runs of {park} with their report",
-                    4.0,
-                )
-                for park in parks
-            },
-        }
-        for name, (words, title, target) in asking.items():
+        for name, words, title, target in [*stored, *runs_of]:
             say(f"Command: {title}")
             if repeats > 1:
-                spawn(["-m", "copark", *words()])
-            seconds = [spawn(["-m", "copark", *words()])[0] for _ in range(repeats)]
+                command(words, folder)
+            seconds = [command(words, folder) for _ in range(repeats)]
             limit = target if repeats > 1 and name != "run_suzhou_s" else None
             yield Figure(name, title, "s", seconds, limit, note="a process, from its start to its end")
+
+
+FRESH = "FRESH"
+"""Stands in a command for a seed that nobody asked before."""
+
+
+def command(words: list[str], folder: str) -> float:
+    """Return the seconds that a command takes, from its start to its end."""
+    given = [fresh() if word == FRESH else word for word in words]
+    return spawn(["-m", "copark", *given, "--out", folder])[0]
 
 
 def fresh() -> str:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from copark.figures.actors import network, timeline
     from copark.figures.ledgers import equity, fan, ledger_land, ledger_money
-    from copark.figures.readouts import coordination, outcome_bars, phase_bars
+    from copark.figures.readouts import coordination, outcome_bars
+    from copark.figures.readouts import phase_bars as phases
     from copark.presentation.figures import save
-
-    phases = phase_bars
 
 __all__ = [
     "coordination",
@@ -39,7 +38,6 @@ _HOMES = {
     "ledger_money": "copark.figures.ledgers",
     "network": "copark.figures.actors",
     "outcome_bars": "copark.figures.readouts",
-    "phase_bars": "copark.figures.readouts",
     "phases": "copark.figures.readouts",
     "save": "copark.presentation.figures",
     "timeline": "copark.figures.actors",
