@@ -320,12 +320,12 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.analyses.registry import REGISTRY
     from copark.calibration.linear_algebra import one_thread
 
-    need("statistics", "`copark evsi`")
     source_costs = _source_costs(params)
     if source_costs:
         plain = params.model_copy(update={"cost": ()})
         without_costs = cast("Answer", answer(REGISTRY["evsi"], plain, replace(context)).result)
         return replace(without_costs, run_id=context.run_id, costs=source_costs)
+    need("statistics", "`copark evsi`")
     plan, costs = _plan(params, context)
     context.announce_workload(plan.case, workload(params, context))
     worlds = decided.simulate(plan, context.cores, context.stage("simulate"))

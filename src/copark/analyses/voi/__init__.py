@@ -307,12 +307,12 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 
-    need("statistics", "`copark voi`")
     costs = params.costs
     if costs:
         plain = params.model_copy(update={"cost": ()})
         without_costs = cast("Answer", answer(REGISTRY["voi"], plain, replace(context)).result)
         return replace(without_costs, run_id=context.run_id, costs=costs)
+    need("statistics", "`copark voi`")
     plan = _plan(params, context)
 
     def simulate() -> xr.Dataset:
