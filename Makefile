@@ -35,7 +35,7 @@ kernel: $(VENV)/.ready-dev ## make the kernel for the browser (WebAssembly)
 	@$(BIN)/python -m copark.browser.module_build
 
 docs: $(VENV)/.ready-docs ## build the documentation in both languages, for `copark docs` and `copark serve` (ARGS=--no-notebooks)
-	@echo "Building the documentation (a minute or two) ..." >&2
+	@echo "Building the documentation (three to seven minutes; a minute or two with ARGS=--no-notebooks) ..." >&2
 	@$(BIN)/python docs/build_site.py --install $(ARGS)
 
 # What shares something dear stays together, in the order of tests/conftest.py: it is made once.

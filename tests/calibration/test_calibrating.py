@@ -12,6 +12,7 @@ from copark.analyses.context import Context
 from copark.calibration import calibrations, remade
 from copark.calibration.calibrate import FULL, LATER, QUICK, CalibrationSettings
 from copark.calibration.calibrations import settings_of
+from copark.calibration.comparison import Comparison
 from copark.calibration.provenance import recipe_in
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cli import screen
@@ -145,7 +146,7 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
         (False, False, ("Different", "不一致")),
     )
     for identical, close, words in cases:
-        compared = remade.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
+        compared = Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
         monkeypatch.setattr(remade, "check", lambda *_, compared=compared, **__: compared)
         for lang, word in zip(("en", "zh"), words, strict=True):
             command = ["calibrate", "great-stone", "--check", "--lang", lang, "--out", out, "--format", "json"]

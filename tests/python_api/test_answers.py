@@ -148,6 +148,15 @@ def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
         shipped("standing").save(tmp_path / "a.parquet")
 
 
+@pytest.mark.parametrize("question", ["voi", "evsi", "sensitivity", "reliability"])
+def test_questions_that_need_an_extra_say_so_before_they_run_anything(question, monkeypatch):
+    analysis = REGISTRY[question]
+    params = analysis.params(**({} if question == "reliability" else {"case": "great-stone"}))
+    monkeypatch.setattr("copark.extras.find_spec", lambda _: None)
+    with pytest.raises(CoparkError, match=r'pip install "copark\[statistics\]"'):
+        analysis.ask.compute(params, None)
+
+
 def test_a_notebook_escapes_what_somebody_wrote():
     from dataclasses import replace
 

@@ -8,6 +8,7 @@ again. Results that ship lie in the package as in an output folder, compressed.
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -67,10 +68,13 @@ class Answered:
     """Whether it had been found before."""
     seconds: float
     """Time it took."""
+    _documents: dict[str, Document] = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
 
     def document(self, lang: str) -> Document:
-        """Make the document that shows it."""
-        return self.analysis.document(self.result, lang)
+        """Make the document that shows it, once in each language."""
+        if lang not in self._documents:
+            self._documents[lang] = self.analysis.document(self.result, lang)
+        return self._documents[lang]
 
     def write(self, out: Path, formats: Sequence[str], lang: str) -> dict[str, Path]:
         """Write files into a folder of ``out/reports``, both named by document and day.

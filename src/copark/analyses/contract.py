@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Un
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from copark.calibration.remade import Comparison
+from copark.calibration.comparison import Comparison
 from copark.json_types import JsonObject
 from copark.options import options
 from copark.simulation.trust import Trust

@@ -10,7 +10,7 @@ Decision 0083.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -184,7 +184,13 @@ def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
 
 
 def settle(
-    study: Study, case: Case, out: Path | None = None, kind: str | None = None, cut: str | None = None
+    study: Study,
+    case: Case,
+    out: Path | None = None,
+    kind: str | None = None,
+    cut: str | None = None,
+    *,
+    find: Callable[..., CaseParameters] = parameters_of,
 ) -> tuple[Study, CaseParameters]:
     """Give a study with its draws and its time decided, and the parameters it draws.
 
@@ -205,6 +211,8 @@ def settle(
         One of :data:`WANTED`, by default the best there are.
     cut
         Last quarter of the record a posterior must know, by default the latest.
+    find
+        Finds the parameters as :func:`parameters_of`, which reads them anew each time.
 
     Raises
     ------
@@ -216,7 +224,7 @@ def settle(
     if study.quarters is None:
         study = study.with_changes(now=now_for(case, study.now))
     if study.draws in (None, "posterior"):
-        parameters = parameters_of(case, out, kind, cut)
+        parameters = find(case, out, kind, cut)
         return study.with_changes(draws=parameters.draws), parameters
     other = f"--draws-from {study.draws}"
     if kind is not None and not (kind == study.draws == "prior"):

@@ -169,7 +169,8 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
         return
     out = console()
     shows_shares = shares and not answer.shows_outcomes
-    show(answer.document(lang), out, only=("summary", "outcomes") if shows_shares else ("summary",))
+    only = ("summary", "outcomes") if shows_shares else ("summary",)
+    show(answer.summary(lang, only), out, only=only)
     out.print()
     if not (answer.shows_outcomes or shares):
         out.print(text("trust.outcomes_hidden", lang))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from copark.figures.arguments import checked
 from copark.figures.frame import View, observed_key, observed_mark, view, year_of
@@ -21,6 +19,8 @@ from copark.units import convert, convertible
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from copark.arrays import Floats, Integers
     from copark.cases.case import Case

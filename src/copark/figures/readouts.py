@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from copark.figures.arguments import checked
 from copark.figures.frame import view, year_of
@@ -25,6 +23,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
 
     from copark.cases.case import Case
 
@@ -37,6 +36,8 @@ _HATCH = {"failed": "", "dependent": "///", "fragile": "...", "self_standing": "
 @checked("outcome")
 def outcome_bars(result: xr.Dataset, lang: str | None = None) -> Figure:
     """Draw how often each outcome happens: every scenario, and below it the first one by other thresholds."""
+    from matplotlib.patches import Patch
+
     lang = lang or options().lang
     study_view = view(result, lang)
     rows = [

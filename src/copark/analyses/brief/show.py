@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import inf, sqrt
+from math import sqrt
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
 from copark.simulation.readouts.observed_vs_model import expected_outside
+from copark.stats.ranks import normal_range
 from copark.stats.shares import LEVEL
 from copark.texts import text
 
@@ -282,14 +283,12 @@ class _Show(Show):
 
         The difference of the highest and the lowest is compared with that of as many alike (Tukey's studentised range).
         """
-        from scipy.stats import studentized_range
-
         answer = self.answer
         t = self.t
         low, high = min(answer.by_search), max(answer.by_search)
         middle = fmean(answer.by_search)
         runs_each = answer.runs / len(answer.by_search)
-        widest = float(studentized_range.ppf(LEVEL, len(answer.by_search), inf))
+        widest = normal_range(LEVEL, len(answer.by_search))
         error = widest * sqrt(middle * (1.0 - middle) / runs_each)
         lowest, highest = (percent_words(value, t.lang) for value in (low, high))
         between = text("presentation.number.reach", t.lang, low=lowest, high=highest)
