@@ -25,7 +25,7 @@ from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
 from copark.model.coupling.link_index import CHANNELS_PER_LINK
 from copark.model.jit import ENABLED
-from copark.model.kernel import BLOCK, OK, simulate_block
+from copark.model.kernel import BLOCK, OK, simulate_runs
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue
 from copark.progress import CountedProgress, silent
@@ -135,6 +135,8 @@ def by_link(values: Floats) -> dict[str, Floats]:
 
 
 CHUNK = 1000
+NOTHING_KEPT = (0, 0, np.zeros(0), np.zeros(0, np.int64))
+"""Said to the kernel of runs that begin with their first quarter and of which nothing is kept."""
 
 
 class Paired(NamedTuple):
@@ -246,7 +248,7 @@ def is_compiled() -> bool:
     """
     if not ENABLED:
         return True
-    compiled: Any = kernel.simulate_block
+    compiled: Any = kernel.simulate_runs
     since = Path(kernel.__file__).stat().st_mtime
     cache_files = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
     return any(path.stat().st_mtime >= since for path in cache_files)
@@ -336,7 +338,9 @@ class Ensemble:
             # A run may divide by zero: it then ends with a status, and is no cause for a warning.
             with np.errstate(all="ignore"):
                 draws_of_block = Draws(*(records[first:last] for records in draws))
-                simulate_block(inputs, draws_of_block, work, keep, 0, last - first, rows, runs_of_block.status)
+                simulate_runs(
+                    inputs, draws_of_block, work, keep, 0, last - first, rows, runs_of_block.status, *NOTHING_KEPT
+                )
             workspaces.put(work)
             if names != self.names:  # what outcomes alone are judged by is let go
                 out[first:last] = rows[:, : len(self.names)]
@@ -368,7 +372,7 @@ class Ensemble:
         self.progress(0)
         for run in range(count):
             with np.errstate(all="ignore"):
-                simulate_block(inputs, draws, work, nothing, run, run + 1, out, status)
+                simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, *NOTHING_KEPT)
             sent[run] = work.link_buffers.sent[:, rows]
             if status[run, 0]:
                 # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.
