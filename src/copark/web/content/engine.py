@@ -378,7 +378,7 @@ class Engine:
         kept = outputs if cached is None else cached.names
         new_runs = self.run(inputs, draws, kept, cancellation, study.judged_in(len(inputs.world))).by_quarter()
         if cached is not None:
-            return cached.then(new_runs)
+            return ScenarioRuns.joined([cached, new_runs])
         start = case_entry.case.clock.start
         require_any_finished(scenario.key, new_runs.status, [str(start + n) for n in range(new_runs.out.shape[2])])
         return new_runs
