@@ -76,16 +76,15 @@ def no_large_ensembles_uncompiled() -> Iterator[None]:
         return
     from copark.simulation.ensemble import Ensemble
 
-    run = Ensemble._run_scenario
+    run = Ensemble._run_block
 
-    def run_a_few(self: Ensemble, inputs: Any, draws: Any) -> Any:
-        runs = len(draws.addresses)
-        if runs > FEW_RUNS:
-            pytest.skip(f"an ensemble of {runs} runs is left out with compilation off")
-        return run(self, inputs, draws)
+    def run_a_few(self: Ensemble, scenario: Any, *block: Any) -> Any:
+        if len(scenario) > FEW_RUNS:
+            pytest.skip(f"an ensemble of {len(scenario)} runs is left out with compilation off")
+        return run(self, scenario, *block)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ensemble, "_run_scenario", run_a_few)
+        patch.setattr(Ensemble, "_run_block", run_a_few)
         yield
 
 

@@ -32,7 +32,8 @@ from copark.errors import Fault, NotFound, RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
+from copark.simulation.run import facts_of, inputs_of, rows_apart
+from copark.simulation.shared_past import DATED
 from copark.simulation.study import Scenario, baseline
 from copark.simulation.study_entries import Key, StudyEntry, Title
 from copark.texts import text
