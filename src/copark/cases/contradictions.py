@@ -335,4 +335,3 @@ def _enterprises(rows: Iterable[TableRow[Enterprise]], sections: Sections) -> It
         if countries and row.origin is not None and expected is not None and row.origin != expected:
             values = {"found": row.origin, "country": row.country, "expected": expected}
             yield fault("other_origin", ENTERPRISES, line, "origin", **values)
-
