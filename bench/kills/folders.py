@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -11,10 +13,16 @@ from pathlib import Path
 from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill
 from bench.kills.undisturbed import COPARK
+from copark.browser.site_offline import WORKER
 from copark.store.files import REPLACED, UNFINISHED
+from copark.workflows.site_folder import MARK
 
 BUILT = "built"
 """Folder, within a trial's output folder, that is built."""
+MINUTE = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+HASH = re.compile(rb"[0-9a-f]{16,64}")
+OF_HASHES = (MARK, WORKER)
+"""Files of a site that hold hashes of its pages, and so of the minute in them."""
 Command = Callable[[Path], list[str]]
 
 
@@ -53,15 +61,29 @@ def killing(command: Command) -> Callable[[Trial], None]:
 
 
 def marks(out: Path) -> dict[str, str]:
-    """Checksums of every file of the folder built."""
+    """Checksums of every file of the folder built, the minute of its making left out; of hashes of pages, the names."""
     folder = out / BUILT
     paths = [path for path in folder.rglob("*") if path.is_file()]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    found = {}
+    for path in paths:
+        name = str(path.relative_to(folder))
+        holds_time = HASH if name in OF_HASHES else MINUTE
+        found[name] = hashlib.sha256(holds_time.sub(b"", path.read_bytes())).hexdigest()
+    return found
 
 
 def faults(trial: Trial) -> list[str]:
     """What is not as in a folder built undisturbed."""
-    return [*trial.wrong, *differing(trial, marks(trial.out)), *_left_behind(trial.out)]
+    return [*trial.wrong, *differing(trial, marks(trial.out)), *_other_hashes(trial.out), *_left_behind(trial.out)]
+
+
+def _other_hashes(out: Path) -> Iterator[str]:
+    """Find files of a site that are not those whose hashes its record holds."""
+    record = out / BUILT / MARK
+    parts = json.loads(record.read_text(encoding="utf-8"))["parts"].values() if record.is_file() else ()
+    for name, digest in (file for part in parts for file in part["files"].items()):
+        if hashlib.sha256((out / BUILT / name).read_bytes()).hexdigest() != digest:
+            yield f"not as recorded: {name}"
 
 
 def _left_behind(out: Path) -> Iterator[str]:

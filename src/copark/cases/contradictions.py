@@ -110,7 +110,7 @@ def _before_the_park(sections: Sections) -> Iterator[CaseProblem]:
             yield CaseProblem(path, "before_park", {"found": when, "start": clock.start})
     for number, closure in enumerate(sections.get("closures", ())):
         if closure.since < clock.start:
-            values = {"found": closure.since, "start": clock.start}
+            values: dict[str, Any] = {"found": closure.since, "start": clock.start}
             yield CaseProblem(("closures", number, "from"), "before_park", values)
 
 
@@ -121,7 +121,7 @@ def _anchors_elsewhere(sections: Sections) -> Iterator[CaseProblem]:
         for place, name in enumerate(batch.anchors):
             registered = anchors[name].registered if name in anchors else batch.date
             if registered.first_day > batch.date.last_day or registered.last_day < batch.date.first_day:
-                values = {"found": name, "registered": registered, "date": batch.date}
+                values: dict[str, Any] = {"found": name, "registered": registered, "date": batch.date}
                 yield CaseProblem(("certificates", number, "anchors", place), "anchor_elsewhen", values)
 
 
@@ -148,7 +148,7 @@ def _land_beyond_plan(sections: Sections) -> Iterator[CaseProblem]:
     for path, fact in areas:
         is_given = "land" not in unknown and f"{path[0]}.{path[1]}" not in unknown
         if most is not None and is_given and fact.in_unit("ha") > most * ROUNDED:
-            values = {"found": f"{fact.in_unit('ha'):g}", "most": f"{most:g}"}
+            values: dict[str, Any] = {"found": f"{fact.in_unit('ha'):g}", "most": f"{most:g}"}
             yield CaseProblem((*path, "value"), "beyond_plan", values)
     largest = 0.0
     for path, fact in sorted(lots, key=lambda lot: lot[1].date):
@@ -167,7 +167,7 @@ def _paid_beyond_registered(sections: Sections) -> Iterator[CaseProblem]:
     registered = in_force(finance.registered_capital, clock.start)
     paid = finance.paid_in_at_start
     if registered is not None and paid.in_unit("M USD") > registered.in_unit("M USD") * ROUNDED:
-        values = {"found": f"{paid.in_unit('M USD'):g}", "most": f"{registered.in_unit('M USD'):g}"}
+        values: dict[str, Any] = {"found": f"{paid.in_unit('M USD'):g}", "most": f"{registered.in_unit('M USD'):g}"}
         yield CaseProblem(("finance", "paid_in_at_start", "value"), "paid_beyond", values)
 
 
@@ -194,7 +194,7 @@ def _shocks_beyond_full(sections: Sections) -> Iterator[CaseProblem]:
         for origin in ("home", "host", "third"):
             exposure = getattr(shock.exposure, origin)
             if exposure > 1.0:
-                values = {"found": f"{exposure:g}", "low": "-∞", "high": "1"}
+                values: dict[str, Any] = {"found": f"{exposure:g}", "low": "-∞", "high": "1"}
                 yield CaseProblem(("shocks", number, "exposure", origin), "out_of_range", values)
 
 
@@ -268,11 +268,16 @@ def _holders(rows: Iterable[TableRow[EquityRow]], sections: Sections) -> Iterato
                 yield fault("unknown_holder", EQUITY, line, "holder", found=row.holder, suggestion=near)
             continue
         if row.side != holder.side:
-            values = {"found": row.side, "holder": row.holder, "side": holder.side}
+            values: dict[str, Any] = {"found": row.side, "holder": row.holder, "side": holder.side}
             yield fault("holder_side", EQUITY, line, "side", **values)
         has_gone = holder.until is not None and holder.until.last_day < row.date.first_day
         if row.use and (has_gone or row.date.last_day < holder.since.first_day):
-            values = {"holder": row.holder, "found": row.date, "since": holder.since, "until": holder.until or "…"}
+            values = {
+                "holder": row.holder,
+                "found": row.date,
+                "since": holder.since,
+                "until": holder.until or "…",
+            }
             yield fault("holder_absent", EQUITY, line, "date", **values)
 
 
@@ -286,7 +291,7 @@ def _observations(
     by_place = {(entry.record.variable, entry.record.date): entry for entry in in_use}
     for line, row in in_use:
         if most is not None and row.variable in _LAND and row.in_unit("ha") > most * ROUNDED:
-            values = {"found": f"{row.in_unit('ha'):g}", "most": f"{most:g}"}
+            values: dict[str, Any] = {"found": f"{row.in_unit('ha'):g}", "most": f"{most:g}"}
             yield fault("beyond_plan", SERIES, line, "value", **values)
         if row.role in ("fit", "score"):
             if clock is not None and row.quarter < clock.start:
@@ -307,7 +312,13 @@ def _observations(
             low = row.value
             high = other.record.interval(unit)[1]
             if high is not None and low > high * ROUNDED:
-                values = {"part": part, "found": f"{low:g}", "whole": whole, "most": f"{high:g}", "date": row.date}
+                values = {
+                    "part": part,
+                    "found": f"{low:g}",
+                    "whole": whole,
+                    "most": f"{high:g}",
+                    "date": row.date,
+                }
                 yield fault("more_than_whole", SERIES, line, "value", **values, line_of_whole=other.line)
 
 
@@ -325,7 +336,7 @@ def _enterprises(rows: Iterable[TableRow[Enterprise]], sections: Sections) -> It
     countries = {sides.home.country: "home", sides.host.country: "host"} if is_abroad and sides is not None else {}
     for line, row in rows:
         if row.operating and row.registered and row.operating.last_day < row.registered.first_day:
-            values = {"found": row.operating, "before": row.registered}
+            values: dict[str, Any] = {"found": row.operating, "before": row.registered}
             yield fault("stage_order", ENTERPRISES, line, "operating", **values)
         if row.operating is not None and row.status in ("intention", "registered", "building"):
             yield fault("stage_passed", ENTERPRISES, line, "status", found=row.status, date=row.operating)

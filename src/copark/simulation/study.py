@@ -398,7 +398,9 @@ def faults_in_folder(study: Study, tree: Tree, file: str, case: Case) -> Iterato
             if anchor >= len(case.anchors):
                 values = {"found": anchor, "count": len(case.anchors)}
                 yield fault_at("no_anchor", (*place, "without_anchors", position), **values)
-        changes = [(("links", name), change) for name, change in scenario.links.items()]
+        changes: list[tuple[KeyPath, LinkChange | InputChange]] = [
+            (("links", name), change) for name, change in scenario.links.items()
+        ]
         changes += [
             (("levers", name, position), change)
             for name, entries in scenario.dated_inputs.items()
