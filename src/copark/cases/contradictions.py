@@ -296,7 +296,7 @@ def _observations(
         if row.role in ("fit", "score"):
             if clock is not None and row.quarter < clock.start:
                 yield fault("before_park", SERIES, line, "date", found=row.date, start=clock.start)
-            if clock is not None and row.quarter <= clock.data_end:
+            if clock is not None and row.quarter <= clock.data_end and row.date.first_day <= dates.today():
                 yield from _seen_too_early(line, row, sources)
         for closure in sections.get("closures", ()):
             stands = closure.since < row.quarter and (closure.until is None or row.quarter <= closure.until)
