@@ -72,6 +72,21 @@ def test_nothing_is_written_over(tmp_path):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_folder_named_by_a_link_is_resolved_and_a_case_that_is_one_refused(tmp_path):
+    """Whoever names a link means what it leads to; a link in the place of the case itself nobody named."""
+    real = tmp_path / "real"
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (real, elsewhere):
+        folder.mkdir()
+    (tmp_path / "link").symlink_to(real)
+    assert new_case("my-park", tmp_path / "link") == real / "my-park"
+    (real / "other-park").symlink_to(elsewhere)
+    with pytest.raises(CaseFaults) as caught:
+        new_case("other-park", real)
+    assert [fault.code for fault in caught.value.faults] == ["cases.link"]
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_the_schema_is_a_schema(tmp_path):
     path = export_schema(tmp_path / "case.schema.json")
     schema = json.loads(path.read_text(encoding="utf-8"))

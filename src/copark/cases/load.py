@@ -16,6 +16,7 @@ from copark.cases.casebook import (
     kind_of,
     list_cases,
 )
+from copark.cases.contradictions import faults_between, problems_between, problems_of_dates, problems_of_sources
 from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
@@ -127,6 +128,11 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
         faults.extend(fault("missing_file", name) for name in lacking if name not in present)
         tables = {name: _read_rows(folder, name, faults) for name in _TABLES if name in present}
         faults.extend(_faults_of_tables(tables, sources, sections.get("clock"), needs_equity="equity" not in unknown))
+        # What is wrong in these two must not be told again of every row that rests on it.
+        wrong = {entry.file for entry in faults}
+        known_facts = {} if CASE in wrong else sections
+        known_sources = None if SOURCES in wrong else sources
+        faults.extend(islice(faults_between(known_facts, tables, known_sources), ENOUGH))
     ordered = in_reading_order(faults, (*NEEDED, *OPTIONAL))
     if ordered or file is None or sources is None:
         return None, ordered
@@ -148,6 +154,10 @@ def _read_sources(folder: Path, faults: list[Fault]) -> dict[str, Source] | None
     if sources is None and isinstance(tree.data, dict):
         # Their keys are enough to look for missing ones; the entries' own faults are told already.
         return dict.fromkeys(tree.data, Source(outlet="?", read="original"))
+    faults.extend(
+        fault(problem.code, SOURCES, tree.line(problem.path), problem.path, **problem.values)
+        for problem in islice(problems_of_sources(sources or {}), ENOUGH)
+    )
     return sources
 
 
@@ -167,6 +177,8 @@ def _read_case_file(
             {name: len(parameter.default) for name, parameter in own.items()},
         ),
         problems_of_unknown(tree.data),
+        problems_between(sections),
+        problems_of_dates(tree.data),
         problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
     )
     faults.extend(

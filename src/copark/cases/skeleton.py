@@ -75,11 +75,18 @@ def refuse_shipped(name: str) -> None:
 
 
 def claim_folder(name: str, folder: str | Path) -> Path:
-    """Make the empty folder of a new case; CaseFaults as :func:`new_case`."""
+    """Make the empty folder of a new case; CaseFaults as :func:`new_case`.
+
+    A folder that is named by a link is the one the link leads to, and the case's place is told as that. The case's own
+    folder may be no link: it would be written where nobody named it.
+    """
     if len(name) > _LONGEST or not _NAME.fullmatch(name):
         raise CaseFaults([fault("bad_name", "case.yaml", None, "name", found=name)])
-    target = Path(folder) / name
+    parent = Path(folder)
+    target = (parent.resolve() if parent.is_symlink() else parent) / name
     try:
+        if target.is_symlink():
+            raise CaseFaults([fault("link", str(target))])
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise CaseFaults([fault("folder_taken", str(target))])
         target.mkdir(parents=True, exist_ok=True)

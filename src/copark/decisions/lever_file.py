@@ -470,7 +470,11 @@ def _faults_in_case(file: LeverFile, case: Case, tree: Tree, name: str) -> Itera
                 for problem in problems:
                     line = tree.line((*path, "edits", *problem.path))
                     yield fault_of_edit(problem, name, line, path)
-                if since == "now" and not problems and touched(seen, option, before, now)[1]:
+                changes_anything, changes_past = touched(seen, option, before, now) if not problems else (True, False)
+                if not changes_anything:
+                    values = {"found": option.key, "case": case.name}
+                    yield Fault("levers.changes_nothing", name, tree.line(path), written(path), values)
+                if since == "now" and changes_past:
                     values = {"found": option.key, "now": str(file.now)}
                     yield Fault("levers.changes_past", name, tree.line(path), written(path), values)
 
