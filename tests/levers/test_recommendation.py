@@ -217,7 +217,7 @@ def test_every_surface_says_of_kuantan_that_no_gain_is_worth_acting_on():
     assert "helps" not in {option.advice_reason.en for option in decision_answer(levers).options}
     found = str(next(section for section in brief.document("en").sections if section.key == "findings"))
     first, second, third, *_ = (sentence.en for sentence in decision_answer(levers).sentences)
-    assert first.startswith("Before anything is changed, order the development company's accounts, ")
+    assert first.startswith("Before anything is changed, obtain the development company's accounts, ")
     assert "none of the 9 options tried (equity, " in first
     assert ") reliably helps by enough to act on." in first
     assert "“Equity: Half and half from now on”: 5.9% more operating companies (median +1;" in first

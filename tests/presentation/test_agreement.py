@@ -81,7 +81,7 @@ WORDS = ("counterfactual",)
 TABLES = {
     "power": {"weights": ("3135", "2633", "1935"), "quota": "5001"},
     "qca": {**PARKS, "outcome": "OUTCOME", "conditions": ("GOV", "EQUITY"), "robust": True},
-    "nca": {**PARKS, "x": ("GOV", "EQUITY"), "y": "OUTCOME", "permutations": 50},
+    "nca": {**PARKS, "conditions": ("GOV", "EQUITY"), "outcome": "OUTCOME", "permutations": 50},
     "coupling": {**PARKS, "subsystems": "GOV,EQUITY,NETWORK", "permutations": 50, "ensemble": 50},
 }
 
