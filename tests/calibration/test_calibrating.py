@@ -121,7 +121,7 @@ def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out):
         with pytest.raises(RunRefused, match="2012Q4 and 2024Q4"):
             ask("calibrate", out, cut=cut)
     for cut in ("last year", "2020"):
-        with pytest.raises(WrongUsage, match="`2030Q4`|`2020Q4`"):
+        with pytest.raises(WrongUsage, match=r"`2030Q4`|`2020Q4`"):
             ask("calibrate", out, cut=cut)
     with pytest.raises(RunRefused, match="the first one is from 2016Q4"):
         ask("calibrate", out, cut="2014Q4")
