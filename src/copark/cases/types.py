@@ -176,7 +176,7 @@ def _words(value: Any) -> str:
     if gives_orders(value):
         raise wrong("control_mark", found=value)
     if len(value) > MOST_LETTERS:
-        raise wrong("long_text", count=len(value), limit=MOST_LETTERS)
+        raise wrong("long_text", found=value, limit=MOST_LETTERS)
     return value.strip()
 
 
@@ -350,7 +350,7 @@ class WrittenTitle(WrittenText):
     @classmethod
     def _short(cls, title: str) -> str:
         if len(title) > TITLE_LETTERS:
-            raise wrong("long_text", count=len(title), limit=TITLE_LETTERS)
+            raise wrong("long_text", found=title, limit=TITLE_LETTERS)
         return title
 
 
