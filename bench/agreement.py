@@ -4,7 +4,7 @@
 the columns ``id`` and ``outcome``. It tells how many words agree, Cohen's κ, and every case in which they differ. An
 empty word is "left out", which is an answer like the others.
 
-With ``--zones`` the form is that of the zones that failed or never began (docs/model/coding-sheet-failures.md), with the
+With ``--zones`` the form is that of zones that failed or never began (docs/model/coding-sheet-failures.md), with the
 columns ``fate`` and ``outcome``; without a file the casebook's second coding, from quotes alone, is set beside the
 first. ``--form`` prints the empty form of the zones.
 """

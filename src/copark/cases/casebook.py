@@ -37,7 +37,7 @@ DISTRESS = "distress.csv"
 BASE_RATES = "base-rates.csv"
 ZONE_SOURCES = "zones-sources.yaml"
 ZONE_TABLES = (ZONES, DISTRESS, BASE_RATES, ZONE_SOURCES)
-"""Zones that failed or never began, dates of distress and rates of lists: evidence alone, beside the tables of parks."""
+"""Zones that failed or never began, dates of distress and rates of lists: evidence, beside the tables of parks."""
 IDENTIFIERS = "parks-identifiers.csv"
 IDENTIFIER_SOURCES = "parks-identifiers-sources.yaml"
 ACCESSED = "sources-accessed.csv"
