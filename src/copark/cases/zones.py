@@ -231,19 +231,20 @@ def _dates(record: Record) -> Iterator[tuple[str, Date]]:
             yield name, value
 
 
-def _row_faults(name: str, row: TableRow[R], sources: dict[str, Source]) -> Iterator[Fault]:
-    """Tell of what is wrong of a row beside the sources and the calendar."""
-    for key in getattr(row.record, "source", None) or ():
-        if key not in sources:
-            near = suggestion(key, sources)
-            yield fault("unknown_source", name, row.line, "source", found=key, suggestion=near)
-    for column, date in _dates(row.record):
-        if date.first_day > LAST.last_day:
-            yield fault("count_after_last", name, row.line, column, date=date, last=LAST)
+def _row_faults(name: str, rows: list[TableRow[R]], sources: dict[str, Source]) -> Iterator[Fault]:
+    """Yield what is wrong of rows beside the sources and the calendar."""
+    for line, record in rows:
+        for key in getattr(record, "source", None) or ():
+            if key not in sources:
+                near = suggestion(key, sources)
+                yield fault("unknown_source", name, line, "source", found=key, suggestion=near)
+        for column, date in _dates(record):
+            if date.first_day > LAST.last_day:
+                yield fault("count_after_last", name, line, column, date=date, last=LAST)
 
 
 def _place_faults(zones: list[TableRow[Zone]], distress: list[TableRow[Distress]]) -> Iterator[Fault]:
-    """Tell of zones that are there twice or are parks, and of distress of what is in no table."""
+    """Yield zones that are there twice or are parks, and distress of what is in no table."""
     parks = {park.id for park in load_parks().parks}
     lines: dict[str, int] = {}
     for line, zone in zones:
@@ -281,15 +282,18 @@ def examine_failures(folder: Path | None = None) -> tuple[Failures | None, list[
     distress = rows(DISTRESS, Distress)
     rates = rows(BASE_RATES, BaseRate)
     sources = sources_in(place, ZONE_SOURCES, faults)
-    for name, table in ((ZONES, zones), (DISTRESS, distress), (BASE_RATES, rates)):
-        for row in table:
-            faults += _row_faults(name, row, sources)  # type: ignore[arg-type]
+    faults += _row_faults(ZONES, zones, sources)
+    faults += _row_faults(DISTRESS, distress, sources)
+    faults += _row_faults(BASE_RATES, rates, sources)
     faults += _place_faults(zones, distress)
     ordered = in_reading_order(faults, ZONE_TABLES)
     if ordered:
         return None, ordered
-    records = tuple(tuple(row.record for row in table) for table in (zones, distress, rates))
-    return Failures(*records, sources), []  # type: ignore[arg-type]
+    return Failures(_records(zones), _records(distress), _records(rates), sources), []
+
+
+def _records(rows: list[TableRow[R]]) -> tuple[R, ...]:
+    return tuple(row.record for row in rows)
 
 
 @cache
