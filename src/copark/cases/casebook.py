@@ -38,6 +38,12 @@ COUNTS = "parks-counts.csv"
 COUNT_SOURCES = "parks-counts-sources.yaml"
 COUNT_TABLES = (DATES, COUNTS, COUNT_SOURCES)
 """Dates and counts of parks for curves that need no case, beside the tables of parks."""
+ZONES = "zones.csv"
+DISTRESS = "distress.csv"
+BASE_RATES = "base-rates.csv"
+ZONE_SOURCES = "zones-sources.yaml"
+ZONE_TABLES = (ZONES, DISTRESS, BASE_RATES, ZONE_SOURCES)
+"""Zones that failed or never began, dates of distress and rates of lists: evidence, beside the tables of parks."""
 IDENTIFIERS = "parks-identifiers.csv"
 IDENTIFIER_SOURCES = "parks-identifiers-sources.yaml"
 ACCESSED = "sources-accessed.csv"
