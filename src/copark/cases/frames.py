@@ -202,10 +202,13 @@ def with_observations(
     return case.model_copy(update=changes)
 
 
+LATE = {"of_frames": "cases.after_data_end_of_frames", "of_case": "cases.after_data_end_of_case"}
+"""Fault of what is later than the end of the observations, by the way frames are given."""
+
+
 def _repaired(found: Fault, given: str) -> Fault:
-    """Give a fault whose repair is where frames are given, not in a file, by the way they are given."""
-    is_late = found.code == "cases.after_data_end"
-    return replace(found, code=f"{found.code}_{given}") if is_late else found
+    """Return a fault with the repair where frames are given, not in a file."""
+    return replace(found, code=LATE[given]) if found.code == "cases.after_data_end" else found
 
 
 def frames_of(case: Case) -> dict[str, pd.DataFrame]:
