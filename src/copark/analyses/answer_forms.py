@@ -132,7 +132,7 @@ def _labels_of(frame: pd.DataFrame) -> tuple[list[str], bool]:
 
 
 def _names_rows(frame: pd.DataFrame, names: Sequence[str]) -> bool:
-    """Say whether there are columns of these names, and they name every row."""
+    """Return whether there are columns of these names, and they name every row."""
     return bool(names) and set(names) <= set(frame.columns) and not frame.duplicated(list(names)).any()
 
 

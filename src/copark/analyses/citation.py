@@ -62,7 +62,7 @@ def cite(of: Any = None, style: Style = "text") -> str:
 
 
 def _no_run(of: Any) -> Fault:
-    """Say what is cited in the place of something that has no run ID."""
+    """Return what is cited in the place of something that has no run ID."""
     if not isinstance(of, str):
         return Fault("python.cite.no_run", "cite()", None, "of", {"found": type(of).__name__})
     near = cases_called(of) or ((of,) if of in list_cases() else ())

@@ -25,7 +25,7 @@ class Apart:
 
     @property
     def within(self) -> bool:
-        """Say whether two searches of one posterior may be so far apart."""
+        """Return whether two searches of one posterior may be so far apart."""
         return self.largest <= self.allowed
 
 
@@ -47,10 +47,10 @@ class Comparison:
 
     @property
     def alike(self) -> bool:
-        """Say whether distributions were compared, and none is farther from the other than two searches may be."""
+        """Return whether distributions were compared, and none is farther from the other than two searches may be."""
         return bool(self.apart) and all(distance.within for distance in self.apart)
 
     @property
     def passed(self) -> bool:
-        """Say whether what is stored could be made again."""
+        """Return whether what is stored could be made again."""
         return self.identical or self.close or self.alike

@@ -106,7 +106,7 @@ def _sharing_letters(written: str, titles: Mapping[str, str]) -> list[str]:
 
 
 def shadowed_note(name: str, lang: str = "en") -> str:
-    """Say which park a name means, where a folder here has the name of a case of the casebook; else nothing."""
+    """Return which park a name means, where a folder here has the name of a case of the casebook; else nothing."""
     folder = Path(name)
     if name not in list_cases() or kind_of(folder / "case.yaml") != "other" or folder.samefile(_CASEBOOK / name):
         return ""

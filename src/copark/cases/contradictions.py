@@ -48,7 +48,7 @@ Tables = Mapping[str, SoundTable[Any]]
 
 
 def is_beyond(year: int) -> bool:
-    """Say whether a year is none in which anything of a park may be dated."""
+    """Return whether a year is none in which anything of a park may be dated."""
     return not FIRST_YEAR <= year <= LAST_YEAR
 
 

@@ -93,7 +93,7 @@ def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomErr
 def outside(
     code: LiteralString, found: float, low: float, high: float, *, at: str = "", unit: str = ""
 ) -> PydanticCustomError:
-    """Give the error of a number outside its range; a share that should be in basis points is told so.
+    """Return the error of a number outside its range; a share that should be in basis points is told so.
 
     Parameters
     ----------

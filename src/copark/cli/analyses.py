@@ -277,7 +277,7 @@ def _value(field: FormField, value: Any, files: ExitStack) -> Any:
 
 
 def _announce(study: Any, _case: Any, _source: Any, studies: int, *, lang: str) -> None:
-    """Say on standard error what will be run, where it is much."""
+    """Write to standard error what will be run, where it is much."""
     from copark.workflows.run_plan import worth_telling
 
     show_plan(worth_telling(study, studies=studies, lang=lang))
@@ -300,7 +300,7 @@ def _tell_plan(planned: Any, lang: str) -> None:
 
 
 def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, is_asked: bool) -> None:
-    """Say how much will be run: with its time on standard output where that was asked for, else if it is much."""
+    """Write how much will be run: with its time on standard output where that was asked for, else if it is much."""
     from copark.workflows.run_plan import TOLD_RUNS, seconds_of
 
     counts = {"runs": sum(work.runs for work in works), "quarters": sum(work.quarters_in_all for work in works)}

@@ -162,7 +162,7 @@ class Spoken:
 
 
 def _tell_shadowed(ctx: Any) -> None:
-    """Say which park is read, where a folder here has the name of one of the casebook."""
+    """Return which park is read, where a folder here has the name of one of the casebook."""
     words = [value for value in ctx.params.values() if isinstance(value, str)]
     names = dict.fromkeys(part.strip() for written in words for part in written.split(","))
     for name in [name for name in names if name.isprintable() and os.path.isdir(name)]:  # noqa: PTH112 - too long a name is no error

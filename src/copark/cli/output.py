@@ -74,7 +74,7 @@ class Output:
             self.warn(words)
 
     def warn(self, words: str) -> None:
-        """Tell on standard error what must be known beside the answer, of a quiet command as well."""
+        """Write to standard error what must be known beside the answer, of a quiet command as well."""
         if self.is_json:
             self.tell(words)
         else:

@@ -415,7 +415,7 @@ def faults_in_folder(study: Study, tree: Tree, file: str, case: Case) -> Iterato
 
 
 def is_folder(name: str, folder: Path) -> bool:
-    """Say whether a study's case, where it is written as a path, is a folder."""
+    """Return whether a study's case, where it is written as a path, is a folder."""
     try:
         return Path(name).resolve() == folder.resolve()
     except (OSError, ValueError, RuntimeError):

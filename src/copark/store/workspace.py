@@ -460,7 +460,7 @@ def _bytes_at(archive: Archive, place: int, count: int) -> bytes:
 
 
 def _is_of_sizes(extra: bytes) -> bool:
-    """Say whether an entry's extra field is empty, or holds the sizes of a large file and nothing else."""
+    """Return whether an entry's extra field is empty, or holds the sizes of a large file and nothing else."""
     is_zip64 = extra[:2] == ZIP64_SIZES and len(extra) == 4 + int.from_bytes(extra[2:4], "little") <= 32
     return not extra or is_zip64
 

@@ -166,7 +166,7 @@ def write_schema(of: Literal["case", "reply"], path: Path) -> Path:
 
 
 def shadowed(name: str, lang: str = "en") -> str:
-    """Say which park a name means, where a folder here has the name of a case of the casebook; else nothing."""
+    """Return which park a name means, where a folder here has the name of a case of the casebook; else nothing."""
     from copark.cases.casebook import shadowed_note
 
     return shadowed_note(name, lang)

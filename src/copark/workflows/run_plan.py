@@ -332,7 +332,7 @@ def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
 
 
 def _work(runs: int, futures: int, arms: int, lang: str) -> str:
-    """Say how many runs are made, of how many scenarios and draws."""
+    """Return how many runs are made, of how many scenarios and draws."""
     key = "work_futures" if futures > 1 else "work"
     return text(f"planner.{key}", lang, runs=runs, arms=arms, futures=futures, draws=ceil(runs / futures))
 

@@ -206,7 +206,7 @@ def run_study(
 
 
 def _announce(announce: Callable[[Sequence[str]], None], lang: str, study: Study, messages: Sequence[str]) -> None:
-    """Tell beforehand what was moved aside, and how many runs are made where they are many."""
+    """Write beforehand what was moved aside, and how many runs are made where they are many."""
     from copark.workflows.run_plan import worth_telling
 
     announce((*messages, *worth_telling(study, lang=lang)))

@@ -77,7 +77,7 @@ class _Show(Show):
         return self.t("plus").join(names) or text("study.as_it_is", self.t.lang)
 
     def headline(self) -> Iterator[str]:
-        """Say what the record has against the runs, whether the targets are reached, how, and at whose cost."""
+        """Return what the record has against the runs, whether the targets are reached, how, and at whose cost."""
         t = self.t
         answer = self.answer
         yield from answer.doubts.record_words(t.lang)

@@ -117,7 +117,7 @@ class _Show(Show):
         return self.answer.doubts.record_words(self.t.lang)
 
     def disagreement(self) -> list[str]:
-        """Say whether the chance hangs on which structure of the model holds; nothing where no chance is told."""
+        """Return whether the chance hangs on which structure of the model holds; nothing where no chance is told."""
         answer = self.answer
         if answer.chance is None or answer.closed_by is not None or answer.no_advice_because == "uncalibrated":
             return []
