@@ -14,6 +14,7 @@ from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill
 from bench.kills.undisturbed import COPARK
 from copark.browser.site_offline import WORKER
+from copark.calibration.frozen_sets import MANIFEST
 from copark.store.files import REPLACED, UNFINISHED
 from copark.workflows.site_folder import MARK
 
@@ -57,7 +58,8 @@ def killing(command: Command) -> Callable[[Trial], None]:
         process = trial.begin(command(trial.out))
         trial.wait()
         kill(process)
-        trial.finish(command(trial.out))
+        if not (trial.out / BUILT / MANIFEST).exists():  # a set is complete with it, and is not made twice
+            trial.finish(command(trial.out))
 
     return act
 
