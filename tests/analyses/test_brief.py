@@ -245,8 +245,8 @@ def test_what_would_change_the_answer_is_said_in_words():
     standing = [reading.standing for reading in shipped("itpl-bangalore").levers.baselines[1:]]
     standing.append(shipped("itpl-bangalore").share("self_standing").share)
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
-    assert f"which structure of the model holds for this park alone moves the chance from {low} to {high}" in words
-    assert re.search("the effect of “[^”]+” depends on what they show", words)
+    assert f"the choice of the model's structure by itself moves the chance between {low} and {high}" in words
+    assert re.search("on this rests the effect of “[^”]+”", words)
     assert all(item.startswith(("Obtain ", "Decide ")) for item in section.blocks[0].items), "what can be commissioned"
     assert "effects that move with it" not in words
 
