@@ -24,6 +24,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 AGAIN = "make them again: rm -r src/copark/results && copark results --make src/copark"
 
 
+@pytest.mark.documents
 def test_each_question_has_its_result_and_nothing_else_ships():
     found = list(shipped.shipped())
     assert not [one.name for one in found if one.state == "none"], AGAIN

@@ -56,6 +56,7 @@ print("LOADED", *sorted(sys.modules))
     ],
     ids=["brief", "claims", "run"],
 )
+@pytest.mark.documents
 def test_a_command_imports_only_what_it_shows(
     arguments: list[str], forbidden: tuple[str, ...], most: int, tmp_path: Path
 ) -> None:

@@ -156,6 +156,7 @@ def informed(ask, answers):
     return ask(answers=answers)
 
 
+@pytest.mark.long
 def test_without_a_file_there_is_literature_alone(alone):
     assert list(alone.ways) == ["prior", "prior_literature", "record", "record_literature"]
     assert alone.experts == alone.asked == ()
@@ -166,6 +167,7 @@ def test_without_a_file_there_is_literature_alone(alone):
     assert all(set(row.by_estimate) == used for row in alone.rows)
 
 
+@pytest.mark.long
 def test_experts_change_their_columns_and_no_other(alone, informed):
     before = {(row.claim, row.part): row.held for row in alone.rows}
     for row in informed.rows:
@@ -177,6 +179,7 @@ def test_experts_change_their_columns_and_no_other(alone, informed):
     assert asked.pool[2] > 0.6
 
 
+@pytest.mark.long
 def test_experts_are_pooled_linearly(informed):
     """A chance that leaves the range of chances ends at 0 or 1: the pool lies beyond the mean of ends on that side."""
     within = 0
@@ -193,6 +196,7 @@ def test_experts_are_pooled_linearly(informed):
     assert within >= 10
 
 
+@pytest.mark.long
 def test_the_document_says_everything_in_its_language(alone, informed, subtests):
     for lang, words in (("en", "nformed by"), ("zh", "参考")):
         with subtests.test(lang=lang):
@@ -209,6 +213,7 @@ def test_the_document_says_everything_in_its_language(alone, informed, subtests)
     assert len(render(styled(chart.figure)(), "png")) > 10_000
 
 
+@pytest.mark.long
 def test_a_template_and_answers_at_once_are_refused(ask, answers):
     with pytest.raises(RunRefused):
         ask(answers=answers, template=answers.with_name("other.xlsx"))

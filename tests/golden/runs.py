@@ -76,7 +76,9 @@ TINY = CalibrationSettings(runs=1 << 10, members=32, sweeps=1, last_sweeps=2, po
 NOT_HELD = {"validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score"}
 """Analyses without a golden run, and what holds them."""
 DEAR = ("ablate", "evidence", "experts", "joint", "reliability", "sensitivity", "typology", "voi")
-"""Those that take long: their test is a long one."""
+"""Those that take long, and are held less closely on another processor."""
+LONG = (*DEAR, "brief", "compare", "evsi", "forecast", "pool", "score", "structures")
+"""Those whose test is a long one."""
 
 SEARCHED = ("pool", "joint", "evidence")
 """Those whose numbers come out of a search by chance: it takes the same steps on one kind of processor alone."""

@@ -15,7 +15,7 @@ from tests.golden.fingerprints import differences, of_leaves, summary_of
 AGAIN = "make golden"
 MODEL_RUNS = [name for name in runs.names() if record.is_of_model(name)]
 OTHERS = [
-    pytest.param(name, marks=pytest.mark.long) if name in runs.DEAR else name
+    pytest.param(name, marks=pytest.mark.long) if name in runs.LONG else name
     for name in runs.names()
     if not record.is_of_model(name)
 ]

@@ -86,6 +86,7 @@ def test_dated_facts_can_end_with_the_cut_and_parameters_cannot(listed):
     assert listed["link/plan_to_land"].since_cut is None
 
 
+@pytest.mark.long
 def test_the_plan_is_seen_in_the_land(found):
     (plan,) = (row for row in found.rows if row.key == "plan")
     last = found.quarters[-1]
@@ -95,6 +96,7 @@ def test_the_plan_is_seen_in_the_land(found):
     assert plan.of("operating", last).unit == "log points"
 
 
+@pytest.mark.long
 def test_nothing_before_the_cut_moves_where_it_is_off_from_the_cut_on(experiment, listed):
     scenario = listed["rescue"].since_cut
     changed = experiment.effects([scenario], against=as_it_is())
@@ -114,6 +116,7 @@ def test_scores_are_means_of_logarithms_of_ratios(great_stone):
     assert all(one.bound in {"exact", "about"} for one in asked)
 
 
+@pytest.mark.long
 def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed):
     asked = effects.later_targets(great_stone, CUT)
     one = ablate.Refitting(great_stone, CUT, 512, 1, asked)
@@ -144,6 +147,7 @@ def blocks(document, kind):
     return [one for one in document.blocks() if isinstance(one, kind)]
 
 
+@pytest.mark.long
 def test_the_answer_is_told_first_and_tables_hold_every_mechanism(found):
     document = found.document("en")
     last = found.quarters[-1]

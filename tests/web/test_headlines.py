@@ -24,6 +24,8 @@ def shipped(name):
     }
 
 
+pytestmark = pytest.mark.documents
+
 BRIEFS = shipped("brief")
 OPEN = {run_id: brief for run_id, brief in BRIEFS.items() if brief.levers is not None and brief.shows_outcomes}
 WORDS = {
