@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from math import nan
 
 import pytest
 
@@ -142,6 +143,7 @@ def test_the_range_is_that_of_all_structures_and_holds_the_chance():
     assert structure_range(readings(0.94), 0.94) is None
     assert structure_range(readings(0.94, 0.4, 1.0), 0.94) == (0.4, 1.0, 3)
     assert structure_range(readings(0.14, 0.15, 0.77), 0.14) == (0.14, 0.77, 3)
+    assert structure_range(readings(nan, 0.15, 0.77), nan) == (0.15, 0.77, 2), "no run of the model as it is counts"
     said = how_sure("great-stone", None, shares(94), readings(0.94, 0.4, 1.0), NO_DOUBTS, "en")
     assert any("40% and 100%" in sentence for sentence in said)
     assert Doubts().sentences("zh") == []
