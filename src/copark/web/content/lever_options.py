@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from math import isfinite
 
+from copark.analyses.accounts_on_record import case_of
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.brief import Answer as Brief
 from copark.analyses.contract import Texts
@@ -337,7 +338,9 @@ def _sure(levers: Levers, outcomes: Sequence[Share]) -> list[LocalizedText]:
     if not outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [how_sure(levers.case, levers.trust, outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES]
+    by_language = [
+        how_sure(case_of(levers), levers.trust, outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES
+    ]
     return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
