@@ -329,8 +329,8 @@ class Study(files.Study):
         axes = {name: _listed(given, f"values[{name!r}]", "Study.grid()") for name, given in values.items()}
         count = prod(map(len, axes.values()))
         if count > files.MOST_SCENARIOS:  # told before millions of them are made
-            values_given = {"found": f"{count:,}", "limit": files.MOST_SCENARIOS}
-            raise _misgiven([fault("too_long", "Study.grid()", key="values", **values_given)])
+            found = f"{count:,}"
+            raise _misgiven([fault("too_long", "Study.grid()", key="values", found=found, limit=files.MOST_SCENARIOS)])
         points = [dict(zip(axes, point, strict=True)) for point in product(*axes.values())]
         scenarios = [_at(number, point) for number, point in enumerate(points, start=1)]
         study = cls(case, scenarios, **{"reference": False, **settings})
