@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from math import nan
+from types import SimpleNamespace
 
 import pytest
 
-from copark.analyses.accounts_on_record import ACCOUNTS, account_values, accounts_on_record
+from copark.analyses.accounts_on_record import ACCOUNTS, account_values, accounts_on_record, case_of
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.how_sure import (
     NO_DOUBTS,
@@ -142,6 +144,7 @@ def test_the_range_is_that_of_all_structures_and_holds_the_chance():
     assert structure_range(readings(0.94), 0.94) is None
     assert structure_range(readings(0.94, 0.4, 1.0), 0.94) == (0.4, 1.0, 3)
     assert structure_range(readings(0.14, 0.15, 0.77), 0.14) == (0.14, 0.77, 3)
+    assert structure_range(readings(nan, 0.15, 0.77), nan) == (0.15, 0.77, 2), "no run of the model as it is counts"
     said = how_sure("great-stone", None, shares(94), readings(0.94, 0.4, 1.0), NO_DOUBTS, "en")
     assert any("40% and 100%" in sentence for sentence in said)
     assert Doubts().sentences("zh") == []
@@ -186,7 +189,12 @@ def test_what_is_said_of_a_parks_accounts_is_what_its_case_holds(subtests):
 
 
 def test_nothing_is_claimed_of_the_accounts_of_a_case_that_is_not_at_hand():
+    """A folder of one's own may have the name of a case of the casebook, of which alone an answer keeps the hash."""
     assert "Unless the case holds accounts" in accounts_on_record("a-park-of-mine", "en")
+    case = load_case("great-stone")
+    for case_hash, of in ((case.hash, case), ("another", ""), (None, "")):
+        assert case_of(SimpleNamespace(case="great-stone", provenance={"case_hash": case_hash})) == of
+    assert "Unless the case holds accounts" in accounts_on_record("", "en")
 
 
 def test_structures_that_agree_are_told_by_one_number():

@@ -48,6 +48,15 @@ def test_what_is_no_date():
             Date.parse(written)
 
 
+def test_the_quarter_that_is_meant_is_found_at_once_however_much_is_written():
+    """A request may hold a megabyte in the place of a quarter."""
+    for written in ("2030-12", "2030", "2030 q4", "2030年第四季度"):
+        assert Quarter.meant(written) == "2030Q4"
+    began = time.process_time()
+    assert Quarter.meant("2031" + 20_000 * " " + "x")
+    assert time.process_time() - began < 1.0
+
+
 def test_a_stock_of_a_bare_year_is_that_of_its_end_and_an_event_is_placed_at_its_middle():
     for written, stock, event in (("2012", 4, 2), ("2012-08", 3, 3), ("2012-12-31", 4, 4)):
         assert quarter_of(Date.parse(written), "stock") == Quarter(2012, stock)

@@ -112,6 +112,7 @@ def test_wrong_rows_are_refused_by_file_and_line_all_at_once(tables):
         (DISTRESS, distress + 1, "count_after_last"),
         (DISTRESS, distress + 2, "unknown_source"),
     ]
+    assert faults[2].key == "zone"
     for lang in LANGUAGES:
         assert all(fault.cause(lang) and fault.repair(lang) for fault in faults)
     add(DISTRESS, "kaesong,erez,2016,on,closure,shut,关闭,pages,bbc-2004-erez,shut,high")

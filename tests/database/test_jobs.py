@@ -138,13 +138,25 @@ def test_a_server_that_ends_gives_its_job_back_and_does_not_count_it(tmp_path, e
     assert (job.state, job.attempts) == ("queued", 0)
 
 
-def test_a_job_outlives_any_number_of_killed_servers(table, tmp_path, monkeypatch):
+def test_a_job_outlives_killed_servers_but_one_that_each_time_takes_its_server_along_fails_and_says_so(
+    table, tmp_path, monkeypatch
+):
     added(table, "a", data=str(tmp_path))
-    for _ in range(MOST_ATTEMPTS + 1):  # each server leaves it running, and the next one claims it
-        assert JobQueue(table)._claim("long").job.attempts == 1
+    for attempt in range(1, MOST_ATTEMPTS):  # each server leaves it running, and the next one claims it
+        assert JobQueue(table)._claim("long").job.attempts == attempt
     with queue_of(tmp_path, monkeypatch, SAYS_DONE) as queue:
         job = wait_for(queue, "a")
-    assert (job.state, job.attempts, job.trouble) == ("done", 1, [])
+    assert (job.state, job.attempts, job.trouble) == ("done", MOST_ATTEMPTS, [])
+    added(table, "kills")
+    added(table, "next")
+    for _ in range(MOST_ATTEMPTS):
+        assert JobQueue(table)._claim("long").job.id == "kills"
+    assert JobQueue(table)._claim("long").job.id == "next"
+    job = table.get("kills")
+    (trouble,) = job.trouble
+    assert (job.state, job.attempts, trouble["code"]) == ("failed", MOST_ATTEMPTS, "web.job_killed")
+    for words in trouble["cause"].values():
+        assert str(MOST_ATTEMPTS) in words
 
 
 def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
@@ -160,7 +172,7 @@ def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
         patched.setattr(table, "claim", unheard)
         assert queue._claim("long") is None
     assert table.get("a").state == "running"
-    assert queue._claim("long").job.attempts == 1
+    assert queue._claim("long").job.attempts == 2
 
 
 def test_one_server_at_a_time_works_on_a_folder(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -232,8 +233,8 @@ def case_books(draw: m.Draw) -> bytes:
     return m.changed_workbook(draw, case_sheets(), case_book())
 
 
-def archive_of(files: dict[str, bytes]) -> bytes:
-    return m.zipped([(m.entry_of(name), raw) for name, raw in files.items()])
+def archive_of(files: dict[str, bytes], kind: int = zipfile.ZIP_STORED) -> bytes:
+    return m.zipped([(m.entry_of(name, kind), raw) for name, raw in files.items()])
 
 
 # --- workspaces -------------------------------------------------------------------------------------------------------
@@ -311,7 +312,11 @@ ONLINE = (
 )
 UPLOADS = (
     Subject(
-        "uploaded archives", 600, archives(), partial(taken, workbook=False), lambda: archive_of(files_of(skeleton()))
+        "uploaded archives",
+        600,
+        archives(),
+        partial(taken, workbook=False),
+        lambda: archive_of(files_of(skeleton()), zipfile.ZIP_DEFLATED),
     ),
     Subject("uploaded workbooks", 400, case_books(), partial(taken, workbook=True), case_book),
     Subject("workspaces", 150, workspaces_of(), unpacked, lambda: archive_of(workspace())),

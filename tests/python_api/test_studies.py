@@ -244,6 +244,8 @@ def test_a_grid_has_a_scenario_for_each_point_and_its_values_as_coordinates():
     assert np.array_equal(alone["cash"][0], wide["cash"].sel({"land_price": 0.6, "company.quota": 8000}))
     with pytest.raises(StudyFaults, match="land_price"):
         cp.Study.grid("lekki", {"land_prise": [1]})
+    with pytest.raises(StudyFaults, match=r"values: 100,000,000,000,000 items given; at most 100"):
+        cp.Study.grid("lekki", dict.fromkeys("abcdefg", range(100)))
 
 
 def test_a_case_shows_itself_and_lists_what_is_its_own():

@@ -263,6 +263,6 @@ def test_what_cannot_be_drawn_is_told_with_what_can(lang, result, case, monkeypa
 
 def test_a_scenario_is_drawn_by_its_key_and_a_case_by_its_name(result):
     many = make_result(runs=3, scenarios=("baseline", "other"))
-    by_key, by_place = (render(figures.fan(many, "cash", scenario=one), "svg") for one in ("other", 1))
+    by_key, by_place = (render(figures.fan(many, "cash", scenario=one), "svg") for one in ("other", np.int64(1)))
     assert len(by_key) == len(by_place)
     assert words_of(figures.equity("suzhou")) == words_of(figures.equity(load_case("suzhou")))

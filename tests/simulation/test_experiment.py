@@ -1,8 +1,5 @@
 """An experiment: however its runs are cut, kept, extended, stopped and shared out, they are the runs of the study."""
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -187,12 +184,6 @@ def test_a_checkpoint_that_is_due_has_the_scenarios_before_a_stop(great_stone, s
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_do_not_change_the_numbers(great_stone, stored, threads):
     assert same(Experiment(asked(), great_stone, OutputPaths(READ), threads=threads), stored)
-
-
-@pytest.mark.long
-def test_processes_do_not_change_the_numbers(great_stone, stored):
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
-        assert same(Experiment(asked(), great_stone, OutputPaths(READ), workers=workers), stored)
 
 
 def test_effects_by_the_outcome_of_the_reference(experiment):

@@ -1,6 +1,7 @@
 """What scenarios share is run once, and every run has the bits it has when its scenario is run by itself."""
 
 import weakref
+from threading import Thread
 
 import pytest
 
@@ -188,3 +189,27 @@ def test_quarters_in_common_are_run_once(great_stone, monkeypatch):
     monkeypatch.setattr(ensemble, "simulate_runs", counted)
     prepare(study(AS_IT_IS, HALF, QUARTER, runs=RUNS, quarters=98), great_stone).ensemble(1).run_scenarios()
     assert sum(made) == RUNS * (98 + 2 * (98 - 57))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_error_of_the_kernel_ends_the_work(great_stone, monkeypatch, threads):
+    """Such as of a full disk when machine code is stored: a thread that waits for a workspace would wait for ever."""
+
+    def fail(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(ensemble, "simulate_runs", fail)
+    prepared = prepare(study(AS_IT_IS, HALF, QUARTER, runs=200, draws="prior", quarters=98), great_stone)
+    errors = []
+
+    def run():
+        try:
+            prepared.ensemble(threads).run_scenarios()
+        except OSError as error:
+            errors.append(error)
+
+    worker = Thread(target=run, daemon=True)
+    worker.start()
+    worker.join(30)
+    assert not worker.is_alive()
+    assert len(errors) == 1

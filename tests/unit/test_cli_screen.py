@@ -102,6 +102,16 @@ def test_a_run_as_json_is_one_record_with_its_document(capsys: Capsys, monkeypat
     assert "odt" in err
 
 
+def test_json_holds_no_message_that_says_nothing(
+    capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is named might have had the name of a case of the casebook."""
+    (tmp_path / "my-park").mkdir()
+    monkeypatch.chdir(tmp_path)
+    _, out, _ = call(["check", "my-park", "--json"], capsys)
+    assert all(message["text"] for message in json.loads(out)["messages"])
+
+
 def test_what_a_reader_must_know_is_said(capsys: Capsys) -> None:
     screen.show_outcome(outcome(reused=True, failed=300, kept=10, files={}), "en")
     out = " ".join(capsys.readouterr().out.split())

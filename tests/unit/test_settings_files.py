@@ -181,6 +181,32 @@ def test_a_project_s_file_of_another_user_is_refused_and_named(
     assert call(["list", "--quiet"], capsys)[0] == 0
 
 
+def test_the_file_that_is_opened_is_the_one_whose_owner_is_asked(
+    place: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may write into the folder may put another file in its place meanwhile."""
+    (place / NAME).write_text("seed = 4\n", encoding="utf-8")
+    opened = os.open
+
+    def exchanged(path: Any, *how: Any, **more: Any) -> int:
+        handle = opened(path, *how, **more)
+        if Path(path).name == NAME:
+            strangers.append(handle)
+        return handle
+
+    def status_of(handle: int) -> os.stat_result:
+        found = status(handle)
+        return os.stat_result((*found[:4], 65534, *found[5:])) if handle in strangers else found
+
+    strangers: list[int] = []
+    status = os.fstat
+    monkeypatch.setattr(os, "open", exchanged)
+    monkeypatch.setattr(os, "fstat", status_of)
+    code, _, err = call(["list", "--quiet", "--lang", "en"], capsys)
+    assert code == 1
+    assert "chown" in err
+
+
 def test_a_quiet_command_names_the_project_s_file_that_sets_its_options(place: Path, capsys: Capsys) -> None:
     (place / NAME).write_text('out = "elsewhere"\n', encoding="utf-8")
     _, _, err = call(["gc", "--quiet", "--lang", "en"], capsys)

@@ -8,6 +8,7 @@ import pytest
 
 from copark.analyses.answer import SHIPPED, find, listed, load, place_of, save
 from copark.analyses.registry import REGISTRY
+from copark.web.content import lever_options
 from copark.web.content.lever_options import decision_answer
 
 
@@ -126,3 +127,25 @@ def test_a_park_without_a_stored_result_has_no_options(client):
     told = client.get("/api/v1/decisions?case=kaesong").json()
     assert told["run_id"] is None
     assert told["options"] == []
+
+
+def test_a_brief_is_read_once_however_often_decisions_are_asked_for(told, data, serve, tmp_path, monkeypatch):
+    """Every stored brief about other levers was read again by every request."""
+    brief = REGISTRY.get("brief")
+    shipped = next(run_id for run_id, entry in listed(SHIPPED, brief) if entry["params"]["case"] == "great-stone")
+    current = load(place_of(SHIPPED, brief, shipped), brief)
+    for number in range(3):
+        other = replace(current.result, run_id=f"{number:016x}", levers=None)
+        save(place_of(tmp_path / "out", brief, other.run_id), brief, brief.params.model_validate(current.params), other)
+    read = []
+
+    def counted(folder, analysis):
+        read.extend([folder] if analysis.function == "brief" else [])
+        return load(folder, analysis)
+
+    monkeypatch.setattr(lever_options, "load", counted)
+    with serve() as server:
+        answers = [server.get("/api/v1/decisions?case=great-stone").json() for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0]["before"] == told["before"]
+    assert len(read) == len(set(read)) >= 3

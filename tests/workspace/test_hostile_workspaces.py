@@ -8,6 +8,7 @@ import json
 import stat
 import zipfile
 from contextlib import suppress
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -16,8 +17,11 @@ from copark.store import RunStore
 from copark.store.manifest import NAME
 from copark.store.workspace import CRATE, MANIFEST, WorkspaceRefused, as_json
 from copark.workflows import workspaces
-from tests.hostile.mutations import entry_of, zipped
+from tests.hostile import mutations
+from tests.hostile.mutations import zipped
 from tests.hostile.online import archive_of, relisted
+
+entry_of = partial(mutations.entry_of, kind=zipfile.ZIP_STORED)
 
 
 def listed(files):
@@ -98,12 +102,18 @@ def test_bytes_that_no_checksum_covers(tmp_path, own, files, subtests):
     start = int.from_bytes(packed[end + 16 : end + 20], "little")
     moved = (start + 7).to_bytes(4, "little")
     between = packed[:start] + b"payload" + packed[start : end + 16] + moved + packed[end + 20 :]
+    *_, last = zipfile.ZipFile(io.BytesIO(packed)).infolist()
+    longer = bytearray(packed[:start] + b"payload" + packed[start : end + 16] + moved + packed[end + 20 :])
+    for place in (last.header_offset + 18, longer.rindex(b"PK\x01\x02") + 20):
+        longer[place : place + 4] = (last.compress_size + 7).to_bytes(4, "little")
     for name, content in {
+        "behind the content of an entry": bytes(longer),
         "before": b"payload" + packed,
         "after": packed + b"payload",
         "between": between,
         "comment of the archive": with_comment.getvalue(),
         "comment of an entry": commented(comment=b"payload"),
+        "compressed": zipped([(mutations.entry_of(first.filename), entries[0][1]), *entries[1:]]),
         "extra field": commented(extra=b"\xfe\xca\x07\x00payload"),
         "content of a folder": zipped([*entries, (entry_of("cases/my-park/", mode=folder), b"payload")]),
         "name of a folder": zipped([*entries, (entry_of("payload/", mode=folder), b"")]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from copark.cases import list_cases, load_case, own_words, series_title
 from copark.labels import join, lowered
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from copark.cases.case import Case
     from copark.cases.table_schemas import Observation
+    from copark.json_types import JsonObject
 
 ACCOUNTS = (
     "developer_profit",
@@ -41,6 +42,27 @@ ACCOUNTS = (
     "partner_profit",
 )
 """Variables of ``series.csv`` that are read off the books of a park's company or of those who hold it."""
+
+
+class AnsweredCase(Protocol):
+    """A stored answer about a park, which has its name and not its case."""
+
+    @property
+    def case(self) -> str:
+        """Name of the case."""
+
+    @property
+    def provenance(self) -> JsonObject:
+        """What it was made of."""
+
+
+def case_of(answer: AnsweredCase) -> Case | str:
+    """Return the case that a stored answer is of, if it is the casebook's, or an empty name.
+
+    A folder of one's own may have the name of a case of the casebook, and the casebook other values than it had then.
+    """
+    case = load_case(answer.case) if answer.case in list_cases() else None
+    return case if case is not None and case.hash == answer.provenance.get("case_hash") else ""
 
 
 def account_values(case: Case) -> tuple[Observation, ...]:

@@ -167,7 +167,7 @@ def structure_range(baselines: Sequence[StructureBaseline], chance: float) -> tu
     baselines
         The case as it is under each structure, the model as it is first.
     chance
-        Chance under the model as it is, as it is told beside the range, which holds it.
+        Chance under the model as it is, as it is told beside the range, which holds it; NaN where no run of it counts.
 
     Returns
     -------
@@ -177,7 +177,7 @@ def structure_range(baselines: Sequence[StructureBaseline], chance: float) -> tu
     other_standings = [baseline.standing for baseline in baselines[1:] if isfinite(baseline.standing)]
     if not other_standings:
         return None
-    standings = (chance, *other_standings)
+    standings = [standing for standing in (chance, *other_standings) if isfinite(standing)]
     return min(standings), max(standings), len(standings)
 
 

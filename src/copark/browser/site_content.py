@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from copark.analyses.accounts_on_record import case_of
 from copark.analyses.brief import SIZES, Answer
 from copark.analyses.brief.show import document as brief_document
 from copark.analyses.brief.show import spelled, without_commands
@@ -244,7 +245,7 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> ComparedPark:
     standing = answer.share("self_standing")
     between = structure_range(baselines, standing.share) if answer.shows_outcomes else None
     page = park.document(lang)
-    sure = how_sure(answer.case, answer.trust, answer.outcomes, baselines, answer.doubts, lang)
+    sure = how_sure(case_of(answer), answer.trust, answer.outcomes, baselines, answer.doubts, lang)
     meaning = [] if answer.trust is None else [spelled(answer.trust.meaning(lang), t)]
     simulated = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), lang)
     simulation = [t("confidence.simulation", runs=answer.runs, interval=simulated)] if answer.shows_outcomes else []

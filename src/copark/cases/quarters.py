@@ -23,6 +23,8 @@ _MEANT = re.compile(
 _DIGITS = str.maketrans("一二三四", "1234")
 EXAMPLE = "2030Q4"
 """A quarter as it is written."""
+LONGEST = 40
+"""Characters within which a quarter is looked for: matching takes the square of their number."""
 
 
 @dataclass(frozen=True, order=True)
@@ -52,7 +54,7 @@ class Quarter:
         try:
             return cls.parse(written)
         except ValueError:
-            values = {"found": printable(written[:40]), "suggestion": cls.meant(written)}
+            values = {"found": printable(written[:LONGEST]), "suggestion": cls.meant(written)}
             raise WrongUsage.of("cases.no_quarter", option=option, **values) from None
 
     @classmethod
@@ -61,7 +63,7 @@ class Quarter:
 
         ``2030Q4`` of ``2030-12``, ``2030``, ``2030 q4`` and ``2030年第四季度``.
         """
-        words = str(written).strip().translate(_DIGITS)
+        words = str(written).strip()[:LONGEST].translate(_DIGITS)
         match = _MEANT.fullmatch(words)
         if match is None:
             return EXAMPLE

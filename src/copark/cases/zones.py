@@ -255,8 +255,8 @@ def _place_faults(zones: list[TableRow[Zone]], distress: list[TableRow[Distress]
             yield fault("zone_is_park", ZONES, line, "id", park=zone.id, other=PARKS)
     for line, row in distress:
         if row.place not in (parks if row.park else lines):
-            other_table = PARKS if row.park else ZONES
-            yield fault("park_without_row", DISTRESS, line, "park", park=row.place, other=other_table)
+            column, other_table = ("park", PARKS) if row.park else ("zone", ZONES)
+            yield fault("park_without_row", DISTRESS, line, column, park=row.place, other=other_table)
 
 
 def examine_failures(folder: Path | None = None) -> tuple[Failures | None, list[Fault]]:

@@ -69,8 +69,8 @@ class Output:
             print(printable_lines(words), file=sys.stderr if self.holds_file else sys.stdout)
 
     def remark(self, words: str) -> None:
-        """Tell on standard error what should be known beside the answer."""
-        if self.is_json or (words and not self.is_quiet):
+        """Write to standard error what should be known beside the answer, if there is anything."""
+        if words and (self.is_json or not self.is_quiet):
             self.warn(words)
 
     def warn(self, words: str) -> None:

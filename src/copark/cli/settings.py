@@ -89,9 +89,6 @@ class SettingsFile:
     @cached_property
     def text(self) -> str:
         """Return its content; empty where it cannot be read or is not to be trusted, with a fault."""
-        if not self._is_trusted():
-            self._add("cli.settings.stranger", ())
-            return ""
         try:
             handle = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a named pipe would wait
         except OSError as error:
@@ -99,6 +96,9 @@ class SettingsFile:
             return ""
         with os.fdopen(handle, "rb") as stream:
             status = os.fstat(handle)
+            if not self._is_trusted(status):
+                self._add("cli.settings.stranger", ())
+                return ""
             if not stat.S_ISREG(status.st_mode):
                 self._add("cases.not_a_file", ())
                 return ""
@@ -113,8 +113,14 @@ class SettingsFile:
             self.faults.append(Fault("cli.settings.broken", self.shown, line, "", {"reason": "not UTF-8"}))
             return ""
 
-    def _is_trusted(self) -> bool:
-        """Return whether it belongs to who runs the command, or to root, as git asks of a repository it works in."""
+    def _is_trusted(self, status: os.stat_result) -> bool:
+        """Return whether it belongs to who runs the command, or to root, as git asks of a repository it works in.
+
+        Parameters
+        ----------
+        status
+            Status of the file that was opened: by its path it may be another by now.
+        """
         if self.kind == "user" or not hasattr(os, "geteuid"):
             return True
         trusted = {os.geteuid(), 0}
@@ -122,10 +128,9 @@ class SettingsFile:
         if os.geteuid() == 0 and behind_sudo.isdecimal():
             trusted.add(int(behind_sudo))
         try:
-            owners = {self.path.lstat().st_uid, self.path.stat().st_uid}
-        except OSError:  # told when it is opened
-            return True
-        return owners <= trusted
+            return {self.path.lstat().st_uid, status.st_uid} <= trusted
+        except OSError:  # it is gone
+            return False
 
     @cached_property
     def content(self) -> JsonObject:

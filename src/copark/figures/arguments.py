@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from functools import wraps
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -86,8 +87,8 @@ def _scenario(result: xr.Dataset, scenario: Any, lang: str) -> int:
     keys = [str(key) for key in result["scenario"].to_numpy()]
     if isinstance(scenario, str) and scenario in keys:
         return keys.index(scenario)
-    if isinstance(scenario, int) and 0 <= scenario < len(keys):
-        return scenario
+    if isinstance(scenario, Integral) and 0 <= scenario < len(keys):  # NumPy's as well
+        return int(scenario)
     raise _refuse("scenario", lang, found=shown(scenario), suggestion=suggestion(scenario, keys))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import product
+from math import prod
 from numbers import Real
 from os import PathLike
 from pathlib import Path
@@ -326,6 +327,10 @@ class Study(files.Study):
         if not isinstance(values, Mapping):
             raise _misgiven([_no_mapping("Study.grid()", "values", values)])
         axes = {name: _listed(given, f"values[{name!r}]", "Study.grid()") for name, given in values.items()}
+        count = prod(map(len, axes.values()))
+        if count > files.MOST_SCENARIOS:  # told before millions of them are made
+            found = f"{count:,}"
+            raise _misgiven([fault("too_long", "Study.grid()", key="values", found=found, limit=files.MOST_SCENARIOS)])
         points = [dict(zip(axes, point, strict=True)) for point in product(*axes.values())]
         scenarios = [_at(number, point) for number, point in enumerate(points, start=1)]
         study = cls(case, scenarios, **{"reference": False, **settings})

@@ -478,11 +478,13 @@ class Ensemble:
         strength, delay = inputs.link_strength, inputs.link_delay
         work_of_inputs = work._replace(link_buffers=work.link_buffers._replace(strength=strength, delay=delay))
         draws = Draws(*(records[first:last] for records in scenario.draws))
-        # A run may divide by zero: it then ends with a status, and is no cause for a warning.
-        with np.errstate(all="ignore"):
-            arrays = (inputs, draws, work_of_inputs, keep, 0, last - first, rows, runs.status)
-            simulate_runs(*arrays, scenario.since, int(resumed), *kept)
-        workspaces.put(work)
+        try:
+            # A run may divide by zero: it then ends with a status, and is no cause for a warning.
+            with np.errstate(all="ignore"):
+                arrays = (inputs, draws, work_of_inputs, keep, 0, last - first, rows, runs.status)
+                simulate_runs(*arrays, scenario.since, int(resumed), *kept)
+        finally:  # or a thread would wait for it for ever
+            workspaces.put(work)
         if names != self.names:  # what outcomes alone are judged by is let go
             scenario.out[first:last] = rows[:, : len(self.names)]
         if scenario.codes is not None and self.judged is not None:

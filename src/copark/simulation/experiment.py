@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -25,7 +23,7 @@ from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws, Inputs
 from copark.progress import CountedProgress, Progress, ProgressCounter, silent
-from copark.simulation.ensemble import CHUNK, Ensemble, Paired
+from copark.simulation.ensemble import CHUNK, Ensemble
 from copark.simulation.measures import Measures, ScenarioMeasures, packed, unpacked
 from copark.simulation.outcomes import outcome_effects
 from copark.simulation.results import Label, label
@@ -34,25 +32,6 @@ from copark.simulation.sample import NOTHING, DrawSource, StudyDraws, with_param
 from copark.simulation.study import Scenario, Study
 from copark.simulation.unfinished import require_finished_of_each
 from copark.stats.effects import Effects
-
-
-@dataclass(frozen=True)
-class FamilyBlock:
-    """Some runs of scenarios that share a past, which a worker makes and reads in one piece."""
-
-    inputs: tuple[Inputs, ...]
-    draws: tuple[Draws, ...]
-    measures: Measures
-    judged: int
-    """Quarter in which outcomes are judged, counted from 0."""
-
-    def measure(self) -> list[ScenarioMeasures]:
-        """Make the runs and read them, scenario by scenario."""
-        ensemble = Ensemble(self.inputs, lambda *_: Paired(self.draws, {}), self.measures.outputs, judged=self.judged)
-        made = {
-            number: ScenarioMeasures.of(runs, self.measures) for number, runs in ensemble.each(Paired(self.draws, {}))
-        }
-        return [made[number] for number in range(len(made))]
 
 
 class Checkpoint(Protocol):
@@ -85,8 +64,6 @@ class Experiment:
         Where draws come from, if the study draws from a posterior.
     threads
         Threads of this process. They do not change the numbers.
-    workers
-        Who makes the runs instead: any executor, of processes or of a cluster. They do not change the numbers.
     progress
         Called with runs made and runs to be made. What it raises ends the work; what was made is kept.
     checkpoint
@@ -106,7 +83,6 @@ class Experiment:
         *,
         source: DrawSource | None = None,
         threads: int = 1,
-        workers: Executor | None = None,
         progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> None:
@@ -116,7 +92,6 @@ class Experiment:
         self.source = source_of(study, case, source)
         self._case_as_filed = case
         self.threads = threads
-        self.workers = workers
         self.progress: Progress = progress or silent
         self.checkpoint = checkpoint
         self.replicates = tuple(range(study.futures))
@@ -402,30 +377,8 @@ class Experiment:
         )
         for stretch in ensemble.stretches(first, last, CHUNK):
             paired = ensemble.draws(*stretch)
-            if self.workers is None:
-                for number, runs in ensemble.each(paired):
-                    yield keys[number], ScenarioMeasures.of(runs, self.measures)
-            else:
-                for number, runs_read in self._by_workers(ensemble, paired):
-                    progress(len(runs_read.status))
-                    yield keys[number], runs_read
-
-    def _by_workers(self, ensemble: Ensemble, paired: Paired) -> Iterator[tuple[int, ScenarioMeasures]]:
-        """Let workers make and read runs, a family each; yield the number of every scenario and its measures."""
-        if self.workers is None or ensemble.judged is None:
-            return
-        numbers_by_family = [(family.first, *family.others) for family in ensemble.families]
-        blocks = [
-            FamilyBlock(
-                tuple(ensemble.inputs[number] for number in numbers),
-                tuple(paired.by_scenario[number] for number in numbers),
-                self.measures,
-                ensemble.judged,
-            )
-            for numbers in numbers_by_family
-        ]
-        for numbers, made in zip(numbers_by_family, self.workers.map(FamilyBlock.measure, blocks), strict=True):
-            yield from zip(numbers, made, strict=True)
+            for number, runs in ensemble.each(paired):
+                yield keys[number], ScenarioMeasures.of(runs, self.measures)
 
 
 def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:

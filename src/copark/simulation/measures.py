@@ -20,7 +20,7 @@ from copark.simulation.unfinished import OK
 
 
 class Measures(Protocol):
-    """Reading of every run. It knows one scenario's runs and nothing of any other; workers are sent it."""
+    """Reading of every run. It knows one scenario's runs and nothing of any other."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ from copark.simulation.scenario_edits import Edits
 from copark.simulation.study_entries import Key, Moment, StudyEntry, Title, span
 from copark.texts import text
 
+MOST_SCENARIOS = 100
+"""Scenarios of a study."""
 MOST_RUNS = 100_000_000
 KeepWord = Literal["standard", "all", "summary"]
 STANDARD = tuple(
@@ -178,7 +180,7 @@ class Study(StudyEntry):
     ``unsettled``."""
     futures: Annotated[int, Field(ge=1, le=100_000)] = 1
     """Runs that share a draw of parameters: run r has draw r // futures, and random numbers of its own."""
-    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=100)]
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)]
     """The scenarios, at most 100; the first is the reference of comparisons."""
     keep: KeepWord | tuple[str, ...] | None = None
     """Outputs that are kept: standard, all, summary, or names; standard by default."""

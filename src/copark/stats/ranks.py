@@ -20,12 +20,19 @@ def mean_ranks(values: Floats) -> Floats:
     values
         Finite numbers, shape (..., values).
     """
-    values = np.asarray(values, dtype=np.float64)
-    if values.ndim > 1:
-        return np.reshape([mean_ranks(row) for row in values.reshape(-1, values.shape[-1])], values.shape)
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2.0)[places]
+    order = np.argsort(values, axis=-1)
+    ordered = np.take_along_axis(values, order, axis=-1)
+    differs = ordered[..., 1:] != ordered[..., :-1]
+    edge = np.ones((*values.shape[:-1], 1), bool)
+    places = np.arange(1.0, values.shape[-1] + 1.0)
+    # First and last place of the equal values around each.
+    first = np.where(np.concatenate([edge, differs], axis=-1), places, 0.0)
+    last = np.where(np.concatenate([differs, edge], axis=-1), places, np.inf)
+    first = np.maximum.accumulate(first, axis=-1)
+    last = np.minimum.accumulate(last[..., ::-1], axis=-1)[..., ::-1]
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, (first + last) / 2.0, axis=-1)
+    return ranks
 
 
 def normal_range(level: float, count: int) -> float:

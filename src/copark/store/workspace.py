@@ -431,9 +431,12 @@ def _refuse_hidden(archive: Archive) -> None:
     listing_size = 0
     for entry in entries:
         name = entry.orig_filename.encode("ascii", "replace")
-        if entry.is_dir() and (entry.file_size or entry.compress_size or not FOLDERS.fullmatch(entry.filename)):
+        if entry.is_dir() and (entry.file_size or not FOLDERS.fullmatch(entry.filename)):
             raise archive.refuse("hidden", entry.filename)
-        if entry.header_offset != end or entry.comment:
+        if entry.compress_type != zipfile.ZIP_STORED:
+            raise archive.refuse("hidden", entry.filename)
+        # Packed as it is, its content fills its place; what is compressed may end before.
+        if entry.header_offset != end or entry.comment or entry.compress_size != entry.file_size:
             raise archive.refuse("hidden", entry.filename)
         header = _bytes_at(archive, end, LOCAL_HEADER + len(name))
         extra_size = int.from_bytes(header[28:30], "little")

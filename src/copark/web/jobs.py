@@ -1,7 +1,8 @@
 """The job queue of a server: it takes jobs from the database, in a lane for long ones and one for pages.
 
 Each job is done by a process. A server that ends gives its jobs back; a job that ran when it was killed is started
-again by the next server. If a process dies the job is tried again, and only the last attempt's death is a failure.
+again by the next server. If a process dies, or the server with it, the job is tried again, and only the last attempt's
+death is a failure.
 """
 
 import json
@@ -327,14 +328,13 @@ class JobQueue:
     def _claim(self, lane: str) -> JobProcess | None:
         """Claim the next job of a lane, if there is one and the database gives it.
 
-        A job that the database has as running and that does not run here was started by a server that was killed, or
-        its claim was lost on the way: it is queued again and keeps its attempts, since no process of its own failed.
+        A job that the database has as running and that does not run here was started by a server that was killed, which
+        may be the job's own doing, or its claim was lost on the way: either counts as an attempt.
         """
         try:
             for lost in self.table.all(open_only=True):
                 if lost.lane == lane and lost.state == "running":
-                    log.warning("a job was left by a server that was killed")
-                    self.table.give_back(lost, blameless=True)
+                    self._try_again(lost, "killed", "server stopped")
             job = self.table.claim(lane)
         except DatabaseRefused:
             return None
@@ -373,12 +373,12 @@ class JobQueue:
         elif self._closing.is_set():
             self.table.give_back(job, blameless=True)
         else:
-            self._try_again(job, str(message.get("code", "")))
+            self._try_again(job, "died", str(message.get("code", "")))
 
-    def _try_again(self, job: Job, detail: str) -> None:
-        """Queue a job whose worker has died again, unless it was begun too often."""
+    def _try_again(self, job: Job, code: str, detail: str) -> None:
+        """Queue a job whose process has died again, unless it was begun too often; the code is of what is told then."""
         if job.attempts < MOST_ATTEMPTS:
             log.warning("a job's process died (%s); attempt %d", detail, job.attempts)
             self.table.give_back(job)
         else:
-            self.table.end(job, "failed", trouble=trouble_of({"code": "died", "kind": detail, "times": job.attempts}))
+            self.table.end(job, "failed", trouble=trouble_of({"code": code, "kind": detail, "times": job.attempts}))

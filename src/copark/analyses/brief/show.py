@@ -13,6 +13,7 @@ from math import sqrt
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from copark.analyses.accounts_on_record import case_of
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import (
@@ -269,7 +270,7 @@ class _Show(Show):
         if answer.trust is not None:
             yield self.meaning(answer.trust)
         # The headline has the doubts and the range over structures.
-        for sentence in how_sure(answer.case, answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
+        for sentence in how_sure(case_of(answer), answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
             yield without_commands(sentence)
         if answer.shows_outcomes:
             standing = answer.share("self_standing")

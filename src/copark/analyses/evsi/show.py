@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copark.analyses.accounts_on_record import accounts_on_record
+from copark.analyses.accounts_on_record import accounts_on_record, case_of
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.evsi import NORMAL, Answer, DecisionAlternative, SourceGain
 from copark.analyses.evsi.stakes import Stake
@@ -325,7 +325,7 @@ class _Show(Show):
         is_shown = result.trust is None or result.trust.shows_outcomes
         sentences = [*result.doubts.record_words(t.lang), *result.doubts.sentences(t.lang)]
         if is_shown:
-            sentences.append(accounts_on_record(result.case, t.lang))
+            sentences.append(accounts_on_record(case_of(result), t.lang))
         sentences.append(
             t("sure.worlds", worlds=result.worlds, drawn=result.drawn, groups=result.groups, futures=result.futures)
         )

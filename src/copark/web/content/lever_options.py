@@ -5,9 +5,11 @@ Every option carries its scenario, ready to be simulated.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from math import isfinite
+from pathlib import Path
 
+from copark.analyses.accounts_on_record import case_of
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.brief import Answer as Brief
 from copark.analyses.contract import Texts
@@ -198,6 +200,10 @@ NO_DECISIONS = DecisionAnswer(
 )
 
 
+BRIEFS = 1_000
+"""Stored briefs of which is remembered what they tell: to read one takes longer than all the rest of an answer."""
+
+
 def newest_levers(view: OwnerView, case: str) -> Levers | None:
     """Read the newest stored result of a case's levers; one with the usual settings, if there is one.
 
@@ -236,13 +242,20 @@ def outcomes_of_brief(view: OwnerView, case: str, levers: Levers) -> tuple[Share
     """
     analysis = analysis_of("brief")
     for entry in results_of(analysis, view, case).results:
-        out, _ = locate_result(analysis, view, entry.run_id)
-        stored = load(find(out, analysis, entry.run_id), analysis)
-        if stored is not None and isinstance(stored.result, Brief):
-            told = stored.result.levers
-            if told is not None and told.run_id == levers.run_id:
-                return stored.result.outcomes
+        out, code = locate_result(analysis, view, entry.run_id)
+        told, outcomes = _told_by_brief(find(out, analysis, entry.run_id), code)
+        if told == levers.run_id:
+            return outcomes
     return ()
+
+
+@lru_cache(maxsize=BRIEFS)
+def _told_by_brief(folder: Path, _code: str) -> tuple[str, tuple[Share, ...]]:
+    """Return the run ID of the levers that a stored brief tells of, empty if of none, and its shares of outcomes."""
+    stored = load(folder, analysis_of("brief"))
+    if stored is None or not isinstance(stored.result, Brief) or stored.result.levers is None:
+        return "", ()
+    return stored.result.levers.run_id, stored.result.outcomes
 
 
 def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionAnswer:
@@ -337,7 +350,9 @@ def _sure(levers: Levers, outcomes: Sequence[Share]) -> list[LocalizedText]:
     if not outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [how_sure(levers.case, levers.trust, outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES]
+    by_language = [
+        how_sure(case_of(levers), levers.trust, outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES
+    ]
     return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
