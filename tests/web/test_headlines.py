@@ -125,3 +125,32 @@ def test_who_gains_and_who_loses_by_a_trade_off_is_named_with_numbers():
     assert re.search(r"these gain: the host side \(median \+US\$[0-9]+ million; 9[0-9]% of runs\)", sentence)
     assert "these lose: the home side" in sentence
     assert "which way it goes depends on the structure of the model" in sentence
+
+
+def test_what_equals_an_assumption_has_no_advice_and_is_not_counted_as_tried(subtests):
+    """Lekki: land follows demand, and nobody needs a rescue, since the case assumes both."""
+    for brief in OPEN.values():
+        levers = brief.levers
+        with subtests.test(park=brief.case):
+            unchanged = {judgement.option for judgement in levers.recommendation.with_word("unchanged")}
+            assert not unchanged & set(levers.against_assumed)
+            (counted,) = re.findall(
+                r"the ([0-9]+) options tried|on any of the ([0-9]+) options|gives no ground()",
+                decision_answer(levers).sentences[0].en + decision_answer(levers).sentences[1].en,
+            )[:1]
+            judged = len(levers.recommendation.judged)
+            assert counted[0] in ("", str(judged))
+            assert bool(counted[1]) is (judged == 0)
+    lekki = next(brief.levers for brief in OPEN.values() if brief.case == "lekki")
+    assert {"demand-led-now", "no-rescue-now"} <= set(lekki.against_assumed)
+    assert any("No advice on 6 options" in sentence.en for sentence in decision_answer(lekki).sentences)
+
+
+def test_a_loss_of_companies_has_its_base_and_its_share_of_runs_and_every_harm_its_name():
+    levers_of = {brief.case: brief.levers for brief in OPEN.values()}
+    lekki = " ".join(sentence.en for sentence in decision_answer(levers_of["lekki"]).sentences)
+    assert (
+        "21% fewer operating companies (base 107; median −20, fewer in 83% of runs; 90% of runs −105 to +25)" in lekki
+    )
+    thilawa = " ".join(sentence.en for sentence in decision_answer(levers_of["thilawa"]).sentences)
+    assert "Other options that do harm: “Equity: 20% home from now on”" in thilawa
