@@ -141,7 +141,7 @@ class _Show(Show):
         outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
         size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
         outcome = t("headline", outcomes=outcomes, size=size, **words)
-        return t.sentences([*self.record(), self.order(), outcome, *self.assumed()])
+        return t.sentences([self.order(), *self.record(), outcome, *self.assumed()])
 
     def order(self) -> str:
         """Write what to order before anything is decided, and why."""
@@ -178,7 +178,7 @@ class _Show(Show):
         return t("headline.share", share=words, structures=structures)
 
     def record(self) -> list[str]:
-        """Say what the park's record has against the model: before anything else."""
+        """Say what the park's record has against the model, after what to do first."""
         return self.answer.doubts.record_words(self.t.lang)
 
     def assumed(self) -> list[str]:

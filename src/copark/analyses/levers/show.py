@@ -56,7 +56,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def answer_sentences(answer: Answer, t: Texts) -> list[str]:
-    """Write the answer, a sentence each: what the record has against it, the advice, on what the chance hangs."""
+    """Write the answer, a sentence each: the advice, what the record has against it, on what the chance hangs."""
     return _Show(answer, t).answer_sentences()
 
 
@@ -107,8 +107,11 @@ class _Show(Show):
         return self.t.sentences([*self.answer_sentences(), *assumed])
 
     def answer_sentences(self) -> list[str]:
-        """Write what the record has against the answer, the answer, and whether the chance hangs on the structure."""
-        return [*self.cautions(), *self.advice_sentences(is_ordering=True), *self.disagreement()]
+        """Write the advice, what the record has against it second, and whether the chance hangs on the structure."""
+        first, *others = self.advice_sentences(is_ordering=True)
+        if self.answer.no_advice_because == "uncalibrated":
+            return [*self.cautions(), first, *others, *self.disagreement()]
+        return [first, *self.cautions(), *others, *self.disagreement()]
 
     def cautions(self) -> list[str]:
         """Say what forbids or limits to rely on the answer."""
