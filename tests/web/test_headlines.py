@@ -153,3 +153,15 @@ def test_a_loss_of_companies_has_its_base_and_its_share_of_runs_and_every_harm_i
     )
     thilawa = " ".join(sentence.en for sentence in decision_answer(levers_of["thilawa"]).sentences)
     assert "Other options that do harm: “Equity: 20% home from now on”" in thilawa
+
+
+def test_the_reason_covers_the_papers_and_how_sure_names_no_other_first(subtests):
+    for brief in OPEN.values():
+        with subtests.test(park=brief.case):
+            document = brief.document("en")
+            first = document.headline.partition(". ")[0]
+            assert len(first.split()) <= 45
+            assert ("assumed terms" in first) is (bool(brief.doubts.assumed) and "hangs on" not in first)
+            sure = str(next(section for section in document.sections if section.key == "confidence"))
+            assert "ask first" not in sure
+            assert "94% of them thrive or survive, which asks" in sure
