@@ -11,6 +11,7 @@ from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.how_sure import structure_range
 from copark.analyses.registry import REGISTRY
 from copark.browser.live_page import more_of
+from copark.presentation.document import Cards
 from copark.web.content.lever_options import decision_answer
 from tests.asked import table
 
@@ -165,3 +166,17 @@ def test_the_reason_covers_the_papers_and_how_sure_names_no_other_first(subtests
             sure = str(next(section for section in document.sections if section.key == "confidence"))
             assert "ask first" not in sure
             assert "94% of them thrive or survive, which asks" in sure
+
+
+def test_no_card_tells_a_number_that_the_first_sentences_say_cannot_be_told():
+    suzhou = next(brief for brief in OPEN.values() if brief.case == "suzhou")
+    cards = [card for block in suzhou.document("en").blocks() if isinstance(block, Cards) for card in block.cards]
+    assert "cannot be told" in suzhou.document("en").headline
+    assert next(card.value for card in cards if card.title == "Operating enterprises") == "cannot be told"
+
+
+def test_a_chinese_brief_names_commands_in_chinese():
+    thilawa = next(brief for brief in OPEN.values() if brief.case == "thilawa")
+    commands = re.findall("`([^`]*)`", str(thilawa.document("zh").sections[-1]))
+    assert commands
+    assert all(command.count("--lang zh") == 1 for command in commands)

@@ -28,7 +28,7 @@ from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, papers_words, to_obtain
 from copark.analyses.show import Show
-from copark.analyses.size_words import band_words, land_words, of_plan, size_clause
+from copark.analyses.size_words import band_words, land_words, of_plan, size_clause, spans_too_much
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
@@ -213,7 +213,10 @@ class _Show(Show):
             plan = answer.planned.get(name)
             if plan is not None and answer.closed is None:
                 note = t("card.planned", note=note, plan=of_plan(self.at_horizon(name)[1], plan, t.lang))
-            yield doc.Card(column.title, column, value.value, note)
+            if spans_too_much(value.low, value.high):  # the first sentence says that it cannot be told
+                yield doc.Card(column.title, doc.plain(doc.Kind.text), t("card.open"), note)
+            else:
+                yield doc.Card(column.title, column, value.value, note)
         land = answer.land
         if land is not None and answer.closed is None:
             land_in_words = land_words(land, t.lang)
@@ -363,7 +366,7 @@ class _Show(Show):
     def commands(self) -> str:
         """Name the commands that ask further."""
         answer = self.answer
-        command = answer.provenance.get("command", f"copark brief {answer.case}")
+        command = answer.provenance.get("command", f"copark brief {answer.case}").replace(" --lang zh", "")
         if answer.closed is not None:
             return self.t("commands.closed", event=answer.closed.key, command=command, **self.words)
         return self.t("commands.act" if answer.shows_outcomes else "commands.calibrate", command=command, **self.words)
