@@ -8,7 +8,10 @@ from functools import cache
 import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.brief.show import open_words
+from copark.analyses.contract import Texts
 from copark.analyses.how_sure import structure_range
+from copark.analyses.papers import ACCOUNTS, OF_FACT, OF_STRUCTURE, papers_words
 from copark.analyses.registry import REGISTRY
 from copark.browser.live_page import more_of
 from copark.presentation.document import Cards
@@ -180,3 +183,12 @@ def test_a_chinese_brief_names_commands_in_chinese():
     commands = re.findall("`([^`]*)`", str(thilawa.document("zh").sections[-1]))
     assert commands
     assert all(command.count("--lang zh") == 1 for command in commands)
+
+
+def test_what_next_names_no_paper_that_the_first_sentence_names(subtests):
+    for brief in OPEN.values():
+        with subtests.test(park=brief.case):
+            first = brief.document("en").headline.partition(". ")[0]
+            further = " ".join(open_words(brief, Texts("brief", "en")))
+            for paper in set(OF_FACT.values()) | set(OF_STRUCTURE.values()) | {ACCOUNTS}:
+                assert not (papers_words([paper], "en") in first and papers_words([paper], "en") in further)

@@ -320,8 +320,9 @@ class _Show(Show):
         between = self.span() if answer.shows_outcomes else None
         if between is not None and between[1] - between[0] >= WIDE_RANGE:
             low, high = (percent_words(value, t.lang) for value in between[:2])
-            ordered += of_extremes(self.baselines)
-            papers = papers_words(of_extremes(self.baselines), t.lang)
+            further = [paper for paper in of_extremes(self.baselines) if paper not in ordered]
+            ordered += further
+            papers = papers_words(further, t.lang)
             yield t("open.structures_by" if papers else "open.structures", low=low, high=high, papers=papers)
         levers = self.levers_by_parameter()
         known = [name for name in levers if name in OF_PARAMETER and OF_PARAMETER[name] not in ordered]
