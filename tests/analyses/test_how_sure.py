@@ -231,7 +231,7 @@ def test_a_forecasts_table_ends_with_what_its_sentence_says_of_the_model_alone()
 
 
 @pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])
-def test_brief_levers_decide_and_forecast_begin_with_what_the_record_says(said):
+def test_the_record_stands_behind_what_to_do_first_and_first_in_a_forecast(said):
     from copark.web.content.lever_options import decision_answer
 
     words = LocalizedText(en="The record says otherwise.", zh="实际记录并非如此。")
@@ -240,9 +240,14 @@ def test_brief_levers_decide_and_forecast_begin_with_what_the_record_says(said):
     forecast = replace(shipped("forecast", case="great-stone", cut=None), **{said: words})
     decide = decision_answer(levers)
     for lang in ("en", "zh"):
-        for found in (brief, levers, forecast):
-            assert found.document(lang).headline.startswith(getattr(words, lang))
-        assert getattr(decide.sentences[0], lang) == getattr(words, lang)
+        assert forecast.document(lang).headline.startswith(getattr(words, lang))
+        begins = {"en": "Before anything is ", "zh": ("决策之前", "作出改变之前")}[lang]
+        for found in (brief, levers):
+            headline = found.document(lang).headline
+            assert headline.startswith(begins)
+            assert getattr(words, lang) in headline
+        assert getattr(decide.sentences[0], lang).startswith(begins)
+        assert getattr(decide.sentences[1], lang) == getattr(words, lang)
         assert getattr(words, lang) not in [getattr(sentence, lang) for sentence in decide.sure], "it is said once"
 
 

@@ -167,7 +167,7 @@ def test_an_option_measured_against_an_assumed_fact_is_advised_neither_for_nor_a
     (judgement,) = recommend(effects, None, against_assumed={effects[0].scenario}).judgements
     assert (judgement.word, judgement.reasons) == ("unreliable", ("assumed_reference",))
     (unchanged,) = recommend(effects_of(worlds()), None, against_assumed={effects[0].scenario}).judgements
-    assert unchanged.word == "unchanged"
+    assert (unchanged.word, unchanged.reasons) == ("unreliable", ("assumed_reference",))
 
 
 def test_what_changes_exactly_nothing_is_told_apart_from_what_changes_little():
@@ -218,11 +218,14 @@ def test_every_surface_says_of_kuantan_that_no_gain_is_worth_acting_on():
     found = str(next(section for section in brief.document("en").sections if section.key == "findings"))
     first, second, third, *_ = (sentence.en for sentence in decision_answer(levers).sentences)
     assert first.startswith("Before anything is changed, obtain the development company's accounts, ")
-    assert "none of the 9 options tried (equity, " in first
+    assert "none of the 3 options tried (equity) " in first
     assert ") reliably helps by enough to act on." in first
-    assert "“Equity: Half and half from now on”: 5.9% more operating companies (median +1;" in first
+    assert (
+        "“Equity: Half and half from now on”: 5.9% more operating companies (base 16; median +1, more in 61% of runs;"
+        in first
+    )
     assert second.startswith("Avoid “Equity: 20% home from now on”: ")
-    assert third.startswith("No advice on “Voting quota”, “Entry threshold” and “Tax on residents' profits”")
+    assert third.startswith("No advice on 6 options (“Voting quota”, “Entry threshold”, “Tax on residents' profits”")
     for sentence in (first, second, third):
         assert sentence in levers.document("en").headline
         assert sentence.rpartition(": none")[2].rstrip(".") in found, "a brief says what to order before"

@@ -8,9 +8,13 @@ from functools import cache
 import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.brief.show import open_words
+from copark.analyses.contract import Texts
 from copark.analyses.how_sure import structure_range
+from copark.analyses.papers import ACCOUNTS, OF_FACT, OF_STRUCTURE, papers_words
 from copark.analyses.registry import REGISTRY
 from copark.browser.live_page import more_of
+from copark.presentation.document import Cards
 from copark.web.content.lever_options import decision_answer
 from tests.asked import table
 
@@ -56,16 +60,15 @@ def test_every_headline_lies_in_its_own_range(lang, subtests):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_answer_begins_with_what_to_do_or_to_obtain(lang, subtests):
-    """After what the record has against the model, which stands before anything else."""
+    """Also where the record has something against the model: that is the next sentence."""
     begins = {"en": ("Before anything is ", "“"), "zh": ("决策之前", "作出改变之前", "“")}[lang]
     for brief in OPEN.values():
         with subtests.test(park=brief.case):
             decide = [getattr(sentence, lang) for sentence in decision_answer(brief.levers).sentences]
             hangs = {"en": "hangs on which structure", "zh": "取决于采用何种模型结构"}[lang]
             assert (hangs in brief.document(lang).headline) is (hangs in " ".join(decide))
-            record = brief.doubts.record_words(lang)
             for headline in (brief.document(lang).headline, brief.levers.document(lang).headline, " ".join(decide)):
-                assert headline.removeprefix("".join(record)).strip().startswith(begins)
+                assert headline.startswith(begins)
                 assert {"en": "Leave it as it is", "zh": "维持现状"}[lang] not in headline
 
 
@@ -127,3 +130,67 @@ def test_who_gains_and_who_loses_by_a_trade_off_is_named_with_numbers():
     assert re.search(r"these gain: the host side \(median \+US\$[0-9]+ million; 9[0-9]% of runs\)", sentence)
     assert "these lose: the home side" in sentence
     assert "which way it goes depends on the structure of the model" in sentence
+
+
+def test_what_equals_an_assumption_has_no_advice_and_is_not_counted_as_tried(subtests):
+    """Lekki: land follows demand, and nobody needs a rescue, since the case assumes both."""
+    for brief in OPEN.values():
+        levers = brief.levers
+        with subtests.test(park=brief.case):
+            unchanged = {judgement.option for judgement in levers.recommendation.with_word("unchanged")}
+            assert not unchanged & set(levers.against_assumed)
+            (counted,) = re.findall(
+                r"the ([0-9]+) options tried|on any of the ([0-9]+) options|gives no ground()",
+                decision_answer(levers).sentences[0].en + decision_answer(levers).sentences[1].en,
+            )[:1]
+            judged = len(levers.recommendation.judged)
+            assert counted[0] in ("", str(judged))
+            assert bool(counted[1]) is (judged == 0)
+    lekki = next(brief.levers for brief in OPEN.values() if brief.case == "lekki")
+    assert {"demand-led-now", "no-rescue-now"} <= set(lekki.against_assumed)
+    assert any("No advice on 6 options" in sentence.en for sentence in decision_answer(lekki).sentences)
+
+
+def test_a_loss_of_companies_has_its_base_and_its_share_of_runs_and_every_harm_its_name():
+    levers_of = {brief.case: brief.levers for brief in OPEN.values()}
+    lekki = " ".join(sentence.en for sentence in decision_answer(levers_of["lekki"]).sentences)
+    assert (
+        "21% fewer operating companies (base 107; median −20, fewer in 83% of runs; 90% of runs −105 to +25)" in lekki
+    )
+    thilawa = " ".join(sentence.en for sentence in decision_answer(levers_of["thilawa"]).sentences)
+    assert "Other options that do harm: “Equity: 20% home from now on”" in thilawa
+
+
+def test_the_reason_covers_the_papers_and_how_sure_names_no_other_first(subtests):
+    for brief in OPEN.values():
+        with subtests.test(park=brief.case):
+            document = brief.document("en")
+            first = document.headline.partition(". ")[0]
+            assert len(first.split()) <= 45
+            assert ("assumed terms" in first) is (bool(brief.doubts.assumed) and "hangs on" not in first)
+            sure = str(next(section for section in document.sections if section.key == "confidence"))
+            assert "ask first" not in sure
+            assert "94% of them thrive or survive, which asks" in sure
+
+
+def test_no_card_tells_a_number_that_the_first_sentences_say_cannot_be_told():
+    suzhou = next(brief for brief in OPEN.values() if brief.case == "suzhou")
+    cards = [card for block in suzhou.document("en").blocks() if isinstance(block, Cards) for card in block.cards]
+    assert "cannot be told" in suzhou.document("en").headline
+    assert next(card.value for card in cards if card.title == "Operating enterprises") == "cannot be told"
+
+
+def test_a_chinese_brief_names_commands_in_chinese():
+    thilawa = next(brief for brief in OPEN.values() if brief.case == "thilawa")
+    commands = re.findall("`([^`]*)`", str(thilawa.document("zh").sections[-1]))
+    assert commands
+    assert all(command.count("--lang zh") == 1 for command in commands)
+
+
+def test_what_next_names_no_paper_that_the_first_sentence_names(subtests):
+    for brief in OPEN.values():
+        with subtests.test(park=brief.case):
+            first = brief.document("en").headline.partition(". ")[0]
+            further = " ".join(open_words(brief, Texts("brief", "en")))
+            for paper in set(OF_FACT.values()) | set(OF_STRUCTURE.values()) | {ACCOUNTS}:
+                assert not (papers_words([paper], "en") in first and papers_words([paper], "en") in further)

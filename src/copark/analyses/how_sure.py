@@ -44,6 +44,8 @@ ASSUMED = {
 """Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
 CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
 """Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
+DEPTH_CHANGED = {"plan": "land", "rescue_by_treaty": "capital"}
+"""Facts that a switch of the framework bears on: without a limit to capital nobody ever needs to be rescued."""
 CONTRADICTED = 1.0 / 2.0
 """Chance below which what the model gives a recorded outcome contradicts it: most runs say otherwise."""
 LIKELY = 2.0 / 3.0
@@ -102,7 +104,10 @@ def assumed_facts(case: Case) -> tuple[str, ...]:
 
 def facts_changed(edits: Edits) -> tuple[str, ...]:
     """Return the facts that edits of a case set: an option that sets one is compared with what stands in its place."""
-    return tuple(fact for edit, fact in CHANGED.items() if getattr(edits, edit))
+    facts = [fact for edit, fact in CHANGED.items() if getattr(edits, edit)]
+    if edits.depth is not None:
+        facts += [fact for switch, fact in DEPTH_CHANGED.items() if switch in edits.depth.model_fields_set]
+    return tuple(dict.fromkeys(facts))
 
 
 def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> Doubts:

@@ -29,7 +29,7 @@ from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, papers_words, to_obtain
 from copark.analyses.show import Show
-from copark.analyses.size_words import band_words, land_words, of_plan, size_clause
+from copark.analyses.size_words import band_words, land_words, of_plan, size_clause, spans_too_much
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
@@ -142,13 +142,14 @@ class _Show(Show):
         outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
         size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
         outcome = t("headline", outcomes=outcomes, size=size, **words)
-        return t.sentences([*self.record(), self.order(), outcome, *self.assumed()])
+        return t.sentences([self.order(), *self.record(), outcome, *self.assumed()])
 
     def order(self) -> str:
         """Write what to order before anything is decided, and why."""
         t = self.t
         papers = papers_words(self.papers(), t.lang)
-        why = "disagree" if structures_disagree(self.baselines, self.chance) else "judged"
+        why = "assumed" if self.answer.doubts.assumed else "judged"
+        why = "disagree" if structures_disagree(self.baselines, self.chance) else why
         return t("headline.order", papers=papers, why=t(f"headline.why.{why}"))
 
     def papers(self) -> tuple[str, ...]:
@@ -179,7 +180,7 @@ class _Show(Show):
         return t("headline.share", share=words, structures=structures)
 
     def record(self) -> list[str]:
-        """Say what the park's record has against the model: before anything else."""
+        """Say what the park's record has against the model, after what to do first."""
         return self.answer.doubts.record_words(self.t.lang)
 
     def assumed(self) -> list[str]:
@@ -213,7 +214,10 @@ class _Show(Show):
             plan = answer.planned.get(name)
             if plan is not None and answer.closed is None:
                 note = t("card.planned", note=note, plan=of_plan(self.at_horizon(name)[1], plan, t.lang))
-            yield doc.Card(column.title, column, value.value, note)
+            if spans_too_much(value.low, value.high):  # the first sentence says that it cannot be told
+                yield doc.Card(column.title, doc.plain(doc.Kind.text), t("card.open"), note)
+            else:
+                yield doc.Card(column.title, column, value.value, note)
         land = answer.land
         if land is not None and answer.closed is None:
             land_in_words = land_words(land, t.lang)
@@ -317,8 +321,9 @@ class _Show(Show):
         between = self.span() if answer.shows_outcomes else None
         if between is not None and between[1] - between[0] >= WIDE_RANGE:
             low, high = (percent_words(value, t.lang) for value in between[:2])
-            ordered += of_extremes(self.baselines)
-            papers = papers_words(of_extremes(self.baselines), t.lang)
+            further = [paper for paper in of_extremes(self.baselines) if paper not in ordered]
+            ordered += further
+            papers = papers_words(further, t.lang)
             yield t("open.structures_by" if papers else "open.structures", low=low, high=high, papers=papers)
         levers = self.levers_by_parameter()
         known = [name for name in levers if name in OF_PARAMETER and OF_PARAMETER[name] not in ordered]
@@ -363,7 +368,7 @@ class _Show(Show):
     def commands(self) -> str:
         """Name the commands that ask further."""
         answer = self.answer
-        command = answer.provenance.get("command", f"copark brief {answer.case}")
+        command = answer.provenance.get("command", f"copark brief {answer.case}").replace(" --lang zh", "")
         if answer.closed is not None:
             return self.t("commands.closed", event=answer.closed.key, command=command, **self.words)
         return self.t("commands.act" if answer.shows_outcomes else "commands.calibrate", command=command, **self.words)

@@ -80,6 +80,8 @@ def effect_words(answer: Answer, option: str, aim: str, t: Texts, digits: int = 
     return t(
         "effect.operating.more" if relative > 0.0 else "effect.operating.fewer",
         share=percent(abs(relative), digits),
+        base=shown(companies.before, doc.plain(doc.Kind.count), t.lang),
+        runs=percent(companies.above if relative > 0.0 else companies.below),
         change=shown(companies.median, column, t.lang),
         band=shown(doc.Interval(companies.low, companies.high), column, t.lang),
     )

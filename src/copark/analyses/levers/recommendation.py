@@ -90,9 +90,10 @@ class Judgement:
         return self
 
     def against_assumed(self) -> Judgement:
-        """Return what is left to say of the option where what it is measured against is assumed: no advice."""
-        if self.word == "unchanged":
-            return self
+        """Return what is left to say of the option where what it is measured against is assumed: no advice.
+
+        That it changes nothing says no more than that the case assumes what the option sets.
+        """
         reasons: list[NoAdviceReason] = ["assumed_reference", *self.reasons]
         return Judgement(self.option, "unreliable", reasons=tuple(reasons), losing=self.losing)
 
@@ -118,6 +119,11 @@ class Recommendation:
     def harmful(self) -> tuple[Judgement, ...]:
         """Distinct options that do harm, to be avoided unless the model is in doubt; the strongest effect first."""
         return self.with_word("avoid") or self.with_word("avoid_doubt")
+
+    @property
+    def judged(self) -> tuple[Judgement, ...]:
+        """Distinct options that could be judged: what they are measured against is known."""
+        return tuple(one for one in self.distinct if "assumed_reference" not in one.reasons)
 
     @property
     def largest_small_gain(self) -> Judgement | None:
@@ -178,7 +184,7 @@ def recommend(
             judgement = judgement.against_assumed()
         if no_advice_because is not None:
             judgement = judgement.in_doubt(no_advice_because)
-        if judgement.word != "unchanged":
+        if not is_unchanged(by_measure):
             same_as = seen.setdefault(numbers, option)
             if same_as != option:
                 judgement = replace(judgement, same_as=same_as)

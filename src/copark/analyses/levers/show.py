@@ -56,7 +56,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def answer_sentences(answer: Answer, t: Texts) -> list[str]:
-    """Write the answer, a sentence each: what the record has against it, the advice, on what the chance hangs."""
+    """Write the answer, a sentence each: the advice, what the record has against it, on what the chance hangs."""
     return _Show(answer, t).answer_sentences()
 
 
@@ -107,8 +107,11 @@ class _Show(Show):
         return self.t.sentences([*self.answer_sentences(), *assumed])
 
     def answer_sentences(self) -> list[str]:
-        """Write what the record has against the answer, the answer, and whether the chance hangs on the structure."""
-        return [*self.cautions(), *self.advice_sentences(is_ordering=True), *self.disagreement()]
+        """Write the advice, what the record has against it second, and whether the chance hangs on the structure."""
+        first, *others = self.advice_sentences(is_ordering=True)
+        if self.answer.no_advice_because == "uncalibrated":
+            return [*self.cautions(), first, *others, *self.disagreement()]
+        return [first, *self.cautions(), *others, *self.disagreement()]
 
     def cautions(self) -> list[str]:
         """Say what forbids or limits to rely on the answer."""
@@ -143,7 +146,7 @@ class _Show(Show):
         if self.answer.closed_by is not None:
             words = {"since": self.answer.closed_since, "title": t.of(self.answer.closed_by)}
             return [t("advice.closed", **words)]
-        count = len(self.recommendation.distinct)
+        count = len(self.recommendation.judged)
         recommended = self.recommendation.with_word("recommended")
         sentences = [self.recommended(judgement) for judgement in recommended]
         if not recommended:
@@ -156,7 +159,8 @@ class _Show(Show):
             key = "advice.avoid.doubt" if worst.word == "avoid_doubt" else key
             effect = self.effects_of(worst)
             sides = self.sides_of(worst)
-            sentences.append(t(key, option=self.option(worst), effect=effect, sides=sides, count=len(others)))
+            named = t("and_another").join(self.option(judgement) for judgement in others)
+            sentences.append(t(key, option=self.option(worst), effect=effect, sides=sides, others=named))
         trade_off, *more = self.recommendation.trade_offs or (None,)
         if trade_off is not None:
             effects = [effect_words(self.answer, trade_off.option, aim, t) for aim in self.aims(trade_off)]
@@ -165,7 +169,7 @@ class _Show(Show):
             sides = self.sides_of(trade_off)
             sentence = t(f"advice.trade_off.{since}", option=self.option(trade_off), effect=effect, sides=sides)
             sentences.append(sentence + (t("advice.more_trade_offs", count=len(more)) if more else ""))
-        if self.answer.no_advice_because is None:
+        if self.answer.no_advice_because is None and count:
             sentences += self.against_assumed()
         unchanged = self.recommendation.with_word("unchanged")
         if unchanged:
@@ -201,11 +205,13 @@ class _Show(Show):
         }
         titles = [t.of(option.lever.title) for option in self.answer.options if option.key in assumed]
         named = [t("advice.quoted", title=title) for title in dict.fromkeys(titles)]
-        return [t("advice.assumed", levers=join(named, t.lang))] if named else []
+        return [t("advice.assumed", count=len(assumed), levers=join(named, t.lang))] if named else []
 
     def tried(self) -> str:
-        """List the levers whose options were tried."""
-        titles = dict.fromkeys(self.t.of(option.lever.title) for option in self.answer.options)
+        """List the levers whose options were tried and could be judged."""
+        judged = {judgement.option for judgement in self.recommendation.judged}
+        options = [option for option in self.answer.options if option.key in judged]
+        titles = dict.fromkeys(self.t.of(option.lever.title) for option in options)
         return join([lowered(title) for title in titles], self.t.lang)
 
     def nothing(self, count: int) -> str:
@@ -213,6 +219,8 @@ class _Show(Show):
         t = self.t
         if self.answer.no_advice_because is not None:
             return t("advice.none.doubt")
+        if not count:
+            return t("advice.none.assumed", count=len(self.recommendation.distinct))
         words = {"count": count, "levers": self.tried()}
         gain = self.recommendation.largest_small_gain
         if gain is None:
