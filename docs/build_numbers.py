@@ -46,8 +46,6 @@ from document_blocks.forecasts import (
     stack_selection,
     stack_short,
     validation,
-    validation_ahead,
-    validation_short,
     validation_why,
     validation_width,
 )
@@ -141,8 +139,6 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "claims-changed": claims_changed,
     "set-methods": set_methods,
     "literature": literature,
-    "validation-short": validation_short,
-    "validation-ahead": validation_ahead,
     "data": data,
     "casebook-counts": casebook_counts,
     "options": options,

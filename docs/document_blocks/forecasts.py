@@ -229,35 +229,3 @@ def validation_short(lang: str) -> str:
     }
     first = spelled(headline("validate", answer, lang), Texts("brief", lang))
     return words[lang].format(headline=first, firm=firm)
-
-
-def validation_ahead(lang: str) -> str:
-    """Tell indicator by indicator who is ahead from the end of 2020, and where that rests on one value."""
-    shape = {
-        "en": "{title}: {method}, {best} against {other}{sure}",
-        "zh": "{title}：{method}，{best}对{other}{sure}",
-    }[lang]
-    sure = {
-        "single": {"en": " (one value)", "zh": "（仅一个值）"},
-        "narrow": {"en": " (narrowly)", "zh": "（差距甚小）"},
-        "firm": {"en": "", "zh": ""},
-    }
-    lines = []
-    for line in shipped("validate", GREAT_STONE).last.raced:
-        benchmark = line.best_naive
-        first, second = sorted((BLIND, benchmark), key=lambda method: line.crps[method])
-        word = "single" if line.values == 1 else "firm" if line.firm else "narrow"
-        lines.append(
-            shape.format(
-                title=observable_title(line.variable, lang),
-                method=method_title(first, lang),
-                best=number(line.crps[first]),
-                other=number(line.crps[second]),
-                sure=sure[word][lang],
-            )
-        )
-    words = {
-        "en": "Ahead, with the mean errors of model and best benchmark: {lines}.",
-        "zh": "领先者，以及模型与最佳基准的平均误差：{lines}。",
-    }
-    return words[lang].format(lines={"en": "; ", "zh": "；"}[lang].join(lines))

@@ -71,11 +71,10 @@ def signed(value: int, lang: str) -> str:
 
 
 def thilawa(lang: str) -> str:
-    """Quote the first sentences of the brief of Thilawa: what an answer looks like."""
-    document = shipped("brief", "thilawa").document(lang)
-    findings = next(section for section in document.sections if section.key == "findings")
-    advice = next(block.items for block in findings.blocks if hasattr(block, "items"))
-    return "> " + (" " if lang == "en" else "").join([document.headline, *advice[:2]])
+    """Quote the first two sentences of the brief of Thilawa: what an answer looks like."""
+    headline = shipped("brief", "thilawa").document(lang).headline
+    end = {"en": ". ", "zh": "。"}[lang]
+    return "> " + end.join(headline.split(end)[:2]).strip() + end.strip()
 
 
 def typology(lang: str) -> str:
