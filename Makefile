@@ -35,7 +35,7 @@ kernel: $(VENV)/.ready-dev ## make the kernel for the browser (WebAssembly)
 	@$(BIN)/python -m copark.browser.module_build
 
 docs: $(VENV)/.ready-docs ## build the documentation in both languages, for `copark docs` and `copark serve` (ARGS=--no-notebooks)
-	@echo "Building the documentation (a minute or two) ..." >&2
+	@echo "Building the documentation (three to seven minutes; a minute or two with ARGS=--no-notebooks) ..." >&2
 	@$(BIN)/python docs/build_site.py --install $(ARGS)
 
 # What shares something dear stays together, in the order of tests/conftest.py: it is made once.
@@ -59,11 +59,12 @@ test-kernel: $(VENV)/.ready-dev ## compile the model once, not in every process 
 	@$(BIN)/python -c 'from tests.baseline.numbers import numbers; numbers()' >/dev/null 2>&1 || true
 	@$(BIN)/python -m copark.browser.module_build >/dev/null 2>&1 || true
 
-check: $(VENV)/.ready-dev ## lint, format, types, import rules
+check: $(VENV)/.ready-dev ## lint, format, types, import rules, documents and texts
 	@$(BIN)/ruff check $(TIDY)
 	@$(BIN)/ruff format --check --quiet $(TIDY) || { echo "Run: make format" >&2; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -m "documents and not long" --quiet
 
 check-page: frontend/node_modules/.ready ## types and markup of the page
 	@cd frontend && npm run --silent check

@@ -160,10 +160,10 @@ def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Fi
 
 
 def memory_growth(found: list[list[float]]) -> Figure:
-    """Compare the last fifth of a session with the fifth before its middle, by means: one moment has runs under way."""
+    """Compare the last two fifths of a session, by means: one moment has runs under way, and caches fill until then."""
     means = [statistics.mean(tenth) if tenth else math.nan for tenth in found]
-    growth = statistics.mean(means[-2:]) / statistics.mean(means[3:5])
-    title = "Server's memory, caches full before: last fifth of a session / the fifth before its middle"
+    growth = statistics.mean(means[-2:]) / statistics.mean(means[-4:-2])
+    title = "Server's memory, caches full before: last fifth of a session / the fifth before it"
     note = "flat is taken as at most a twentieth more; means of each tenth of the session"
     parts = {f"{n * 10} to {n * 10 + 10} %": value for n, value in enumerate(means)}
     return Figure("memory_growth", title, "x", [growth], 1.05, note=note, parts=parts, parts_unit="MB")

@@ -20,19 +20,24 @@ from copark.version import RELEASE_QUARTER
 settings.register_profile("fast", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None)
 
-FAST = "not long"
+FAST = "not long and not documents"
+DOCUMENTS = "documents and not long"
+"""Tests of documents, texts and the shape of files, which `make check` runs."""
+QUICK = (FAST, DOCUMENTS)
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 typer.main.get_command = cache(typer.main.get_command)  # every test of the command line would build all commands anew
 typer.get_app_dir = lambda *_, **__: os.devnull  # settings of whoever runs the tests change none
-ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
+ELSEWHERE = re.compile(r"^pytestmark = .*\bpytest\.mark\.(long|documents)\b", re.MULTILINE)
+NAMED = {DOCUMENTS: "pytest.mark.documents", "long and alone": "pytest.mark.alone"}
+"""What stands in every file that has a test of a kind."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Look at parks from the quarter of the release; few examples in the fast tests, unless COPARK_EXAMPLES says so."""
     os.environ["COPARK_NOW"] = RELEASE_QUARTER
-    settings.load_profile(os.environ.get("COPARK_EXAMPLES", "fast" if config.option.markexpr == FAST else "thorough"))
+    settings.load_profile(os.environ.get("COPARK_EXAMPLES", "fast" if config.option.markexpr in QUICK else "thorough"))
 
 
 def pytest_collection_finish() -> None:
@@ -71,16 +76,15 @@ def no_large_ensembles_uncompiled() -> Iterator[None]:
         return
     from copark.simulation.ensemble import Ensemble
 
-    run = Ensemble._run_scenario
+    run = Ensemble._run_block
 
-    def run_a_few(self: Ensemble, inputs: Any, draws: Any) -> Any:
-        runs = len(draws.addresses)
-        if runs > FEW_RUNS:
-            pytest.skip(f"an ensemble of {runs} runs is left out with compilation off")
-        return run(self, inputs, draws)
+    def run_a_few(self: Ensemble, scenario: Any, *block: Any) -> Any:
+        if len(scenario) > FEW_RUNS:
+            pytest.skip(f"an ensemble of {len(scenario)} runs is left out with compilation off")
+        return run(self, scenario, *block)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ensemble, "_run_scenario", run_a_few)
+        patch.setattr(Ensemble, "_run_block", run_a_few)
         yield
 
 
@@ -130,7 +134,7 @@ def draw(pytestconfig: pytest.Config) -> Iterator[Callable[[pytest.MonkeyPatch],
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "FORMATS", ("svg",))
-        if pytestconfig.option.markexpr == FAST:
+        if pytestconfig.option.markexpr in QUICK:
             patch.setattr(files, "render", blank)
             patch.setattr(files, "styled", lambda _make: lambda: None)
         yield draw
@@ -144,24 +148,27 @@ def drawn(draw: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.Monkey
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The fast tests do not even read a file whose tests are all long: what it imports takes seconds."""
-    if config.option.markexpr == FAST and collection_path.match("test_*.py"):
-        return bool(ALL_LONG.search(collection_path.read_text(encoding="utf-8"))) or None
-    return None
+    """Files without a test that is wanted are not even read: what they import takes seconds."""
+    wanted = config.option.markexpr
+    if wanted not in (FAST, *NAMED) or not collection_path.match("test_*.py"):
+        return None
+    content = collection_path.read_text(encoding="utf-8")
+    return bool(ELSEWHERE.search(content) if wanted == FAST else NAMED[wanted] not in content) or None
 
 
 FIRST = (
     "equations/test_uncompiled", "packaging/test_lowest_versions", "web/browser/test_pages",
     "known_answers/test_second_implementation", "calibration/test_validating", "web/browser/test_simulate",
     "hostile/test_hostile_input", "web/browser/test_work", "calibration/test_killed", "web/browser/",
-    "database/test_jobs",
+    "database/test_jobs", "calibration/", "golden/test_golden", "web/test_privacy", "analyses/test_shipped",
+    "sensitivity/", "unit/test_workflows", "web/test_answers", "web/test_connections", "analyses/",
 )  # fmt: skip
 """Files that take long: they come first, so that at the end no core waits for one; browsers not side by side."""
 
 
 ALONE = ("test_second_implementation",)
 """Files whose tests share nothing and take minutes: whoever is free takes the next."""
-SHARING = ("claims", "inference", "sensitivity")
+SHARING = ("calibration", "claims", "sensitivity")
 """Folders whose files share what is dear, so that one process has them all; of the others, each file is by itself."""
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from tests.database.server import binaries
 
-from bench.kills import calibrations, clients, databases, disks, sameness, servers, workers
+from bench.kills import calibrations, clients, databases, disks, folders, sameness, servers, workers
 from bench.kills.trial import Trial
 from bench.kills.undisturbed import Work, do_command
+from copark.browser.live_page import built_page
+from copark.browser.module_files import module_and_layout
+from copark.errors import NotFound
 
 
 def _do_calibration(out: Path, _runs: int) -> float:
@@ -24,6 +27,8 @@ def _do_calibration(out: Path, _runs: int) -> float:
 COMMAND = Work("command", do_command, sameness.stored_marks)
 JOB = Work("job", servers.do_job, sameness.stored_marks)
 CALIBRATION = Work("calibration", _do_calibration, calibrations.marks)
+SITE = Work("site", folders.doing(folders.site_command), folders.marks)
+SET = Work("freeze-all", folders.doing(folders.set_command), folders.marks)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ KINDS = (
     Kind("worker", "one of a command's workers", COMMAND, workers.kill_worker),
     Kind("disk", "a full disk under a command", COMMAND, disks.fill_disk),
     Kind("calibration", "a calibration", CALIBRATION, calibrations.kill_calibration, calibrations.faults),
+    Kind("site", "a static site", SITE, folders.killing(folders.site_command), folders.faults),
+    Kind("freeze-all", "a set of forecasts", SET, folders.killing(folders.set_command), folders.faults),
     Kind("job", "a job's process under its server", JOB, servers.kill_jobs_process),
     Kind("client-and-workers", "a command and its workers", COMMAND, clients.kill_client_with_workers),
     Kind("scheduler", "a scheduler and its workers", COMMAND, workers.kill_scheduler),
@@ -74,4 +81,9 @@ def hindrances(place: Path) -> dict[str, str]:
         found["disk"] = "no tmpfs can be mounted here, which takes root and mount(8)"
     if binaries() is None:
         found["database"] = "there is no PostgreSQL of at least 15"
+    try:
+        built_page()
+        module_and_layout()
+    except NotFound as refused:
+        found["site"] = str(refused)
     return found

@@ -72,7 +72,7 @@ OF_ANALYSES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         'cp.qca(outcome="OUTCOME", conditions=["GOV", "EQUITY", "NETWORK"], drop_missing=True)',
         ("sufficiency-1", "necessity-1"),
     ),
-    "nca": ('cp.nca(x=["GOV", "EQUITY", "NETWORK"], y="OUTCOME", drop_missing=True)', ("ceiling-1",)),
+    "nca": ('cp.nca(conditions=["GOV", "EQUITY", "NETWORK"], outcome="OUTCOME", drop_missing=True)', ("ceiling-1",)),
     "coupling": ('cp.coupling(subsystems="GOV,EQUITY,NETWORK", drop_missing=True)', ("coupling",)),
 }
 """What gives an answer, and the keys of its figures, by the name of the function."""

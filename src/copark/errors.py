@@ -110,5 +110,9 @@ class RunRefused(CoparkError):
     """A run cannot be started or stored as asked (disk, size, mismatched versions)."""
 
 
+class WrongUsage(RunRefused):
+    """A value that was asked for is written as none may be, or options exclude each other: nothing was read or run."""
+
+
 class Unavailable(RunRefused):
     """Something that is needed does not answer now; the same may be asked again later."""

@@ -1,6 +1,7 @@
 """Parts of copark that are installed when they are wanted: what an extra brings, and what is said where it is missing.
 
-The model, its questions, their figures and HTML, Excel, CSV and Stata files need no extra.
+The model, nearly all its questions, their figures and HTML, Excel, CSV and Stata files need no extra; nor does showing
+what a question answered before.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Literal
 
 from copark.errors import RunRefused
 
-Extra = Literal["reports", "database", "server", "mcp", "data"]
+Extra = Literal["reports", "database", "server", "mcp", "data", "statistics"]
 _DATABASE = ("alembic", "sqlalchemy")
 BRINGS: Mapping[Extra, tuple[str, ...]] = {
     "reports": ("docx", "pptx", "typst"),
@@ -19,6 +20,7 @@ BRINGS: Mapping[Extra, tuple[str, ...]] = {
     "server": ("anyio", "fastapi", "h11", "itsdangerous", "starlette", "uvicorn", *_DATABASE),
     "mcp": ("mcp",),
     "data": ("pyarrow",),
+    "statistics": ("SALib", "sklearn"),
 }
 """Modules that an extra brings and that copark imports; ``pyproject.toml`` has their packages."""
 FORMS: Mapping[str, Extra] = {"docx": "reports", "parquet": "data", "pdf": "reports", "pptx": "reports"}

@@ -20,7 +20,8 @@ from copark.analyses.context import Context
 from copark.errors import FaultsFound, RunRefused, StudyFaults
 from copark.presentation.document import Caveat, Interval
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.run import first_apart, inputs_of
+from copark.simulation.run import inputs_of
+from copark.simulation.shared_past import first_apart
 from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
 from copark.web.content.analyses import menu, params_of

@@ -138,9 +138,10 @@ def test_a_company_that_cannot_fail_by_assumption_is_said_to():
     assert "capital" not in doubts_of(load_case("kaesong"), shares(failed=100), shows_outcomes=True).assumed
 
 
-def test_the_range_is_that_of_the_other_structures():
-    assert structure_range(readings(0.94)) is None
-    assert structure_range(readings(0.94, 0.4, 1.0)) == (0.4, 1.0, 2)
+def test_the_range_is_that_of_all_structures_and_holds_the_chance():
+    assert structure_range(readings(0.94), 0.94) is None
+    assert structure_range(readings(0.94, 0.4, 1.0), 0.94) == (0.4, 1.0, 3)
+    assert structure_range(readings(0.14, 0.15, 0.77), 0.14) == (0.14, 0.77, 3)
     said = how_sure("great-stone", None, shares(94), readings(0.94, 0.4, 1.0), NO_DOUBTS, "en")
     assert any("40% and 100%" in sentence for sentence in said)
     assert Doubts().sentences("zh") == []
@@ -190,11 +191,11 @@ def test_nothing_is_claimed_of_the_accounts_of_a_case_that_is_not_at_hand():
 
 def test_structures_that_agree_are_told_by_one_number():
     """On the brief's card and on Decide's, also where they only round alike."""
-    assert structures_note(readings(0.94, 1.0, 1.0), "zh").endswith("均为100%")
-    assert structures_note(readings(0.94, 0.998, 1.0), "en").startswith(">99% under each of 2")
-    assert structures_note(readings(0.94, 0.0, 0.002), "en").startswith("<1% under each of 2")
-    assert "40%至100%" in structures_note(readings(0.94, 0.4, 1.0), "zh")
-    assert structures_note(readings(0.94), "en") == ""
+    assert structures_note(readings(1.0, 1.0, 1.0), 1.0, "zh").endswith("均为100%")
+    assert structures_note(readings(1.0, 0.998, 1.0), 1.0, "en").startswith(">99% under each of all 3")
+    assert structures_note(readings(0.0, 0.0, 0.002), 0.0, "en").startswith("<1% under each of all 3")
+    assert "40%至100%" in structures_note(readings(0.94, 0.4, 1.0), 0.94, "zh")
+    assert structures_note(readings(0.94), 0.94, "en") == ""
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -208,6 +209,17 @@ def test_a_stacked_forecast_tells_the_model_beside_it_in_the_same_sentence(lang)
     stacked = found.bands["operating"][:, -1]
     for value in (low, middle, high, *stacked[[0, -1]]):
         assert number(float(value), 0) in headline
+
+
+def test_a_forecasts_table_ends_with_what_its_sentence_says_of_the_model_alone():
+    """Two ensembles of one model, in one document, would be two numbers of the same thing."""
+    found = shipped("forecast", case="great-stone", cut=None)
+    ends = next(table for table in found.document("en").tables() if table.key == "ends")
+    place = [column.key for column in ends.columns].index("model")
+    last = [row[place] for row in ends.rows if row[0] == found.until]
+    for variable, cell in zip(found.bands, last, strict=True):
+        if variable in found.weights and variable in found.as_elsewhere:
+            assert (cell.low, cell.high, cell.value) == found.as_elsewhere[variable], variable
 
 
 @pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])

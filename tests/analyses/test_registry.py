@@ -20,9 +20,11 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import RESULT, answer, listed
 from copark.analyses.context import Context
 from copark.analyses.contract import Texts
+from copark.calibration.case_parameters import parameters_of
 from copark.cases import load_case
 from copark.decisions.lever_file import load_levers
 from copark.errors import CoparkError
+from copark.simulation.study import baseline
 from copark.texts import LANGUAGES
 from copark.web import jobs as work
 from copark.web.limits import Limits, ServerSettings
@@ -42,6 +44,25 @@ sys.exit(main(sys.stdin, sys.stdout))
 
 def today():
     return datetime.now(UTC).date().isoformat()
+
+
+def test_a_document_is_made_once_and_parameters_are_found_once(toy, tmp_path, monkeypatch):
+    """Screen and files show one document; all studies of a question draw from parameters that were read once."""
+    found = []
+
+    def counted(case, *asked):
+        found.append(case.name)
+        return parameters_of(case, *asked)
+
+    monkeypatch.setattr("copark.calibration.case_parameters.parameters_of", counted)
+    context = Context(tmp_path, threads=1)
+    answered = answer(toy, toy.params(case="great-stone", runs=20), context)
+    case = context.case("great-stone")
+    study = baseline("great-stone")
+    assert context.stored_run_id(study, case) == context.stored_run_id(study, case)
+    assert len(found) == 1
+    assert answered.document("zh") is answered.document("zh")
+    assert answered.document("en").lang == "en"
 
 
 def test_it_has_a_command(toy, tmp_path, capsys):

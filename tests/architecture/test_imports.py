@@ -31,3 +31,40 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     loaded = set(found.stdout.rpartition("LOADED")[2].split())
     assert "copark" in loaded
     assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
+
+
+DRAWING = ("matplotlib", "PIL", "fontTools", "jinja2", "xlsxwriter", "scipy.stats", "pandas", "xarray", "sklearn")
+"""What draws or writes files, and what only work needs: nothing of it to show a stored answer on the screen."""
+COUNTED = """
+import sys
+from copark.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as leaving:
+    assert leaving.code == 0, leaving.code
+print("LOADED", *sorted(sys.modules))
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "forbidden", "most"),
+    [
+        # Of these Numba and LLVM are a quarter: what a park's facts change is asked of the model's own arrays.
+        (["brief", "thilawa", "--now", "2026Q4"], DRAWING, 960),
+        (["claims", "great-stone"], DRAWING, 1080),
+        (["run", "great-stone", "--runs", "20", "--no-report"], ("matplotlib", "PIL", "scipy.stats", "sklearn"), 2100),
+    ],
+    ids=["brief", "claims", "run"],
+)
+def test_a_command_imports_only_what_it_shows(
+    arguments: list[str], forbidden: tuple[str, ...], most: int, tmp_path: Path
+) -> None:
+    """Shipped answers on the screen draw nothing and write nothing; runs without a report draw nothing."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-c", COUNTED, *arguments]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    assert found.returncode == 0, found.stderr
+    loaded = set(found.stdout.rpartition("LOADED")[2].split())
+    assert loaded.isdisjoint(forbidden), loaded & set(forbidden)
+    assert len(loaded) <= most, len(loaded)
+    assert not (tmp_path / "out" / "reports").exists(), "files are written when they are asked for"

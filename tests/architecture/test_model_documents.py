@@ -16,6 +16,8 @@ from tests.architecture.test_decisions import DOTTED, NAMED, OF_CASES_AND_RUNS, 
 from tests.asked import call
 from tests.simulation.conftest import NEUTRAL
 
+pytestmark = pytest.mark.documents
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "model"
 DOCUMENTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import yaml
 from bench.mutants import FILE
+
+pytestmark = pytest.mark.documents
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "copark"

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import copark
@@ -21,6 +22,7 @@ from copark.calibration.pool.panel import PanelSettings, recipe_of
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import FORMAT
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
+from copark.cases.frames import with_observations
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
@@ -110,7 +112,7 @@ def test_a_cut_without_a_calibration_is_refused_with_those_there_are_and_how_to_
     for cut, error, words in (
         ("2019Q4", NotFound, (cuts, "copark calibrate great-stone --cut 2019Q4")),
         ("2030Q1", RunRefused, ("2012Q4", "2024Q4")),
-        ("soon", RunRefused, ("2012Q4", "2024Q4")),
+        ("soon", RunRefused, ("--cut", "2030Q4")),
     ):
         with pytest.raises(error) as refused:
             case_parameters.parameters_of(great_stone, cut=cut)
@@ -168,6 +170,20 @@ def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibra
         assert case_parameters.source_named(case, out, source.identity).content["draws_hash"] == source.identity
     assert case_parameters.source_named(case, out, "") is None
     assert case_parameters.posteriors_to_pack(case, out, ()) == (own.folder,)
+
+
+@pytest.mark.parametrize("name", ["thilawa", "lekki", "saysettha"])
+def test_the_values_fitted_are_those_of_the_calibration_and_not_of_the_case(name):
+    """Observations that are added since were not fitted, and a later end of the data lets none be forgotten."""
+    case = load_case(name)
+    fitted = case_parameters.parameters_of(case).trust.values
+    new = pd.DataFrame(
+        {"date": ["2024-09"], "variable": ["jobs"], "value": [1234], "grade": ["high"], "source": ["own"]}
+    )
+    own = {"own": {"outlet": "Own survey", "read": "original"}}
+    for end in (None, "2025Q4"):
+        trust = case_parameters.parameters_of(with_observations(case, new, sources=own, data_end=end)).trust
+        assert (trust.state, trust.values) == ("stale", fitted), end
 
 
 def test_a_calibration_of_an_older_case_is_stale_and_says_how_to_renew_it(park, out, calibrated, tmp_path):

@@ -13,7 +13,8 @@ from copark.analyses import REGISTRY
 from copark.analyses.calibrate import Answer
 from copark.calibration import remade
 from copark.calibration.calibrations import load
-from copark.calibration.remade import Apart, Comparison, comparison
+from copark.calibration.comparison import Apart, Comparison
+from copark.calibration.remade import comparison
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.model.jit import cpu_features, versions

@@ -100,6 +100,15 @@ def test_an_unknown_name_is_told_which_park_may_be_meant():
     for written in ("Dukem", "埃塞俄比亚东方工业园", "eiz-etiopia"):
         with pytest.raises(NotFound, match="Did you mean eiz-ethiopia"):
             load_case(written)
+    for written, name in (
+        ("蒂拉瓦", "thilawa"),
+        ("莱基", "lekki"),
+        ("毛里求斯晋菲园区", "jinfei"),
+        ("西港特区", "sihanoukville"),
+        ("某园区", ""),
+    ):
+        with pytest.raises(NotFound, match=f"Did you mean {name}" if name else "Choose one of"):
+            load_case(written)
     with pytest.raises(NotFound, match=re.escape(" | ".join(list_cases()))):
         load_case("no-such-park")
 

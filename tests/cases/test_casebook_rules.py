@@ -36,6 +36,21 @@ def parks():
     return [load_case(name) for name in list_cases()]
 
 
+WITHOUT_ADDRESS = 20
+"""Fitted observations none of whose sources has an address: fewer is better, more is to be found out."""
+
+
+def test_no_more_fitted_observations_lack_an_address_than_on_record(parks):
+    lacking = [
+        f"{park.name}: {row.variable} {row.date}"
+        for park in parks
+        for row in park.observations
+        if row.use and row.role == "fit"
+        if not any(key in park.sources and park.sources[key].url for key in row.source)
+    ]
+    assert len(lacking) <= WITHOUT_ADDRESS, "\n".join(lacking)
+
+
 def rows(path):
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))

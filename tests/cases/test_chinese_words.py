@@ -13,6 +13,8 @@ from copark.cases.table_schemas import UNALLOCATED
 from copark.model.variables import catalogue
 from copark.texts import read
 
+pytestmark = pytest.mark.documents
+
 
 def cases() -> list[Case]:
     templates = sorted(path.parent for path in (casebook_path() / "templates").glob("*/case.yaml"))

@@ -80,6 +80,7 @@ def test_what_has_not_happened_yet_is_no_observation(miniature):
 def test_later_values_are_run_compared_and_fitted(miniature):
     change(miniature, CASE, "quarters: 40, data_end: 2020Q4", "quarters: 60, data_end: 2026Q3")
     change(miniature, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
+    change(miniature, "sources.yaml", "date: 2020-05-12", "date: 2025-09")
     case = load_case(miniature)
     result = simulate(baseline(str(miniature)).with_changes(runs=8), case, threads=1)
     (row,) = [

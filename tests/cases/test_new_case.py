@@ -6,10 +6,15 @@ import re
 import jsonschema
 import pytest
 import yaml
+from tests.asked import call
 from tests.cases.bad_cases import SPOILINGS
 
+import copark
 from copark.cases import case_schema, check_case, export_schema, load_case, new_case
+from copark.cases.casebook import casebook_path
+from copark.cases.workbook_writing import write_workbook
 from copark.errors import CaseFaults
+from copark.workflows.case_commands import check, new_from_workbook
 
 
 def test_a_new_case_is_sound_and_invents_no_number(tmp_path):
@@ -35,12 +40,51 @@ def test_bad_names_and_places_are_refused(tmp_path):
         assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
+def test_a_park_of_the_casebook_lends_no_name(tmp_path):
+    """By its name commands read the casebook: a folder that is filled in beside it would never be checked."""
+    for name in ("thilawa", "lekki"):
+        with pytest.raises(CaseFaults, match=f"my-{name}"):
+            new_case(name, tmp_path)
+    with pytest.raises(CaseFaults, match="my-jinfei"):
+        new_from_workbook(write_workbook(tmp_path / "jinfei.xlsx", of="jinfei"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["jinfei.xlsx"]
+    assert check(tmp_path / "jinfei.xlsx") == []
+    assert new_from_workbook(tmp_path / "jinfei.xlsx", tmp_path, "my-jinfei") == tmp_path / "my-jinfei"
+
+
+def test_which_park_is_read_is_said_where_a_folder_here_has_its_name(tmp_path, monkeypatch, capsys):
+    new_case("my-park", tmp_path).rename(tmp_path / "thilawa")
+    monkeypatch.chdir(tmp_path)
+    for words, lang in ([["check"], "en"], [["show"], "zh"], [["schema"], ""]):
+        code, _, err = call([*words, *(["thilawa", "--lang", lang] if lang else [])], capsys)
+        told = [str(tmp_path / "thilawa"), str(casebook_path() / "thilawa"), "./thilawa"]
+        assert (code, [word in err for word in told]) == (0, [bool(lang)] * 3)
+    assert copark.load_case("thilawa").folder == casebook_path() / "thilawa"
+    assert str(tmp_path / "thilawa") in capsys.readouterr().err
+    assert call(["check", "./thilawa"], capsys)[2] == ""
+
+
 def test_nothing_is_written_over(tmp_path):
     folder = new_case("my-park", tmp_path)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(CaseFaults, match="not empty"):
         new_case("my-park", tmp_path)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_folder_named_by_a_link_is_resolved_and_a_case_that_is_one_refused(tmp_path):
+    """Whoever names a link means what it leads to; a link in the place of the case itself nobody named."""
+    real = tmp_path / "real"
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (real, elsewhere):
+        folder.mkdir()
+    (tmp_path / "link").symlink_to(real)
+    assert new_case("my-park", tmp_path / "link") == real / "my-park"
+    (real / "other-park").symlink_to(elsewhere)
+    with pytest.raises(CaseFaults) as caught:
+        new_case("other-park", real)
+    assert [fault.code for fault in caught.value.faults] == ["cases.link"]
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_the_schema_is_a_schema(tmp_path):

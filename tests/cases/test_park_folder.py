@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from copark.cases.casebook import casebook_path, list_cases
+from copark.cases.casebook import CLAIMS_EDITIONS, LEVERS, casebook_path, list_cases
 from copark.texts import LANGUAGES
 from copark.workflows import check
 from copark.workflows.case_commands import check_with_notes
@@ -18,6 +18,7 @@ scenarios:
 - {key: a, title: A}
 - {key: b, title: B, edits: {partners: {nobody: drop}}}
 """
+SOUND_STUDY = STUDY.replace("partners: {nobody: drop}", "quota: 7000")
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ def park(tmp_path):
     """Lekki with levers, claims and a study, all of them sound."""
     folder = shutil.copytree(casebook_path() / "lekki", tmp_path / "lekki")
     (folder / "studies").mkdir()
-    (folder / "studies" / "sound.yaml").write_text(STUDY.replace("nobody: drop", ""), encoding="utf-8")
+    (folder / "studies" / "sound.yaml").write_text(
+        STUDY.replace("partners: {nobody: drop}", "quota: 7000"), encoding="utf-8"
+    )
     return folder
 
 
@@ -86,3 +89,71 @@ def test_a_calibration_that_cannot_be_used_is_told(park, damage, code):
     (fault,) = check_with_notes(park).faults
     assert fault.code == code
     assert fault.file.startswith("posterior/2024Q4")
+
+
+OF_STUDIES = {
+    "a study of another park": ("case: lekki", "case: thilawa", "study.other_case", "case"),
+    "a study of no park": ("case: lekki", "case: nowhere", "study.other_case", "case"),
+    "a now within the data": ("scenarios:", "now: 2015Q1\nscenarios:", "study.now_outside", "now"),
+    "a scenario told twice": (", edits: {quota: 7000}", "", "study.same_scenario", "key"),
+    "a change that ends first": (
+        "edits: {quota: 7000}", "levers: {governments.framework: [{value: 1, from: 2018Q1, to: 2016Q1}]}",
+        "study.ends_before_start", "[0]",
+    ),
+    "a link that comes back first": (
+        "edits: {quota: 7000}", "links: {network_to_arrivals: {strength: 0, from: 2018Q1, to: 2016Q1}}",
+        "study.ends_before_start", "network_to_arrivals",
+    ),
+    "a change after the end": (
+        "edits: {quota: 7000}", "levers: {governments.framework: [{value: 1, from: 2599Q1}]}", "study.after_end", "[0]",
+    ),
+    "an anchor nobody has": ("edits: {quota: 7000}", "without_anchors: [70]", "study.no_anchor", "without_anchors[0]"),
+}  # fmt: skip
+
+
+def test_a_study_that_its_park_contradicts_is_refused_by_place(park, subtests):
+    for name, (old, new, code, key) in OF_STUDIES.items():
+        with subtests.test(name):
+            content = SOUND_STUDY.replace(old, new)
+            (park / "studies" / "sound.yaml").write_text(content, encoding="utf-8")
+            (fault,) = check(park)
+            assert (fault.code, fault.file) == (code, "studies/sound.yaml")
+            assert fault.key.endswith(key)
+            assert fault.line is not None
+            assert all(fault.cause(lang) and fault.repair(lang) for lang in LANGUAGES)
+
+
+def test_every_edition_of_claims_is_checked(tmp_path, subtests):
+    """An edition that another replaced, too; only that it is for version 1 of the model is no fault of it."""
+    park = shutil.copytree(casebook_path() / "great-stone", tmp_path / "great-stone")
+    for name in CLAIMS_EDITIONS:
+        sound = (park / name).read_text(encoding="utf-8")
+        for code, old, new in (
+            ("cases.unknown_key", "format: 1\n", "format: 1\nfromat: 1\n"),
+            ("cases.bad_date", "fixed: 2026", "fixed: in 2026"),
+        ):
+            with subtests.test(name, code=code):
+                (park / name).write_text(sound.replace(old, new, 1), encoding="utf-8")
+                assert [(fault.file, fault.code) for fault in check(park)] == [(name, code)]
+        (park / name).write_text(sound, encoding="utf-8")
+
+
+def test_claims_of_the_future_or_of_another_park_are_refused(tmp_path):
+    park = shutil.copytree(casebook_path() / "great-stone", tmp_path / "great-stone")
+    path = park / CLAIMS_EDITIONS[-1]
+    content = path.read_text(encoding="utf-8").replace("case: great-stone", "case: lekki", 1)
+    path.write_text(content.replace("fixed: 2026", "fixed: 2999", 1), encoding="utf-8")
+    assert {(fault.code, fault.key, fault.line is None) for fault in check(park)} == {
+        ("claims.other_case", "case", False),
+        ("claims.fixed_ahead", "fixed", False),
+    }
+
+
+def test_a_setting_that_is_so_already_is_refused(tmp_path):
+    park = shutil.copytree(casebook_path() / "great-stone", tmp_path / "great-stone")
+    content = (park / LEVERS).read_text(encoding="utf-8")
+    setting = "{quota: [{value: 6801, from: NOW}]}"
+    assert setting in content
+    (park / LEVERS).write_text(content.replace(setting, setting.replace("6801", "5001")), encoding="utf-8")
+    (fault,) = check(park)
+    assert (fault.code, fault.file) == ("levers.changes_nothing", LEVERS)

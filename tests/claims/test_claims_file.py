@@ -23,7 +23,8 @@ FAULTS = {
     (RULE, "supported: {of: share, within: -risk}"): ("claims.negative", "claims[1].parts[0].rule.supported"),
     (RULE, "supported: {of: share}"): ("claims.condition_relation", "claims[1].parts[0].rule.supported"),
     (RULE, "supported: {above: 0.5}"): ("claims.condition_head", "claims[1].parts[0].rule.supported"),
-    (RULE, "supported: {of: share, above: [1]}"): ("cases.invalid", "claims[1].parts[0].rule.supported.above.float"),
+    (RULE, "supported: {of: share, above: [1]}"): (
+        "cases.not_a_number", "claims[1].parts[0].rule.supported.above.float"),
     (RULE, "supported: {of: share, above: true}"): ("claims.bound", "claims[1].parts[0].rule.supported.above"),
     (RULE, "supported: {of: share, abvoe: 0.5}"): ("cases.unknown_key", "claims[1].parts[0].rule.supported.abvoe"),
     ("year: 12, arm: half-enquiries", "year: 12.1, arm: half-enquiries"): (

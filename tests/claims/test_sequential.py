@@ -15,7 +15,7 @@ from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
 from copark.analyses.claims.verdict import Verdict, holds
 from copark.analyses.claims.words import WORDS, side
 from copark.cases.validated_yaml import read_shipped
-from copark.simulation.experiment import ScenarioBlock
+from copark.simulation.measures import ScenarioMeasures
 from tests.claims.conftest import SEED, trial_of
 from tests.claims.test_verdict import WORLDS, judged
 
@@ -54,15 +54,15 @@ def test_an_alternative_is_decided_where_it_turns_or_cannot_turn():
 def runs_of(file, case, monkeypatch, **rule):
     """A trial of eight draws by a rule, the runs it made and what it told."""
     written = RULE.model_copy(update={name: getattr(RULE, name).model_copy(update=one) for name, one in rule.items()})
-    measure, made, told = ScenarioBlock.measure, [], []
+    measure, made, told = ScenarioMeasures.of, [], []
 
-    def counted(block, *args):
-        measured = measure(block, *args)
+    def counted(*args):
+        measured = measure(*args)
         made.append(len(measured.status))
         return measured
 
     monkeypatch.setattr(trials, "stopping", lambda: written)
-    monkeypatch.setattr(ScenarioBlock, "measure", counted)
+    monkeypatch.setattr(ScenarioMeasures, "of", counted)
     trial = trial_of(file, case, sequential=True)
     found = find(trial, lambda *at: told.append(at))
     return trial, found, sum(made), told

@@ -7,7 +7,7 @@ from copark.analyses.claims.evaluation import find
 from copark.analyses.claims.resamples import leaning, rank_shares
 from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.sequential import TrialRuns
-from copark.simulation.experiment import ScenarioBlock
+from copark.simulation.measures import ScenarioMeasures
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 from tests.claims.conftest import SEED, trial_of
@@ -78,21 +78,21 @@ def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shi
 
 def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found, monkeypatch, tmp_path):
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    measure, made = ScenarioBlock.measure, []
+    measure, made = ScenarioMeasures.of, []
 
-    def counted(block, *args):
-        made.append(block)
-        return measure(block, *args)
+    def counted(*args):
+        made.append(1)
+        return measure(*args)
 
-    def stops(block, *args):
+    def stops(*args):
         if len(made) == 5:
             raise KeyboardInterrupt
-        return counted(block, *args)
+        return counted(*args)
 
-    monkeypatch.setattr(ScenarioBlock, "measure", stops)
+    monkeypatch.setattr(ScenarioMeasures, "of", stops)
     with pytest.raises(KeyboardInterrupt):
         find(trial_of(small, great_stone), stages=Stages(tmp_path, "work"))
-    monkeypatch.setattr(ScenarioBlock, "measure", counted)
+    monkeypatch.setattr(ScenarioMeasures, "of", counted)
     again = find(trial_of(small, great_stone), stages=Stages(tmp_path, "work"))
     needed = len(made)
     made.clear()

@@ -17,6 +17,13 @@ def test_two_kills(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.endswith("2 of 2 passed\n")
 
 
+@pytest.mark.long
+def test_kills_of_a_site_and_of_a_set_of_forecasts(capsys: pytest.CaptureFixture[str]) -> None:
+    """One of each, where live briefs are built; a calibration is killed in `tests/calibration/test_killed.py`."""
+    assert main(["--kills", "2", "--seed", "11", "--only", "freeze-all", "--only", "site"]) == 0
+    assert capsys.readouterr().out.endswith("2 of 2 passed\n")
+
+
 def test_who_ends_by_itself_while_a_trial_is_closed_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the kill a process may end, well or not: `make soak` died of it at its 27th kill."""
     for code in (0, 1):

@@ -16,6 +16,7 @@ from sqlalchemy import inspect
 from copark.store.database import Database, open_database
 from copark.store.database.schema import HEAD, PREFIX, VERSIONS, metadata
 from copark.store.errors import DatabaseRefused
+from copark.store.garbage import find_leftovers, throw_away
 from copark.store.jobs import JobTable
 from copark.store.scenarios import ScenarioTable
 from copark.web.content.server_records import ServerRecords
@@ -207,9 +208,16 @@ def upgraded_after_a_kill(folder, before, capsys):
 def test_a_kill_in_the_middle_of_an_upgrade_leaves_the_database_as_it_was(tmp_path, capsys):
     fill_former(tmp_path, "0003", also="CREATE TABLE runs (a INTEGER)")
     before = dump(tmp_path)
-    assert kill_at(tmp_path, 8)
-    assert len(backups(tmp_path)) == 1
+    for _ in range(2):
+        assert kill_at(tmp_path, 8)
+    assert backups(tmp_path) == []
+    left = find_leftovers(tmp_path, quiet=0.0)
+    assert sorted(entry.kind for entry in left if entry.kind != "lock") == ["half_written", "half_written"]
+    for entry in left:
+        throw_away(entry)
+    assert find_leftovers(tmp_path, quiet=0.0) == []
     upgraded_after_a_kill(tmp_path, before, capsys)
+    assert len(backups(tmp_path)) == 1
 
 
 @pytest.mark.long

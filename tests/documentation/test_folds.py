@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.documents
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 

@@ -17,6 +17,8 @@ import copark as cp
 from copark import cli
 from copark.analyses import REGISTRY
 
+pytestmark = pytest.mark.documents
+
 ROOT = Path(__file__).parents[2]
 CELL = re.compile(r"```\{code-cell\} python\n(.*?)```", re.DOTALL)
 CALL = re.compile(r"cp\.[a-z_.]+|\.plot\(.*?\)")

@@ -11,6 +11,8 @@ import pytest
 
 import copark as cp
 
+pytestmark = pytest.mark.documents
+
 DOCS = Path(__file__).parents[2] / "docs"
 TASK = re.compile(r"\*\*(\d+)\. .*?\*\*\n\n```python\n(.*?)```", re.DOTALL)
 MINUTES = ("cp.calibrate(", "cp.forecast(park")

@@ -221,3 +221,12 @@ def test_a_target_that_has_passed_is_refused(tmp_path):
     asked = {"case": "thilawa", "target": ("operating>=70@2020",)}
     with pytest.raises(RunRefused, match="2020Q4 has passed"):
         answer(REGISTRY["goal"], REGISTRY["goal"].params(**asked), Context(tmp_path))
+
+
+def test_what_the_record_has_against_the_model_is_said_first():
+    """Sets of levers for a park of which the model says otherwise than what happened are to be read so."""
+    asked = Params(case="jinfei", target=("operating>=500@2034Q4",), runs=64, most=1)
+    found = GOAL.ask.compute(asked, Context(keep_results=False))
+    assert found.doubts.contradiction is not None
+    for lang in ("en", "zh"):
+        assert found.document(lang).headline.startswith(found.doubts.contradiction.text(lang).rstrip(".。"))

@@ -75,7 +75,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
 TINY = CalibrationSettings(runs=1 << 10, members=32, sweeps=1, last_sweeps=2, populations=2)
 NOT_HELD = {"validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score"}
 """Analyses without a golden run, and what holds them."""
-DEAR = ("ablate", "experts", "joint", "reliability", "sensitivity", "typology", "voi")
+DEAR = ("ablate", "evidence", "experts", "joint", "reliability", "sensitivity", "typology", "voi")
 """Those that take long: their test is a long one."""
 
 SEARCHED = ("pool", "joint", "evidence")

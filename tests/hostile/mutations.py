@@ -232,7 +232,7 @@ def zipped(entries: Sequence[tuple[zipfile.ZipInfo, bytes]]) -> bytes:
 def entry_of(name: str, kind: int = zipfile.ZIP_DEFLATED, mode: int = 0o644) -> zipfile.ZipInfo:
     """An entry of an archive."""
     entry = zipfile.ZipInfo(name)
-    entry.compress_type = kind
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith("/") else kind  # a folder has no content
     entry.external_attr = mode << 16
     return entry
 

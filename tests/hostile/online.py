@@ -103,7 +103,9 @@ def routes() -> tuple[str, ...]:
     return ("/", "/api/docs", *bare_app(ServerSettings(), TokenBuckets(1.0, 1.0)).openapi()["paths"])
 
 
-_FILLED = {"{name}": "great-stone", "{form}": "zip", "{run_id}": "0123456789abcdef", "{key}": "a"}
+_FILLED = {
+    "{name}": "great-stone", "{form}": "zip", "{run_id}": "0123456789abcdef", "{key}": "a", "{output}": "registered",
+}  # fmt: skip
 
 
 @st.composite
@@ -125,6 +127,34 @@ def addresses(draw: m.Draw) -> Sent:
     query = "&".join(m.one(draw, QUERIES) for _ in range(draw(st.integers(0, 2))))
     headers = tuple(m.one(draw, HEADERS) for _ in range(draw(st.integers(0, 2))))
     return Sent(m.one(draw, METHODS), unquote_to_bytes("/".join(pieces)), query.encode(), b"", headers)
+
+
+VALUES = (
+    "", "0", "-1", "1", "99", "1e999", "nan", "2024Q4", "2024Q9", "9999Q1", "en", "zh", "true", "great-stone", "%00",
+    "%ff", "%E2%80%AE", "%0d%0ax-injected:%201", "../../etc/passwd", "<svg/onload=alert(1)>", "'", "a" * 70,
+    "a" * 9000, "9" * 400, "{}", "[1]", "null", "registered", "registered,operating", ",", ",,", "svg", "html",
+)  # fmt: skip
+
+
+@cache
+def readings() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Addresses that are read, and the parameters that each says it takes."""
+    from copark.web.limits import ServerSettings, TokenBuckets
+    from copark.web.server import bare_app
+
+    paths = bare_app(ServerSettings(), TokenBuckets(1.0, 1.0)).openapi()["paths"]
+    read = {path: operations["get"].get("parameters", ()) for path, operations in paths.items() if "get" in operations}
+    return tuple((path, tuple(one["name"] for one in told if one["in"] == "query")) for path, told in read.items())
+
+
+@st.composite
+def own_queries(draw: m.Draw) -> Sent:
+    """An address that is read, whole, with its own parameters given anything, once or twice."""
+    path, names = m.one(draw, readings())
+    for hole, value in _FILLED.items():
+        path = path.replace(hole, value)
+    given = [f"{name}={m.one(draw, VALUES)}" for name in names for _ in range(draw(st.integers(0, 2)))]
+    return Sent("GET", path.encode(), "&".join(given).encode())
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------------
@@ -276,6 +306,7 @@ SIMULATE = "/api/v1/simulate"
 SOUND = Sent("POST", SIMULATE.encode(), b"", json.dumps(BODIES[SIMULATE]).encode(), JSON)
 ONLINE = (
     Subject("addresses", 2500, addresses(), answered, lambda: Sent("GET", b"/api/v1/cases")),
+    Subject("queries", 1200, own_queries(), answered, lambda: Sent("GET", b"/api/v1/cases")),
     Subject("bodies", 1200, bodies(), answered, lambda: SOUND),
 )
 UPLOADS = (

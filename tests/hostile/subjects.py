@@ -266,8 +266,10 @@ def analysed(generated: tuple[str, bytes], folder: Path, kind: str) -> str:
     method, raw = generated
     write(folder, {f"parks.{kind}": raw})
     options = {
-        "qca": {"outcome": "Y", "conditions": "A,B"}, "nca": {"x": "A,W", "y": "Y"}, "coupling": {"subsystems": "A,B,W"}
-    }  # fmt: skip
+        "qca": {"outcome": "Y", "conditions": "A,B"},
+        "nca": {"outcome": "Y", "conditions": "A,W"},
+        "coupling": {"subsystems": "A,B,W"},
+    }
     return tried(lambda: getattr(copark, method)(folder / f"parks.{kind}", **options[method]))
 
 

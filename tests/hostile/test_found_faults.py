@@ -34,7 +34,7 @@ def with_sheet(change, kind=zipfile.ZIP_DEFLATED):
 def refused_table(path, raw):
     path.write_bytes(raw)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - its code is looked at
-        copark.nca(path, x="A", y="Y")
+        copark.nca(path, conditions="A", outcome="Y")
     return {fault.code.removeprefix("set_methods.fault.") for fault in caught.value.faults}
 
 

@@ -111,6 +111,14 @@ def test_a_plan_says_runs_time_and_precision(lang, study):
     assert not set("{}") & set(words)
 
 
+def test_how_many_runs_are_made_is_told_without_making_some(study, monkeypatch):
+    """A pilot that says but how long the work takes is itself work."""
+    monkeypatch.setattr("copark.simulation.run.simulate", None)
+    (words,) = run_plan.worth_telling(study.with_changes(runs=10_000), studies=2)
+    assert "10,000" in words
+    assert run_plan.worth_telling(study.with_changes(runs=100)) == ()
+
+
 SOURCE = SimpleNamespace(replay=SimpleNamespace(pairs=8, pasts=2.0))
 """Eight pairs that have but two pasts."""
 

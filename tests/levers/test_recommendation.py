@@ -143,6 +143,33 @@ def test_no_advice_is_given_for_or_against_an_option_on_the_word_of_a_model_in_d
     assert unchanged.word == "unchanged"
 
 
+def test_a_loss_is_judged_by_the_same_part_of_its_interval_as_a_gain():
+    """Of 800 runs 2.5 points are beyond error and past the threshold in the middle, but not with the whole interval."""
+    gain, loss = (judged(worlds(self_standing=more_stand(share))) for share in (0.025, -0.025))
+    assert (gain.word, gain.reasons) == (loss.word, loss.reasons) == ("unreliable", ("unsure_size",))
+
+
+@pytest.mark.parametrize(("gain", "loss"), [(0.025, np.log(0.8)), (0.1, np.log(0.8))])
+def test_a_gain_in_one_aim_past_the_threshold_keeps_a_loss_in_the_other_from_being_advised_against(gain, loss):
+    """And a loss keeps a gain from being advised: either way it is a trade-off, which names the aim that gains."""
+    judgement = judged(worlds(self_standing=more_stand(gain), operating=loss))
+    assert judgement.is_trade_off
+    assert (judgement.word, judgement.aim) == ("unreliable", "self_standing")
+    other = judged(worlds(self_standing=more_stand(-gain), operating=-loss))
+    assert other.is_trade_off
+    assert (other.word, other.aim) == ("unreliable", "operating")
+
+
+@pytest.mark.parametrize("change", [0.1, -0.1])
+def test_an_option_measured_against_an_assumed_fact_is_advised_neither_for_nor_against(change):
+    runs = worlds(self_standing=more_stand(change))
+    effects = effects_of(runs)
+    (judgement,) = recommend(effects, None, against_assumed={effects[0].scenario}).judgements
+    assert (judgement.word, judgement.reasons) == ("unreliable", ("assumed_reference",))
+    (unchanged,) = recommend(effects_of(worlds()), None, against_assumed={effects[0].scenario}).judgements
+    assert unchanged.word == "unchanged"
+
+
 def test_what_changes_exactly_nothing_is_told_apart_from_what_changes_little():
     assert judged(worlds()).word == "unchanged"
     assert judged(worlds(host=1e-6)).word == "unreliable"
@@ -189,10 +216,13 @@ def test_every_surface_says_of_kuantan_that_no_gain_is_worth_acting_on():
     assert [question.choices[place].en for place in question.right] == ["None of these"]
     assert "helps" not in {option.advice_reason.en for option in decision_answer(levers).options}
     found = str(next(section for section in brief.document("en").sections if section.key == "findings"))
-    first, second, *_ = (sentence.en for sentence in decision_answer(levers).sentences)
-    assert first.startswith("Leave it as it is: none of the 9 options on offer reliably helps by enough to act on.")
+    first, second, third, *_ = (sentence.en for sentence in decision_answer(levers).sentences)
+    assert first.startswith("Before anything is changed, obtain the development company's accounts, ")
+    assert "none of the 9 options tried (equity, " in first
+    assert ") reliably helps by enough to act on." in first
     assert "“Equity: Half and half from now on”: 5.9% more operating companies (median +1;" in first
-    assert second.startswith("Avoid above all “Entry threshold: 5 M USD from now on”: 33% fewer operating companies")
-    for sentence in (first, second):
+    assert second.startswith("Avoid “Equity: 20% home from now on”: ")
+    assert third.startswith("No advice on “Voting quota”, “Entry threshold” and “Tax on residents' profits”")
+    for sentence in (first, second, third):
         assert sentence in levers.document("en").headline
-        assert sentence.rstrip(".") in found
+        assert sentence.rpartition(": none")[2].rstrip(".") in found, "a brief says what to order before"

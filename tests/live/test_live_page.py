@@ -16,7 +16,7 @@ from copark.decisions.measures import LeverMeasures
 from copark.errors import NotFound
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import OUTCOMES
-from copark.stats.precision import difference
+from copark.stats.precision import change_interval, difference
 from copark.stats.quantiles import BAND, LEVELS, quantiles
 from copark.stats.shares import shares
 
@@ -103,6 +103,11 @@ def test_a_lever_by_keyboard_has_the_numbers_of_python(opened, made):
     measures = LeverMeasures(packer.file.now - packer.case.clock.start, packer.file.discount.rate)
     one, other = measures.read(before)[:, :, 0], measures.read(after)[:, :, 0]
     counted = one[:, measures.names.index("alive")] == 1.0
+    standing = difference(one[counted, 0], other[counted, 0])
+    change = seen["changes"][OUTCOMES.index("self_standing")]
+    assert change["change"] == pytest.approx(standing.mean(), abs=0.0011), "as in the annex: over the runs that count"
+    low, high = change_interval(standing, np.flatnonzero(counted))
+    assert [change["change_low"], change["change_high"]] == pytest.approx([low, high], abs=0.0015)
     for side in ("home", "host", "developer", "enterprises"):
         place = measures.names.index(side)
         told = seen["measures"][[n for n in measures.names if n != "operating"].index(side)]

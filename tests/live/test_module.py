@@ -9,9 +9,9 @@ from bench.wasm_engines import Node, Wasmtime, function_named
 from copark.browser import readings
 from copark.browser.module_build import packed_size
 from copark.browser.module_functions import LENGTHS, module_functions
-from copark.browser.resuming import NOT_KEPT
 from copark.decisions.measures import ALIVE, OUTPUTS_READ, LeverMeasures, discounting
 from copark.model.outputs import NAMES
+from copark.model.resuming import NOT_KEPT
 from copark.simulation.ensemble import ScenarioRuns
 from copark.stats.precision import change_interval, difference
 from copark.stats.quantiles import BAND, LEVELS, quantiles

@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from copark.texts import entries
+
+pytestmark = pytest.mark.documents
 
 FOLDER = Path(__file__).parents[2] / "frontend/src/live"
 PREFIX = "page."

@@ -131,6 +131,35 @@ def test_a_question_ends_in_time_and_the_next_is_answered(workspace, monkeypatch
 
 
 @with_protocol
+def test_what_is_no_message_is_answered_by_the_codes_of_json_rpc():
+    import anyio
+    from mcp.shared.message import SessionMessage
+    from mcp.types import jsonrpc_message_adapter
+
+    from copark.mcp.server import _pass_messages
+
+    def read(line):
+        try:
+            return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
+        except ValueError as error:
+            return error
+
+    async def passed():
+        lines = ["{", "[]", '{"id": 1}', '{"jsonrpc": "2.0", "id": 1, "method": "ping"}']
+        opened = [anyio.create_memory_object_stream(9) for _ in range(3)]
+        (into, incoming), (accepted, taken), (outgoing, answers) = opened
+        async with incoming, taken, answers:
+            for line in lines:
+                await into.send(read(line))
+            await into.aclose()
+            await _pass_messages(incoming, accepted, outgoing, "en")
+            await outgoing.aclose()
+            return [one.message.error.code async for one in answers], [one.message.method async for one in taken]
+
+    assert apart(passed) == ([-32700, -32600, -32600], ["ping"])
+
+
+@with_protocol
 @pytest.mark.long
 def test_the_protocols_own_client_asks_over_stdio(workspace, tmp_path):
     from mcp import Client, MCPError

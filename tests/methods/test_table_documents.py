@@ -28,7 +28,7 @@ def parks(tmp_path_factory):
 ASKED = {
     "qca": ({"outcome": "Y", "conditions": "A,B 2", "dir_exp": "1,-", "robust": True, "alternative": ["A=B 2"]},
             "Sufficient for Y: A (intermediate", "对 Y 充分的组态：A（中间解"),
-    "nca": ({"x": "A,W", "y": "Y", "permutations": 50}, "A is the most necessary", "必要程度最高的是 A"),
+    "nca": ({"conditions": "A,W", "outcome": "Y", "permutations": 50}, "A is the most necessary", "必要程度最高的是 A"),
     "coupling": ({"subsystems": "A,B 2,W", "permutations": 50, "ensemble": 50}, "highest in b (0.9", "最高为 b"),
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_a_result_is_of_the_content_of_the_table_and_read_again(parks, tmp_path)
 def test_the_casebooks_own_scores_are_meant_where_no_table_is_named(monkeypatch, tmp_path, parks):
     """``parks`` is that table too, unless there is a file of this name."""
     monkeypatch.chdir(tmp_path)
-    own = copark.nca(x="GOV,EQUITY,NETWORK", y="OUTCOME", drop_missing=True)
+    own = copark.nca(conditions="GOV,EQUITY,NETWORK", outcome="OUTCOME", drop_missing=True)
     assert len(own.found.table) == 34
     assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is None
     (tmp_path / "parks").write_bytes(parks.read_bytes())
@@ -115,7 +115,7 @@ def test_the_casebooks_own_scores_are_meant_where_no_table_is_named(monkeypatch,
 COMMANDS = {
     "qca": ("--outcome Y --conditions A,W --calibrate W=1,2.5,5 --calibrate A=0.4",
             {"--incl-cut": "nan", "--dir-exp": "1,x", "--idm": "2"}),
-    "nca": ("--x A,W --y Y", {"--corner": "9", "--seed": "-1", "--scope": "0,1"}),
+    "nca": ("--conditions A,W --outcome Y", {"--corner": "9", "--seed": "-1", "--scope": "0,1"}),
     "coupling": ("--subsystems x=A,-W;y=Y --ranges W=0,10 --ranges A=0,1 --grades right --case 案例",
                  {"--formula": "old", "--weights": "1,2"}),
 }  # fmt: skip
@@ -131,4 +131,4 @@ def test_the_commands(parks, capsys, monkeypatch, tmp_path):
             code, out, err = call([*command, flag, value], capsys)
             assert (code in (1, 2), out, flag in err, "Traceback" in err) == (True, "", True, False)
     code, _, err = call(["qca", "nowhere.csv", "--outcome", "Y", "--conditions", "A", "--lang", "en"], capsys)
-    assert (code, "File not found" in err) == (1, True)
+    assert (code, "File not found" in err) == (2, True)

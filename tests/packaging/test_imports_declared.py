@@ -6,10 +6,15 @@ import ast
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
+import pytest
+from packaging.requirements import Requirement
+
 from copark.extras import BRINGS
+
+pytestmark = pytest.mark.documents
 
 ROOT = Path(__file__).parents[2]
 BROUGHT = {"pydantic_core": "pydantic", "llvmlite": "numba", "dask": "distributed"}
@@ -73,3 +78,26 @@ def test_every_import_is_declared_and_every_declared_package_is_imported():
     unused = {extra: extras[extra] - used for extra in BRINGS if extras[extra] - used}
     assert not unused, "brought by an extra, but nothing imports it"
     assert main - used == {normal(name) for name in NEEDED}, "declared, but nothing imports it"
+
+
+EXTRA = {"alembic", "dask", "fastapi", "pyarrow", "python-docx", "salib", "scikit-learn", "sqlalchemy", "typst"}
+"""Packages of extras: each is large, and most questions do without."""
+
+
+def test_the_core_brings_no_package_of_an_extra():
+    """Nor does anything that it requires: what is installed without extras stays as small as it can be."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    waiting = [Requirement(one) for one in project["dependencies"]]
+    found = set()
+    while waiting:
+        one = waiting.pop()
+        found.add(normal(one.name))
+        try:
+            brought = [Requirement(line) for line in requires(one.name) or ()]
+        except PackageNotFoundError:
+            continue
+        extras = ({"extra": extra} for extra in (*one.extras, ""))
+        wanted = [other for extra in extras for other in brought if not other.marker or other.marker.evaluate(extra)]
+        waiting += [other for other in wanted if normal(other.name) not in found]
+    assert "numba" in found
+    assert found.isdisjoint(EXTRA), found & EXTRA

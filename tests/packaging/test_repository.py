@@ -20,6 +20,8 @@ import yaml
 from copark.cli import command_line
 from tests.packaging.checkers import ROOT, checker
 
+pytestmark = pytest.mark.documents
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DECISION = ROOT / "docs" / "decisions" / "0112-a-release.md"
 

@@ -81,7 +81,7 @@ WORDS = ("counterfactual",)
 TABLES = {
     "power": {"weights": ("3135", "2633", "1935"), "quota": "5001"},
     "qca": {**PARKS, "outcome": "OUTCOME", "conditions": ("GOV", "EQUITY"), "robust": True},
-    "nca": {**PARKS, "x": ("GOV", "EQUITY"), "y": "OUTCOME", "permutations": 50},
+    "nca": {**PARKS, "conditions": ("GOV", "EQUITY"), "outcome": "OUTCOME", "permutations": 50},
     "coupling": {**PARKS, "subsystems": "GOV,EQUITY,NETWORK", "permutations": 50, "ensemble": 50},
 }
 
@@ -91,6 +91,7 @@ def test_of_the_toy(lang, tmp_path):
     assert check(document(lang), tmp_path) > 30
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize(
     "name", [pytest.param(one.name, marks=pytest.mark.long if one.name in LARGE else ()) for one in REGISTRY]
 )

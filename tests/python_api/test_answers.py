@@ -80,8 +80,16 @@ def test_a_dataset_has_the_columns_that_name_its_rows_as_dimensions_and_units():
     assert set(forecast.sizes) == {"variable", "method", "quarter"}
     assert "units" not in forecast["p50"].attrs, "rows have units of their own"
     levers = shipped("levers").to_xarray()
-    assert set(levers.sizes) == {"row"}
-    assert {"lever", "setting", "measure"} <= set(levers.coords)
+    assert set(levers.sizes) == {"setting", "measure"}
+    assert (levers["lever"].dims, levers["unit"].dims) == (("setting",), ("measure",)), (
+        "each follows from one dimension"
+    )
+    frame = shipped("levers").to_frame()
+    one = frame[(frame["setting"] == frame["setting"][0]) & (frame["measure"] == "failed")].iloc[0]
+    assert levers["mean"].sel(setting=one["setting"], measure="failed") == one["mean"]
+    ablate = shipped("ablate").to_xarray()
+    assert set(ablate.sizes) == {"ablation", "output", "quarter"}
+    assert ablate["kind"].dims == ("ablation",)
 
 
 @pytest.mark.parametrize("name", ["forecast", "standing", "parks"])
@@ -138,6 +146,15 @@ def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("copark.extras.find_spec", lambda _: None)
     with pytest.raises(CoparkError, match=r'pip install "copark\[data\]"'):
         shipped("standing").save(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("question", ["voi", "evsi", "sensitivity", "reliability"])
+def test_questions_that_need_an_extra_say_so_before_they_run_anything(question, monkeypatch):
+    analysis = REGISTRY[question]
+    params = analysis.params(**({} if question == "reliability" else {"case": "great-stone"}))
+    monkeypatch.setattr("copark.extras.find_spec", lambda _: None)
+    with pytest.raises(CoparkError, match=r'pip install "copark\[statistics\]"'):
+        analysis.ask.compute(params, None)
 
 
 def test_a_notebook_escapes_what_somebody_wrote():

@@ -44,6 +44,16 @@ def test_what_has_no_run_id_and_another_style_are_refused():
             cp.cite(**given)
 
 
+def test_a_word_that_is_no_run_id_is_refused():
+    """It would stand in a list of literature as if it could be found."""
+    told_of = {"thilawa": r"frames\(\"thilawa\"\)", "莱基": r"brief\(\"lekki\"\)", "my answer": r"runs\(\)"}
+    for word, told in told_of.items():
+        for style in ("text", "bibtex"):
+            with pytest.raises(MisusedFunction, match=told):
+                cp.cite(word, style=style)
+    assert f"Run ID {RUN_ID[:8]}" in cp.cite(RUN_ID[:8])
+
+
 def test_entries_for_bibtex_are_whole():
     entries = cp.cite(RUN_ID, "bibtex")
     assert entries.count("{") == entries.count("}")

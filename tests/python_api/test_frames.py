@@ -183,6 +183,13 @@ def test_observations_are_added_and_checked():
         cp.with_observations(case, new.assign(date="2024-12"), sources=sources)
     with pytest.raises(CaseFaults, match="sources"):
         cp.with_observations(case, new, sources={"own": {"outlet": "Own survey", "read": "seen"}})
+    late = new.assign(date="2025-03")
+    with pytest.raises(CaseFaults, match=r'with_observations\(…, data_end="2025Q1"\)'):
+        cp.with_observations(case, late, sources=sources)
+    assert cp.with_observations(case, late, sources=sources, data_end="2025Q1").clock.data_end.year == 2025
+    facts = FACTS | {"clock.data_end": "2014Q4"}
+    with pytest.raises(CaseFaults, match=r"clock\.data_end of the facts to 20"):
+        cp.park_from_frames("blue-bay", facts, observations(), SOURCES)
 
 
 @pytest.mark.parametrize(

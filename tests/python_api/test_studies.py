@@ -13,7 +13,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.contract import WORDS
 from copark.analyses.python_functions import PATIENCE, PythonProgress
 from copark.analyses.vocabulary import MisusedFunction, seed_of
-from copark.errors import CoparkError, NotFound, StudyFaults
+from copark.errors import CoparkError, FaultsFound, NotFound, StudyFaults
 from copark.web.content.analyses import params_of
 
 PARK = "lekki"
@@ -188,13 +188,13 @@ def test_methods_for_any_table_take_a_data_frame(tmp_path):
     table = pd.DataFrame(
         {"case": list("abcdef"), "X": [0.1, 0.2, 0.4, 0.6, 0.8, 0.9], "Y": [0.1, 0.3, 0.3, 0.7, 0.6, 1]}
     )
-    from_frame = cp.nca(table, x="X", y="Y")
+    from_frame = cp.nca(table, conditions="X", outcome="Y")
     table.to_csv(tmp_path / "table.csv", index=False)
-    assert from_frame.to_frame().equals(cp.nca(tmp_path / "table.csv", x="X", y="Y").to_frame())
+    assert from_frame.to_frame().equals(cp.nca(tmp_path / "table.csv", conditions="X", outcome="Y").to_frame())
     with pytest.raises(CoparkError, match="Z"):
-        cp.nca(table, x="Z", y="Y")
-    with pytest.raises(MisusedFunction, match=r"nca\(\): .*'y'.* See help\(copark\.nca\)"):
-        cp.nca(table, x="X")
+        cp.nca(table, conditions="Z", outcome="Y")
+    with pytest.raises(MisusedFunction, match=r"nca\(\): .*'outcome'.* See help\(copark\.nca\)"):
+        cp.nca(table, conditions="X")
 
 
 def test_figures_are_in_the_language_of_the_session():
@@ -202,3 +202,64 @@ def test_figures_are_in_the_language_of_the_session():
     with cp.set_options(lang="zh"):
         title = cp.figures.equity(case).texts[0].get_text()
     assert title == cp.figures.equity(case, "zh").texts[0].get_text() != cp.figures.equity(case).texts[0].get_text()
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: cp.Scenario("a", levers=3), "levers: Expected keys with values"),
+        (lambda: cp.Scenario("a", links=[1]), "links: Expected keys with values"),
+        (lambda: cp.Scenario("a", parameters=3, scale=2), r"parameters: .*\n.*scale: "),
+        (lambda: cp.Scenario("a", without_anchors=3), "without_anchors: Expected a list"),
+        (lambda: cp.Scenario("A b"), "lower-case Latin letters"),
+        (lambda: cp.Scenario("a", levers={"company.quota": 0.5}), "100 basis points are 1%: for 50% write 5000"),
+        (lambda: cp.Scenario("a", edits={"quota": 0.667}), "for 66.7% write 6670"),
+        (lambda: cp.Scenario("a", parameters={"start_rte": 1}), r"start_rate\? In Python `copark\.variables\(\)`"),
+        (lambda: cp.Study("lekki", 3), "scenarios: Expected a list"),
+        (lambda: cp.Study("jinfei", [3]), r"scenarios\[0\]: Expected keys"),
+        (lambda: cp.Study("vsip", {"a": 3}), r"scenarios\['a'\]: Expected keys"),
+        (lambda: cp.Study("vsip", runs="x"), "runs: “x” is not an integer"),
+        (lambda: cp.simulate("lekki", scenarios=3), "scenarios: Expected a list"),
+        (lambda: cp.lever_scenarios("lekki", levers=3), "levers: Expected a list"),
+        (lambda: cp.levers("lekki", levers=3), "levers: Expected a list"),
+        (lambda: cp.brief(3), r"case: Expected text.*help\(copark\.brief\)"),
+        (lambda: cp.claims("thilawa", file=pd.DataFrame({"a": [1]})), "file: This is a data frame"),
+    ],
+)
+def test_what_is_misgiven_is_told_by_place_cause_and_repair(make, told):
+    with pytest.raises(FaultsFound, match=told):
+        make()
+
+
+def test_a_grid_has_a_scenario_for_each_point_and_its_values_as_coordinates():
+    values = {"land_price": [0.3, 0.6], "company.quota": np.array([5000, 6670, 8000]), "alignment": [0.1]}
+    study = cp.Study.grid("saysettha", values, runs=4)
+    assert len(study.scenarios) == 6
+    runs = study.simulate(progress=False)
+    wide = runs.set_index(scenario=["land_price", "company.quota"]).unstack("scenario")
+    assert (wide.sizes["land_price"], wide.sizes["company.quota"]) == (2, 3)
+    assert runs["alignment_given"].to_numpy().tolist() == [0.1] * 6, "an output has its name"
+    one = cp.Scenario("one", parameters={"land_price": 0.6, "alignment": 0.1}, levers={"company.quota": 8000})
+    alone = cp.simulate("saysettha", runs=4, scenarios=[one], progress=False)
+    assert np.array_equal(alone["cash"][0], wide["cash"].sel({"land_price": 0.6, "company.quota": 8000}))
+    with pytest.raises(StudyFaults, match="land_price"):
+        cp.Study.grid("lekki", {"land_prise": [1]})
+
+
+def test_a_case_shows_itself_and_lists_what_is_its_own():
+    case = cp.load_case("thilawa")
+    assert case.title.en in case._repr_html_()
+    with cp.set_options(lang="zh"):
+        assert case.title.zh in case._repr_html_()
+        assert "园区类型" in case._repr_html_()
+    assert {"observed", "model_copy"} <= set(dir(case))
+    assert not {"parse_obj", "json", "dict", "from_orm", "schema"} & set(dir(case))
+
+
+def test_necessary_and_sufficient_conditions_are_asked_alike():
+    table = pd.DataFrame({"X": [0.1, 0.2, 0.4, 0.6, 0.8], "Y": [0.1, 0.3, 0.3, 0.7, 0.6]})
+    now = cp.nca(table, conditions="X", outcome="Y")
+    with pytest.warns(DeprecationWarning, match="(conditions|outcome)=…"):
+        former = cp.nca(table, x="X", y="Y")
+    assert former.run_id == now.run_id
+    assert {field.word for field in REGISTRY["qca"].params.form()} >= {"conditions", "outcome"}

@@ -1,6 +1,8 @@
 """Figures draw on every kind of data, say what they show, save themselves whole, and have a glyph for every word."""
 
 import re
+from functools import partial
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from matplotlib.text import Text
 
 from copark import figures
 from copark.cases.load import load_case
+from copark.errors import NotFound
 from copark.figures.frame import observed_key, observed_mark
 from copark.model.variables import catalogue
 from copark.presentation import fonts
@@ -155,7 +158,10 @@ def test_text_of_a_case_is_never_mathematics_and_never_breaks_a_figure():
     )
     made = made.model_copy(update={"shareholders": owners})
     for draw, kind, lang in zip(OF_CASES.values(), FORMATS, ("zh", "en", "en"), strict=True):
-        assert render(draw(made, lang), "svg")
+        shown = inline(render(draw(made, lang), "svg").decode(), "fan", hostile[:40], hostile[:40])
+        elements = list(ET.fromstring(shown).iter())
+        assert not [one.tag for one in elements if one.tag.rpartition("}")[2] in ("script", "foreignObject", "a")]
+        assert not [name for one in elements for name in one.attrib if name.lower().startswith("on")]
         assert render(draw(made, "en"), kind)
 
 
@@ -228,3 +234,35 @@ def test_a_machine_without_a_chinese_font_has_the_one_copark_brings(monkeypatch,
         assert not caplog.records, "the terminal is for the user"
     finally:
         chinese_font.cache_clear()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_cannot_be_drawn_is_told_with_what_can(lang, result, case, monkeypatch):
+    """Every public figure checks its arguments in one place; the nearest name is suggested."""
+    bare = result[["status", "outcome", "cash"]]
+    refused = [
+        (lambda: figures.fan(result, "registred", case, lang), "registered"),
+        (lambda: figures.fan(result, "cash", case, lang, scenario="x"), "baseline"),
+        (lambda: figures.fan(result, "cash", case, lang, scenario=7), "baseline"),
+        (lambda: figures.fan(result, "cash", "蒂拉瓦", lang), "thilawa"),
+        (lambda: figures.fan(result, "cash", 7, lang), "int"),
+        (lambda: figures.fan(case, "cash", lang=lang), "Case"),
+        (lambda: figures.ledger_land(bare, lang=lang), "serviced_area"),
+        (lambda: figures.ledger_money(result[["status", "outcome"]], lang), "land_sales"),
+        (lambda: figures.coordination(bare, lang), "demand_home"),
+        (lambda: figures.phases(bare, None, lang), "arrivals"),
+        (lambda: figures.outcome_bars(result, "fr"), "en"),
+        *((partial(getattr(figures, name), "lekky", lang), "lekki") for name in OF_CASES),
+        *((partial(getattr(figures, name), None, lang), "NoneType") for name in OF_CASES),
+    ]
+    for draw, word in refused:
+        with pytest.raises(NotFound, match=word) as told:
+            draw()
+        assert bool(re.search("[一-鿿]", str(told.value).replace("蒂拉瓦", ""))) is (lang == "zh" and word != "en")
+
+
+def test_a_scenario_is_drawn_by_its_key_and_a_case_by_its_name(result):
+    many = make_result(runs=3, scenarios=("baseline", "other"))
+    by_key, by_place = (render(figures.fan(many, "cash", scenario=one), "svg") for one in ("other", 1))
+    assert len(by_key) == len(by_place)
+    assert words_of(figures.equity("suzhou")) == words_of(figures.equity(load_case("suzhou")))

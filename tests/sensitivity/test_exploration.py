@@ -106,15 +106,15 @@ def test_outcomes_are_those_that_are_told_everywhere(great_stone, cube, points, 
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
     monkeypatch.setattr(experiment, "CHUNK", 16)
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    whole, made = experiment.Ensemble, []
+    each, made = experiment.Ensemble.each, []
 
-    def counted(*arguments, **options):
+    def counted(*arguments):
         made.append(1)
         if len(made) == 3:
             raise KeyboardInterrupt
-        return whole(*arguments, **options)
+        return each(*arguments)
 
-    monkeypatch.setattr(experiment, "Ensemble", counted)
+    monkeypatch.setattr(experiment.Ensemble, "each", counted)
     with pytest.raises(KeyboardInterrupt):
         samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
     found = samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))

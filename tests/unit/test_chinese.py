@@ -16,6 +16,8 @@ from copark.cases.casebook import WORDS
 from copark.presentation.numbers import quantity, reach, spoken
 from copark.texts import areas, entries, read, text
 
+pytestmark = pytest.mark.documents
+
 DOCS = Path(__file__).parents[2] / "docs"
 DATA = (
     "casebook/*/claims.yaml", "casebook/*/claims-*.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml",
@@ -240,7 +242,7 @@ def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
     assert "2024年第四季度" in sentence
     assert "2024Q4" not in sentence
     assert "2024Q4" in text("trust.meaning.calibrated", "en", cut="2024Q4")
-    option = text("levers.advice.avoid.now", "zh", option="2025Q1起税率20%", effect="减少")
+    option = text("levers.advice.avoid.now", "zh", option="2025Q1起税率20%", effect="减少", sides="")
     assert option == "应避免“2025年第一季度起税率20%”：减少"
     typed = text("trust.no_cut", "zh", case="a-park", cut="2031Q2", known="2020Q4")
     assert "`copark calibrate a-park --cut 2031Q2`" in typed

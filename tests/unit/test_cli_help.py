@@ -61,7 +61,9 @@ WRONG = [
     (["runn"], "Did you mean: run?", "是否要用：run？"),
     (["run"], "NAME|PATH is missing", "缺少 NAME|PATH"),
     (["export", "abcd"], "--to is missing", "缺少 --to"),
-    (["run", "x", "--rums", "3"], "Unknown option --rums", "没有选项 --rums"),
+    (["run", "x", "--rums", "3"], "Did you mean --runs?", "是否要用 --runs？"),
+    (["brief", "thilawa", "--fromat", "html"], "Did you mean --format?", "是否要用 --format？"),
+    (["forecast", "lekki", "--xyzzy"], "Unknown option --xyzzy. See", "没有选项 --xyzzy。"),
     (["run", "x", "--runs", "0"], "integer from 1 to 100000000", "1 到"),
     (["run", "x", "--runs", "many"], "integer from 1 to 100000000", "1 到"),
     (["run", "x", "--runs"], "integer ≥ 1", "不小于 1"),
@@ -73,6 +75,18 @@ WRONG = [
     (["check", "one", "two"], "Unexpected argument: two", "多余的参数：two"),
     (["--lang", "xx"], "one of en | zh", ""),
 ]
+
+
+def test_a_quarter_that_is_written_otherwise_is_told_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, quarter in (
+        (["forecast", "lekki", "--to", "2030-12"], "2030Q4"),
+        (["run", "jinfei", "--now", "2027"], "2027Q4"),
+        (["calibrate", "vsip", "--cut", "2020年第二季度"], "2020Q2"),
+        (["link-impact", "thilawa", "--from", "soon"], "2030Q4"),
+    ):
+        for lang, words in (("en", "is not a quarter. Write it as"), ("zh", "不是季度。请写成")):
+            code, _, err = call([*arguments, "--lang", lang], capsys)
+            assert (code, f"{words} `{quarter}`" in err) == (2, True), err
 
 
 def test_wrong_usage_is_told_in_one_line_with_code_two(

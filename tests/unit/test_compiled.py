@@ -20,7 +20,7 @@ stage(lambda name, done, total: print(name), "prepare")(0, 0)
 if len(sys.argv) > 1:
     from pathlib import Path
     from copark.model import kernel
-    index = Path(kernel.simulate_block.stats.cache_path) / "kernel.simulate_block-1.py3.nbi"
+    index = Path(kernel.simulate_runs.stats.cache_path) / "kernel.simulate_runs-1.py3.nbi"
     index.touch()
     print(is_compiled())
     os_time = Path(kernel.__file__).stat().st_mtime - 10

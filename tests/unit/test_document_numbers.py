@@ -11,6 +11,8 @@ from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.claims.evidence import counted
 from copark.analyses.registry import REGISTRY
 
+pytestmark = pytest.mark.documents
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -120,10 +120,10 @@ def test_what_is_wrong_is_a_record_as_well(capsys: Capsys, subtests: pytest.Subt
             validator().validate(reply)
             assert (code, reply["exit_code"], reply["error"]["kind"], err) == (2, 2, "usage", "")
             assert "--no-such-option" in reply["error"]["message"]
-    assert record(["check", "\udcff\x1b"], capsys, 1)["faults"]
+    assert record(["check", "\udcff\x1b"], capsys, 2)["error"]["kind"] == "not_found"
     assert record(["run", "nowhere"], capsys, 2)["error"]["kind"] == "not_found"
-    reply = record(["check", "nowhere"], capsys, 1)
-    assert [fault["code"] for fault in reply["faults"]] == ["cases.no_folder"]
+    reply = record(["new", "--from", "nowhere.xlsx"], capsys, 2)
+    assert [fault["code"] for fault in reply["faults"]] == ["cases.no_such_file"]
 
 
 def test_commands_print_by_way_of_what_knows_how() -> None:
@@ -158,8 +158,8 @@ def test_a_quiet_command_prints_its_answer_alone(tmp_path: Path, capsys: Capsys)
     code, out, err = call(["parks", "--quiet", "--status", "failed", "--out", tmp_path], capsys)
     assert (code, out.count("\n"), err) == (0, 1, "")
     code, out, err = call(["check", tmp_path / "nowhere", "--quiet"], capsys)
-    assert (code, out) == (1, "")
-    assert "No such case or folder" in err
+    assert (code, out) == (2, "")
+    assert "No case or folder named" in err
 
 
 def test_files_come_from_standard_input_and_go_to_standard_output(

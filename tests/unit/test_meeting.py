@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+pytestmark = pytest.mark.documents
+
 ROOT = Path(__file__).parents[2]
 NAMES = {"en": r"(?<!\*)\*([^*\n]+)\*(?!\*)", "zh": r"“([^”\n]+)”"}
 """How a page or heading is marked."""

@@ -98,13 +98,13 @@ def test_a_study_that_does_not_look_ahead_is_judged_in_year_twenty_however_long_
         (
             {"self_standing": 880, "fragile": 120},
             "is self-standing in 88% of runs and is fragile (unaided, but failing a test of accounts) in 12%",
-            "自立的占runs的88%，脆弱（无援助，但账目检验未全部通过）的占12%",
+            "在runs的88%中实现自立，在12%中处于脆弱状态（无援助，但账目检验未全部通过）",
         ),
-        ({"self_standing": 1000}, "is self-standing in 100% of runs", "自立的占runs的100%"),
+        ({"self_standing": 1000}, "is self-standing in 100% of runs", "在runs的100%中实现自立"),
         (
             {"fragile": 1000},
             "is fragile (unaided, but failing a test of accounts) in 100% of runs",
-            "脆弱（无援助，但账目检验未全部通过）的占runs的100%",
+            "在runs的100%中处于脆弱状态（无援助，但账目检验未全部通过）",
         ),
         (
             {"self_standing": 600, "dependent": 396, "failed": 4},
@@ -112,7 +112,7 @@ def test_a_study_that_does_not_look_ahead_is_judged_in_year_twenty_however_long_
                 "is self-standing in 60% of runs, depends on help (bailed out or given state money in the last two "
                 "years) in 40% and has failed in less than 1%"
             ),
-            "自立的占runs的60%，依赖援助（最近两年内曾获救助或政府拨款）的占40%，失败的占不到1%",
+            "在runs的60%中实现自立，在40%中依赖援助（最近两年内曾获救助或政府拨款），在不到1%中失败",
         ),
     ],
 )

@@ -162,3 +162,41 @@ def test_options_for_all_commands_are_those_of_several(place: Path) -> None:
 def loaded(command: Any) -> list[Any]:
     getattr(command, "load", lambda: None)()
     return list(command.params)
+
+
+def test_a_project_s_file_of_another_user_is_refused_and_named(
+    place: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / NAME).write_text("seed = 4\n", encoding="utf-8")
+    owner = (place / NAME).stat().st_uid
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1, raising=False)
+    if owner == 0:  # what root owns is trusted: the file is a stranger's as soon as it is not root's
+        os.chown(place / NAME, 65534, -1)
+    code, out, err = call(["list", "--quiet", "--lang", "en"], capsys)
+    assert (code, out) == (1, "")
+    assert f"..{os.sep}{NAME}" in err
+    assert "chown" in err
+    monkeypatch.setattr(os, "geteuid", lambda: (place / NAME).stat().st_uid, raising=False)
+    assert call(["list", "--quiet"], capsys)[0] == 0
+
+
+def test_a_quiet_command_names_the_project_s_file_that_sets_its_options(place: Path, capsys: Capsys) -> None:
+    (place / NAME).write_text('out = "elsewhere"\n', encoding="utf-8")
+    _, _, err = call(["gc", "--quiet", "--lang", "en"], capsys)
+    assert f"Settings of ..{os.sep}{NAME}: --out." in err
+    _, out, _ = call(["gc", "--json", "--lang", "en"], capsys)
+    assert any(NAME in one["text"] for one in json.loads(out)["messages"])
+
+
+def test_no_file_widens_what_is_shown(place: Path, capsys: Capsys, subtests: pytest.Subtests) -> None:
+    """Repeatable options choose parks and runs to show, and paths but the output folder what lies there."""
+    for command, option in (
+        ("mcp", "park"), ("site", "park"), ("casebook.export", "park"), ("workspace.pack", "run"), ("claims", "file"),
+    ):  # fmt: skip
+        with subtests.test(command=command, option=option):
+            (place / NAME).write_text(f'[command.{command}]\n{option} = "secret"\n', encoding="utf-8")
+            code, _, err = call(["settings", "--lang", "en"], capsys)
+            assert code == 1
+            assert f"{NAME}:2: command.{command}.{option}" in err
+            assert "only ever given by hand" in err

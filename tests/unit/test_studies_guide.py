@@ -10,6 +10,8 @@ from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Depth, Edits
 from copark.simulation.study import Scenario, Study
 
+pytestmark = pytest.mark.documents
+
 GUIDES = sorted((Path(__file__).parents[2] / "docs" / "reference").glob("studies.*.md"))
 
 

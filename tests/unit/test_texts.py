@@ -16,6 +16,8 @@ from copark.data_package.assembly import package_of
 from copark.data_package.tables import TAILS
 from copark.texts import LANGUAGES, OF_ANALYSIS, areas, entries, text
 
+pytestmark = pytest.mark.documents
+
 PACKAGE = Path(texts.__file__).parents[1]
 GLOSSARY = Path(__file__).parents[2] / "docs/glossary.md"
 PAGE, OF_PAGE = "page", Path(__file__).parents[2] / "frontend/src"

@@ -123,7 +123,7 @@ def test_the_change_of_the_outcome_is_shared_out_among_links(answer):
 
 def test_parts_of_a_change_sum_as_they_are_told_to_what_the_page_shows(client):
     """The parts are read off the first 200 pairs of runs; the change that stands above them is that of all."""
-    asked = GREAT_STONE | {"runs": 400, "scenario": {"edits": {"framework": "off"}}}
+    asked = GREAT_STONE | {"runs": 240, "scenario": {"edits": {"framework": "off"}}}
     told = client.post("/api/v1/simulate", json=asked | {"parts": {"links": True}}).json()
     (moved,) = (one for one in told["changes"][0]["outcomes"] if one["name"] == "self_standing")
     tenths = sum(round(1000.0 * part["change"]) for part in told["links"]["parts"])

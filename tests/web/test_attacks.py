@@ -6,7 +6,7 @@ import pytest
 from bench.attacks import ATTACKS, DESCRIPTORS, attacked
 
 pytestmark = [pytest.mark.long, pytest.mark.alone]
-SECONDS = 6.0
+SECONDS = 4.0
 """How long each attack lasts: a server that gave way did so within the first of them."""
 MOST_LOGGED = 40_000
 """Bytes of the log in these seconds; it grew by 291 MB in ninety."""

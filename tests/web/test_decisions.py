@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from copark.analyses.answer import find, load, place_of, save
+from copark.analyses.answer import SHIPPED, find, listed, load, place_of, save
 from copark.analyses.registry import REGISTRY
 from copark.web.content.lever_options import decision_answer
 
@@ -21,7 +21,10 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     stored = load(find(data, levers, told["run_id"]), levers).result
     frame = stored.to_frame().set_index(["setting", "measure"])
     assert told["since"] == "now"
-    assert (told["before_low"], told["before_high"]) == stored.effects[0].before_interval
+    brief = REGISTRY.get("brief")
+    briefs = (load(place_of(SHIPPED, brief, run_id), brief).result for run_id, _ in listed(SHIPPED, brief))
+    standing = next(one for one in briefs if one.levers and one.levers.run_id == told["run_id"]).share("self_standing")
+    assert (told["before"], told["before_low"], told["before_high"]) == (standing.share, standing.low, standing.high)
     assert told["left_out"] == told["runs"] - stored.effects[0].pairs
     assert told["before_low"] < told["before"] < told["before_high"]
     judgements = {judgement.option: judgement for judgement in stored.recommendation.distinct}
@@ -79,7 +82,7 @@ def test_the_first_sentence_is_that_of_the_analysis_and_simulation_error_is_not_
     for lang in ("en", "zh"):
         said = [sentence[lang].rstrip(".。") for sentence in told["sentences"]]
         assert all(words in stored.document(lang).headline for words in said)
-    others = [reading.standing for reading in stored.baselines[1:]]
+    others = [told["before"], *(reading.standing for reading in stored.baselines[1:])]
     assert f"{100 * min(others):.0f}%" in told["between"]["en"]
     assert f"{100 * max(others):.0f}%" in told["between"]["en"]
     assert len(told["sure"]) >= 2

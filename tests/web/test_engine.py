@@ -8,11 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from copark.simulation.study import baseline
+from copark.simulation import ensemble
+from copark.simulation.study import LinkChange, baseline
 from copark.web.content.case_registry import CaseRegistry
 from copark.web.content.engine import BoundedCache, CancellationToken, Cancelled, Engine
 
 GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))
+
+CUT_LATER = {"strength": 0.0, "from": "2026Q4"}
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +110,55 @@ def test_who_asks_few_runs_never_waits_while_many_are_made(engine, great_stone):
             assert np.array_equal(runs[name], all_of_them[name][: len(runs)], equal_nan=True)
     engine.simulate(few.with_changes(runs=60), great_stone, cancellation)
     assert cancellation.runs == 10, "few are the first of many"
+
+
+def test_what_scenarios_share_is_run_once_and_each_has_its_bits(engine, great_stone, monkeypatch):
+    """More runs of two scenarios that part in quarter 57 go on together; one asked for by itself has the same runs."""
+    cut = GREAT_STONE.scenarios[0].model_copy(
+        update={"key": "cut", "links": {"network_to_arrivals": LinkChange.model_validate(CUT_LATER)}}
+    )
+    alone = GREAT_STONE.with_changes(seed=81, scenarios=(cut,), now="2026Q4")
+    both = alone.with_changes(scenarios=(*GREAT_STONE.scenarios, cut))
+    engine.simulate(both.with_changes(runs=10), great_stone, CancellationToken())
+    simulate, begun = ensemble.simulate_runs, []
+
+    def counted(*arguments):
+        begun.append(arguments[8] * arguments[9])
+        simulate(*arguments)
+
+    monkeypatch.setattr(ensemble, "simulate_runs", counted)
+    _, found = engine.simulate(both, great_stone, CancellationToken())
+    assert begun == [0, 57]
+    (by_itself,) = Engine(engine.registry, threads=1).simulate(alone, great_stone, CancellationToken())
+    assert begun == [0, 57, 0]
+    assert len(found) == len(by_itself) == alone.runs
+    for name in by_itself.names:
+        assert found[name].tobytes() == by_itself[name].tobytes(), name
+
+
+@pytest.mark.long
+def test_comparisons_under_load_have_the_numbers_of_one_alone(serve):
+    """Eight clients at once, half of whom compare and half pull levers that nobody else asks for."""
+    comparison = {"case": "lekki", "runs": 64, "draws": "unsettled",
+                  "scenarios": [{"key": "a"}, {"key": "b", "edits": {"quota": 5001}}]}  # fmt: skip
+
+    def without_times(answer):
+        assert answer.status_code == 200, answer.text
+        return {name: value for name, value in answer.json().items() if name != "seconds"}
+
+    with serve() as client:
+        alone = without_times(client.post("/api/v1/compare", json=comparison))
+    with serve() as client:
+
+        def compare(_):
+            return without_times(client.post("/api/v1/compare", json=comparison))
+
+        def simulate(seed):
+            asked = {"case": "lekki", "runs": 64, "draws": "unsettled", "seed": seed}
+            return client.post("/api/v1/simulate", json=asked).status_code
+
+        with ThreadPoolExecutor(8) as threads:
+            pulled = threads.map(simulate, range(2, 26))
+            compared = threads.map(compare, range(24))
+            assert list(compared) == [alone] * 24
+            assert list(pulled) == [200] * 24

@@ -135,6 +135,4 @@ def test_what_can_be_decided_and_what_is_forecast_have_the_numbers_of_python(
     levers: Any = answered("levers", park, tmp_path).result
     assert (told["horizon"], levers.horizon) == (HORIZON, HORIZON)
     assert told["pulled"] == levers.pulled == str(present_quarter())
-    failed_before = levers.draws * levers.futures - levers.effects[0].pairs
-    if not failed_before:
-        assert told["before"] == levers.effects[0].before == park.chance
+    assert told["before"] == park.chance

@@ -36,6 +36,7 @@ WRONG = [
     *((STONE | {"runs": runs}, {"runs": "cases.limit"}) for runs in (0, 5001)),
     (STONE | {"runs": "many"}, {"runs": "web.fault.whole"}),
     (STONE | {"nonsense": 1}, {"nonsense": "cases.unknown_key"}),
+    *((STONE | {key: 1}, {key: "cases.unknown_key"}) for key in ("body", "query", "path", "header")),
     (STONE | {"outputs": ["happiness"]}, {"outputs[0]": "study.unknown"}),
     (STONE | {"draws": "tarot"}, {"draws": "cases.not_allowed"}),
     (STONE | {"scenario": {"parameters": {"foo": 1}}}, {"scenario.parameters.foo": "study.unknown"}),

@@ -47,3 +47,16 @@ def test_of_one_kind_no_more_is_written_than_somebody_would_read():
     later = record("no descriptors left")
     assert sparing.filter(later)
     assert later.getMessage() == "no descriptors left (and 7 more of this kind before)"
+
+
+def test_a_flood_of_one_error_hides_no_other_told_at_the_same_line():
+    def raised(kind):
+        try:
+            raise kind("unexpected")
+        except kind as error:
+            return record("unexpected", error=error)
+
+    sparing = RepetitionFilter(1)
+    assert sparing.filter(raised(IndexError))
+    assert not sparing.filter(raised(IndexError))
+    assert sparing.filter(raised(TypeError))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import stat
 import zipfile
@@ -75,6 +76,40 @@ def test_links_and_devices(tmp_path, files, subtests):
             entries = [(entry_of(name), raw) for name, raw in files.items()]
             content = zipped([*entries, (entry_of("studies/x.yaml", mode=kind | 0o777), b"/etc/passwd")])
             assert refused(tmp_path, content) == {"not_a_plain_file"}
+
+
+def test_bytes_that_no_checksum_covers(tmp_path, own, files, subtests):
+    """Before, between and after entries, in comments and extra fields, in folders and in names of folders."""
+    packed = own.path.read_bytes()
+    entries = [(entry_of(name), raw) for name, raw in listed(files).items()]
+    first = entries[0][0]
+
+    def commented(**changes):
+        entry = entry_of(first.filename)
+        for name, value in changes.items():
+            setattr(entry, name, value)
+        return zipped([(entry, entries[0][1]), *entries[1:]])
+
+    folder = stat.S_IFDIR | 0o755
+    with_comment = io.BytesIO(packed)
+    with zipfile.ZipFile(with_comment, "a") as archive:
+        archive.comment = b"payload"
+    end = packed.rindex(b"PK\x05\x06")
+    start = int.from_bytes(packed[end + 16 : end + 20], "little")
+    moved = (start + 7).to_bytes(4, "little")
+    between = packed[:start] + b"payload" + packed[start : end + 16] + moved + packed[end + 20 :]
+    for name, content in {
+        "before": b"payload" + packed,
+        "after": packed + b"payload",
+        "between": between,
+        "comment of the archive": with_comment.getvalue(),
+        "comment of an entry": commented(comment=b"payload"),
+        "extra field": commented(extra=b"\xfe\xca\x07\x00payload"),
+        "content of a folder": zipped([*entries, (entry_of("cases/my-park/", mode=folder), b"payload")]),
+        "name of a folder": zipped([*entries, (entry_of("payload/", mode=folder), b"")]),
+    }.items():
+        with subtests.test(name):
+            assert refused(tmp_path, content) == {"hidden"}
 
 
 def test_a_bit_that_fell_over(tmp_path, files, run):

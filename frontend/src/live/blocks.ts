@@ -32,7 +32,7 @@ interface Part {
   past: number;
 }
 
-/** What runs of a block are at the beginning of the quarter from which levers are pulled (`copark/browser/resuming.py`). */
+/** What runs of a block are at the beginning of the quarter from which levers are pulled (`copark/model/resuming.py`). */
 interface Kept {
   last: number;
   values: Float64Array;

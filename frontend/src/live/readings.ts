@@ -140,6 +140,18 @@ export class Readings {
     return this.rows(answer, names);
   }
 
+  /** Changes of shares over the runs that count, as all effects have them: the company lives when the choice begins. */
+  changes(reference: Runs, scenario: Runs): Reading[] {
+    const count = Math.min(reference.count, scenario.count);
+    const width = this.head.layout.measures.length;
+    const counted = (_: number, run: number): boolean => run < count && reference.measures[run * width + width - 1] === 1;
+    const of = (runs: Runs): Runs => {
+      const codes = runs.codes.filter(counted);
+      return { ...runs, count: codes.length, codes };
+    };
+    return this.shares(of(reference), of(scenario));
+  }
+
   /** What changes pair by pair: of measures, or of what tells the way a choice acts. */
   effects(reference: Runs, scenario: Runs, part: 'measures' | 'onTheWay'): Reading[] {
     const count = Math.min(reference.count, scenario.count);

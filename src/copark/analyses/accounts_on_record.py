@@ -49,7 +49,7 @@ def account_values(case: Case) -> tuple[Observation, ...]:
 
 
 def accounts_on_record(case: Case | str, lang: str) -> str:
-    """Say what accounts of a park's company its case holds, whether they are fitted, and what to ask for.
+    """Return what accounts of a park's company its case holds, whether they are fitted, and what to ask for.
 
     Parameters
     ----------

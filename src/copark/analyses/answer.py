@@ -8,6 +8,7 @@ again. Results that ship lie in the package as in an output folder, compressed.
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -27,7 +28,8 @@ from pydantic import TypeAdapter, ValidationError
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
-from copark.cases.types import shown, suggestion
+from copark.cases.casebook import suggested_case
+from copark.cases.types import shown
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.json_types import JsonObject
 from copark.presentation.document import Document
@@ -66,10 +68,13 @@ class Answered:
     """Whether it had been found before."""
     seconds: float
     """Time it took."""
+    _documents: dict[str, Document] = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
 
     def document(self, lang: str) -> Document:
-        """Make the document that shows it."""
-        return self.analysis.document(self.result, lang)
+        """Make the document that shows it, once in each language."""
+        if lang not in self._documents:
+            self._documents[lang] = self.analysis.document(self.result, lang)
+        return self._documents[lang]
 
     def write(self, out: Path, formats: Sequence[str], lang: str) -> dict[str, Path]:
         """Write files into a folder of ``out/reports``, both named by document and day.
@@ -141,7 +146,7 @@ def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[For
             valid_keys = [choice.value for choice in field.keys.choices(context, values)]
             for key in (keys,) if isinstance(keys, str) else keys:
                 if key not in valid_keys:
-                    yield field, {"found": shown(key), "suggestion": suggestion(key, valid_keys)}
+                    yield field, {"found": shown(key), "suggestion": suggested_case(key, valid_keys)}
 
 
 def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:

@@ -31,6 +31,10 @@ class Answer(Protocol):
     """An answer that can be written in forms; :class:`copark.analyses.contract.Result` is one."""
 
     @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Columns of the main table that are dimensions of its Dataset; none for the first that name every row."""
+
+    @property
     def run_id(self) -> str:
         """Hash of everything it depends on."""
 
@@ -89,11 +93,17 @@ def dataset_of(result: Answer) -> xr.Dataset:
     import pandas as pd
 
     frame = result.to_frame()
-    labels, is_grid = _labels_of(frame)
+    named, is_grid = _labels_of(frame)
+    labels, along = named, {}
+    if _names_rows(frame, result.dimensions):
+        labels, is_grid = list(result.dimensions), True
+        along = _along(frame, [*named, UNIT], labels)
     plain = pd.DataFrame({name: frame[name] if name in labels else of_one_kind(frame[name]) for name in frame})
     if is_grid:
         order = {name: list(dict.fromkeys(plain[name])) for name in labels}
-        dataset = plain.set_index(labels).to_xarray().reindex(order)
+        dataset = plain.drop(columns=list(along)).set_index(labels).to_xarray().reindex(order)
+        for column, label in along.items():
+            dataset.coords[column] = (label, list(plain.groupby(label, sort=False)[column].first()))
         for name, variable in dataset.data_vars.items():
             if variable.dtype.kind == "O":
                 dataset[name] = variable.where(variable.notnull(), "")
@@ -103,7 +113,7 @@ def dataset_of(result: Answer) -> xr.Dataset:
     columns = [_columns_of(document) for document in documents]
     for name in map(str, dataset.variables):
         dataset[name].attrs = _attributes(name, columns)
-        if UNIT in frame.columns:  # rows have units of their own
+        if UNIT in frame.columns and UNIT not in dataset.coords:  # rows have units of their own
             dataset[name].attrs.pop("units", None)
     return dataset.assign_attrs(_of_the_whole(result, documents))
 
@@ -119,6 +129,23 @@ def _labels_of(frame: pd.DataFrame) -> tuple[list[str], bool]:
             cells = prod(frame[label].nunique() for label in labels)
             return labels, cells <= SPARSE * len(frame) and len(labels) < len(frame.columns)
     return [], False
+
+
+def _names_rows(frame: pd.DataFrame, names: Sequence[str]) -> bool:
+    """Return whether there are columns of these names, and they name every row."""
+    return bool(names) and set(names) <= set(frame.columns) and not frame.duplicated(list(names)).any()
+
+
+def _along(frame: pd.DataFrame, names: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
+    """Return the columns that follow from one dimension alone, as the lever from its setting, with that dimension."""
+    along = {}
+    for name in names:
+        if name in frame.columns and name not in labels:
+            for label in labels:
+                if frame.groupby(label)[name].nunique(dropna=False).max() == 1:
+                    along[name] = label
+                    break
+    return along
 
 
 def _attributes(name: str, columns: Sequence[Mapping[str, Column]]) -> dict[str, str]:

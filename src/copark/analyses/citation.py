@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copark.analyses.vocabulary import MisusedFunction, public_function
+from copark.cases.casebook import cases_called, list_cases
 from copark.cases.files import fault
+from copark.cases.types import shown
+from copark.errors import Fault
 from copark.json_types import JsonObject
 from copark.options import options
 from copark.texts import text
@@ -18,6 +21,8 @@ STYLES = ("text", "bibtex")
 FILE = "CITATION.cff"
 PLACES = (Path(__file__).parents[1] / FILE, Path(__file__).parents[3] / FILE)
 """Where the file is: in an installed package, and in a clone of the repository."""
+RUN_ID = re.compile(r"[0-9a-f]{6,64}")
+"""A run ID, or as much of its beginning as is shown."""
 SPECIAL = re.compile(r"([&%$#_{}])")
 """Letters that mean something else to BibTeX."""
 
@@ -51,10 +56,19 @@ def cite(of: Any = None, style: Style = "text") -> str:
     if style not in STYLES:
         raise MisusedFunction([fault("not_allowed", "cite()", key="style", found=style, suggestion=" | ".join(STYLES))])
     run_id = run_id_of(of)
-    if of is not None and not run_id:
-        type_name = type(of).__name__
-        raise MisusedFunction([fault("not_allowed", "cite()", key="of", found=type_name, suggestion="cite(answer)")])
+    if of is not None and not RUN_ID.fullmatch(run_id):
+        raise MisusedFunction([_no_run(of)])
     return bibtex(run_id) if style == "bibtex" else reference(run_id, options().lang)
+
+
+def _no_run(of: Any) -> Fault:
+    """Return what is cited in the place of something that has no run ID."""
+    if not isinstance(of, str):
+        return Fault("python.cite.no_run", "cite()", None, "of", {"found": type(of).__name__})
+    near = cases_called(of) or ((of,) if of in list_cases() else ())
+    if near:
+        return Fault("python.cite.no_case", "cite()", None, "of", {"found": shown(of), "suggestion": near[0]})
+    return Fault("python.cite.no_run", "cite()", None, "of", {"found": shown(of)})
 
 
 def run_id_of(of: Any) -> str:

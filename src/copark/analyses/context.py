@@ -91,6 +91,7 @@ class Context:
     """Stages that an earlier attempt at the same work had left; ``None`` where none are kept."""
     notes: list[str] = field(default_factory=list, init=False)
     """Remarks for the reader on parameters and stored runs, in sentences."""
+    _settled: dict[tuple[object, ...], CaseParameters] = field(default_factory=dict, init=False, repr=False)
     case: Callable[[str], Case] = field(init=False)
     """Return the case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
     parameters: Callable[..., CaseParameters] = field(init=False)
@@ -107,10 +108,26 @@ class Context:
 
         return self.cases[name] if name in self.cases else load_case(self.case_folders.get(name, name))
 
-    def _parameters(self, name: str, parameter_set: str | None = None, cut: str | None = None) -> CaseParameters:
+    def _found(
+        self, case: Case, out: Path | None, parameter_set: str | None = None, cut: str | None = None
+    ) -> CaseParameters:
+        """Find the parameters of a case, once: all studies of a question draw from the same."""
         from copark.calibration.case_parameters import parameters_of
 
-        parameters = parameters_of(self.case(name), self.lookup_folder, parameter_set, cut)
+        key = (case.hash, out, parameter_set, cut)
+        if key not in self._settled:
+            self._settled[key] = parameters_of(case, out, parameter_set, cut)
+        return self._settled[key]
+
+    def _settle(
+        self, study: Study, case: Case, parameter_set: str | None, cut: str | None
+    ) -> tuple[Study, CaseParameters]:
+        from copark.calibration.case_parameters import settle
+
+        return settle(study, case, self.lookup_folder, parameter_set, cut, find=self._found)
+
+    def _parameters(self, name: str, parameter_set: str | None = None, cut: str | None = None) -> CaseParameters:
+        parameters = self._found(self.case(name), self.lookup_folder, parameter_set, cut)
         self.notes += [note for note in parameters.said(self.lang) if note not in self.notes]
         return parameters
 
@@ -201,11 +218,10 @@ class Context:
         announced_studies
             Number of studies of this size that are announced; 0 where they were announced before.
         """
-        from copark.calibration.case_parameters import settle
         from copark.simulation.run import simulate
         from copark.simulation.unfinished import require_finished
 
-        settled, parameters = settle(study, case, self.lookup_folder, parameter_set, cut)
+        settled, parameters = self._settle(study, case, parameter_set, cut)
         if announced_studies:
             self.announce_study(settled, case, parameters.source, announced_studies)
         runs = simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=parameters.source)
@@ -243,10 +259,9 @@ class Context:
         checkpoint
             Where its runs are stored from time to time.
         """
-        from copark.calibration.case_parameters import settle
         from copark.simulation.experiment import Experiment
 
-        settled, parameters = settle(study, case, self.lookup_folder, parameter_set, cut)
+        settled, parameters = self._settle(study, case, parameter_set, cut)
         if announced_studies:
             self.announce_study(settled, case, parameters.source, announced_studies)
         return Experiment(
@@ -276,11 +291,9 @@ class Context:
         parameter_set, cut
             Which parameters, as of :meth:`parameters`.
         """
-        from copark.calibration.case_parameters import settle
-
         if self.out is None:
             return self.simulate(study, case, parameter_set, cut)
-        settled, parameters = settle(study, case, self.lookup_folder, parameter_set, cut)
+        settled, parameters = self._settle(study, case, parameter_set, cut)
 
         def before_run(planned_study: Study, notes: Sequence[str]) -> None:
             self.notes += notes
@@ -324,9 +337,7 @@ class Context:
         cut
             Last quarter known to the calibration that is wished for; ``None`` for the latest.
         """
-        from copark.calibration.case_parameters import settle
-
-        settled, parameters = settle(study, case, self.lookup_folder, parameter_set, cut)
+        settled, parameters = self._settle(study, case, parameter_set, cut)
         return plan_stored_run(settled, case, parameters).run_id
 
     def cached(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:

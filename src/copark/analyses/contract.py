@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Un
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from copark.calibration.remade import Comparison
+from copark.calibration.comparison import Comparison
 from copark.json_types import JsonObject
 from copark.options import options
 from copark.simulation.trust import Trust
@@ -145,6 +145,11 @@ class FormField:
     """Name of the parameter in whose place it stands; empty where there is none."""
     written: str = ""
     """Ending of the file it writes; empty where it writes none."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a file with a table, for which Python takes a data frame."""
+        return self.kind == "file" and self.name in ("table", "data")
 
 
 class AnalysisParams(BaseModel):
@@ -293,6 +298,8 @@ class Result:
     """Whether it draws assumed ranges on purpose, so that no calibration would change it."""
     shown_by: ClassVar[str] = ""
     """Full name of the module that shows it; by default ``show`` of the package it is defined in."""
+    dimensions: ClassVar[tuple[str, ...]] = ()
+    """Columns of the main table that are dimensions of its Dataset; by default the first that name every row."""
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
     provenance: JsonObject

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING, cast
 
 from copark.analyses.accounts_on_record import accounts_on_record
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.cases.parks import ParkMembership
     from copark.decisions.effects import StructureBaseline
+    from copark.simulation.scenario_edits import Edits
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
@@ -41,6 +42,8 @@ ASSUMED = {
     "land.plan": ("land",),
 }
 """Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
+CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
+"""Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
 CONTRADICTED = 1.0 / 2.0
 """Chance below which what the model gives a recorded outcome contradicts it: most runs say otherwise."""
 LIKELY = 2.0 / 3.0
@@ -97,6 +100,11 @@ def assumed_facts(case: Case) -> tuple[str, ...]:
     return tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
 
 
+def facts_changed(edits: Edits) -> tuple[str, ...]:
+    """Return the facts that edits of a case set: an option that sets one is compared with what stands in its place."""
+    return tuple(fact for edit, fact in CHANGED.items() if getattr(edits, edit))
+
+
 def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> Doubts:
     """Gather what a case assumes and imposes, and whether its recorded outcome contradicts the model.
 
@@ -151,8 +159,15 @@ def _beside_the_record(key: str, record: ParkMembership, shares: Mapping[str, fl
     return LocalizedText.by_language(words)
 
 
-def structure_range(baselines: Sequence[StructureBaseline]) -> tuple[float, float, int] | None:
-    """Return the least and the largest chance under the other structures, and how many there are.
+def structure_range(baselines: Sequence[StructureBaseline], chance: float) -> tuple[float, float, int] | None:
+    """Return the least and the largest chance over all structures, the model as it is among them, and their number.
+
+    Parameters
+    ----------
+    baselines
+        The case as it is under each structure, the model as it is first.
+    chance
+        Chance under the model as it is, as it is told beside the range, which holds it.
 
     Returns
     -------
@@ -160,7 +175,10 @@ def structure_range(baselines: Sequence[StructureBaseline]) -> tuple[float, floa
         ``None`` where no other structure was tried, or none has runs that count.
     """
     other_standings = [baseline.standing for baseline in baselines[1:] if isfinite(baseline.standing)]
-    return (min(other_standings), max(other_standings), len(other_standings)) if other_standings else None
+    if not other_standings:
+        return None
+    standings = (chance, *other_standings)
+    return min(standings), max(standings), len(standings)
 
 
 def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
@@ -187,17 +205,19 @@ def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
     return low_words, high_words
 
 
-def structures_note(baselines: Sequence[StructureBaseline], lang: str) -> str:
-    """Write the note below a chance: what it is under the other structures; nothing where none was tried.
+def structures_note(baselines: Sequence[StructureBaseline], chance: float, lang: str) -> str:
+    """Write the note below a chance: its range over all structures; nothing where no other was tried.
 
     Parameters
     ----------
     baselines
         The case as it is under each structure, the model as it is first.
+    chance
+        The chance that it stands below.
     lang
         Language, ``en`` or ``zh``.
     """
-    span = structure_range(baselines)
+    span = structure_range(baselines, chance)
     if span is None:
         return ""
     low, high, count = span
@@ -224,13 +244,13 @@ def structures_disagree(baselines: Sequence[StructureBaseline], chance: float) -
     chance
         Chance of being self-standing under the model as it is, 0 to 1.
     """
-    span = structure_range(baselines)
-    return span is not None and min(span[0], chance) < SELDOM and max(span[1], chance) > MOSTLY
+    span = structure_range(baselines, chance)
+    return span is not None and span[0] < SELDOM and span[1] > MOSTLY
 
 
-def structures_words(baselines: Sequence[StructureBaseline], lang: str) -> str:
-    """Say between what the chance lies under the other structures; empty where none was tried."""
-    structure_span = structure_range(baselines)
+def structures_words(baselines: Sequence[StructureBaseline], chance: float, lang: str) -> str:
+    """Write between what the chance lies over all structures; empty where no other was tried."""
+    structure_span = structure_range(baselines, chance)
     if structure_span is None:
         return ""
     low, high = ends_in_words(*structure_span[:2], lang)
@@ -327,7 +347,8 @@ def how_sure(
         Language.
     """
     is_shown = trust is None or trust.shows_outcomes
-    structures = structures_words(baselines, lang) if is_shown else ""
+    chance = next((share.share for share in shares if share.name == STANDING), nan)
+    structures = structures_words(baselines, chance, lang) if is_shown else ""
     recorded = doubts.record_words(lang)
     accounts = accounts_words(case, shares, lang) if is_shown else ""
     sentences = [*recorded, structures, accounts, corrected(trust, shares, lang), *doubts.sentences(lang)]

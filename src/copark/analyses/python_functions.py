@@ -25,7 +25,7 @@ from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result, Texts
 from copark.analyses.registry import Analysis
 from copark.analyses.spoken_errors import in_python, said_in_python
-from copark.analyses.vocabulary import RNG, MisusedFunction, by_public_names, seed_in
+from copark.analyses.vocabulary import RNG, MisusedFunction, by_public_names, of_arguments, seed_in
 from copark.cases import Case
 from copark.cases.validated_yaml import faults_in
 from copark.errors import Fault
@@ -177,7 +177,7 @@ def _function_of(analysis: Analysis) -> Callable[..., Result]:
             values |= seed_in(analysis.function, values)
             cases = _cases_in(values, fields)
             values |= _lists_of_one(values, params, fields)
-            with watched(progress) as callback, tables_as_files(values, fields) as files:
+            with watched(progress) as callback, tables_as_files(values, fields, analysis.function) as files:
                 values |= files
                 checked = _params(analysis, values)
                 context = Context(
@@ -262,10 +262,17 @@ def _bound(
 
 
 def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str, Case]:
-    """Take cases that are given as they are out of the arguments, and leave their names."""
+    """Take cases that are given as they are out of the arguments, and leave their names.
+
+    Where a folder here has the name of a case of the casebook, which is read is said.
+    """
+    from copark.cases.casebook import shadowed_note
+
     cases = {}
     for field in fields:
         value = values.get(field.word)
+        if field.kind == "case" and isinstance(value, str):
+            tell(filter(None, [shadowed_note(value, options().lang)]))
         if field.kind == "case" and isinstance(value, Case):
             cases[value.name] = value
             values[field.word] = value.name
@@ -275,7 +282,9 @@ def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str
 
 
 @contextmanager
-def tables_as_files(values: Mapping[str, Any], fields: tuple[FormField, ...]) -> Iterator[dict[str, Path]]:
+def tables_as_files(
+    values: Mapping[str, Any], fields: tuple[FormField, ...], function: str
+) -> Iterator[dict[str, Path]]:
     """Give data frames that stand in the place of files as files, for as long as a question is asked.
 
     Parameters
@@ -284,8 +293,20 @@ def tables_as_files(values: Mapping[str, Any], fields: tuple[FormField, ...]) ->
         Arguments of a function by name.
     fields
         Its parameters.
+    function
+        Its name.
+
+    Raises
+    ------
+    MisusedFunction
+        If a data frame stands in the place of a file that is no table.
     """
     frames: dict[str, Any] = {field.word: values.get(field.word) for field in fields if field.kind == "file"}
+    tables = [field.word for field in fields if field.is_table]
+    misgiven = [word for word, frame in frames.items() if hasattr(frame, "to_csv") and word not in tables]
+    if misgiven:
+        told = {"function": function}
+        raise MisusedFunction(Fault("python.no_table", f"{function}()", None, word, told) for word in misgiven)
     with TemporaryDirectory(prefix="copark-") as scratch:
         files = {}
         for word, frame in frames.items():
@@ -315,5 +336,5 @@ def _params(analysis: Analysis, values: Mapping[str, Any]) -> AnalysisParams:
         return params(**values)
     except ValidationError as errors:
         words = params.public_names()
-        faults = faults_in(errors, f"{analysis.function}()", params, ("study",))
+        faults = of_arguments(faults_in(errors, f"{analysis.function}()", params, ("study",)), analysis.function)
         raise MisusedFunction(replace(fault, key=words.get(fault.key, fault.key)) for fault in faults) from None

@@ -164,7 +164,7 @@ REGISTRY = Registry(
         of_copark("compare", "explain", version=3),
         of_copark("counterfactual", "explain", aliases=("but-for",), version=3),
         of_copark("sensitivity", "explain", version=3),
-        of_copark("structures", "explain"),
+        of_copark("structures", "explain", version=2),
         of_copark("ablate", "explain", version=5),
         of_copark("calibrate", "calibrate", version=CALIBRATION_VERSION),
         of_copark("validate", "calibrate", version=2),

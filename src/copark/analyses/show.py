@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.arrays import Floats
-    from copark.calibration.remade import Apart, Comparison
+    from copark.calibration.comparison import Apart, Comparison
     from copark.cases.case import Case
     from copark.cases.table_schemas import Observation
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.analyses.progress import stage
-from copark.errors import RunRefused
+from copark.errors import WrongUsage
 from copark.presentation.numbers import number
 from copark.progress import StagedProgress
 from copark.store.manifest import set_aside
@@ -173,7 +173,7 @@ def _worker_pool(execution: ExecutionOptions, lang: str) -> Iterator[WorkerPool]
     from copark.simulation.ensemble import default_threads
 
     if execution.scheduler and execution.workers:
-        raise RunRefused(text("cluster.both", lang))
+        raise WrongUsage(text("cluster.both", lang))
     if not (execution.scheduler or execution.workers):
         yield Threads(execution.threads or default_threads())
         return

@@ -11,6 +11,7 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from copark.analyses.spoken_errors import said_in_python
@@ -33,6 +34,23 @@ LARGEST_SEED = 2**31 - 1
 
 class MisusedFunction(FaultsFound, TypeError, ValueError):
     """Arguments of a Python function that are not understood; all of them are told."""
+
+
+OF_ARGUMENTS = {
+    "cases.not_a_list": "cases.not_a_list_in_frame",
+    "cases.not_a_mapping": "cases.not_a_mapping_in_frame",
+    "cases.not_text": "python.not_text",
+    "cases.invalid": "python.invalid",
+}
+"""Faults of files that arguments have too, with the words for these."""
+
+
+def of_arguments(faults: Iterable[Fault], function: str) -> list[Fault]:
+    """Word faults as they are of arguments of a function, where the repair of a file is another."""
+    return [
+        replace(found, code=OF_ARGUMENTS.get(found.code, found.code), values={**found.values, "function": function})
+        for found in faults
+    ]
 
 
 def seed_of(rng: RandomSource, function: str = "seed_of") -> int:

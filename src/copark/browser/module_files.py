@@ -19,7 +19,6 @@ _SOURCES = (
     "browser/module_functions.py",
     "browser/module_layout.py",
     "browser/readings.py",
-    "browser/resuming.py",
     "decisions/measures.py",
     "simulation/accounts.py",
     "simulation/outcomes.py",

@@ -12,9 +12,9 @@ import numpy as np
 
 from copark.browser import readings
 from copark.browser.module_layout import ModuleArgument, layout_of
-from copark.browser.resuming import simulate_runs
 from copark.model.arrays import make_draws, make_inputs, make_workspace
 from copark.model.jit import LlvmFunction, llvm_of
+from copark.model.kernel import simulate_runs
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import LEVELS
 

@@ -242,7 +242,7 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> ComparedPark:
     baselines = () if answer.levers is None else answer.levers.baselines
     shares = _shares(answer, lang) if answer.shows_outcomes else []
     standing = answer.share("self_standing")
-    between = structure_range(baselines) if answer.shows_outcomes else None
+    between = structure_range(baselines, standing.share) if answer.shows_outcomes else None
     page = park.document(lang)
     sure = how_sure(answer.case, answer.trust, answer.outcomes, baselines, answer.doubts, lang)
     meaning = [] if answer.trust is None else [spelled(answer.trust.meaning(lang), t)]

@@ -165,7 +165,7 @@ def _html(path: Path, address: str, files: Mapping[Path, str], lang: str) -> str
 
 
 def _name_headings(tokens: Sequence[Token]) -> None:
-    """Give every heading the ID by which the links of these documents call it, which is the one that forges give."""
+    """Write into headings the IDs by which the links of these documents call them, which are those of forges."""
     times: dict[str, int] = {}
     for opening, words in pairwise(tokens):
         if opening.type != "heading_open":

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.cases.quarters import Quarter
 from copark.figures.frame import ends, year_of
 from copark.presentation import style
 from copark.texts import text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS = 4
 """Panels in a row."""
@@ -35,6 +35,8 @@ def courses(answers: Sequence[Answer], lang: str) -> Figure:
     lang
         Language.
     """
+    from matplotlib.patches import Patch
+
     columns = min(COLUMNS, len(answers))
     rows = -(-len(answers) // columns)
     figure = style.sheet((WIDE, 0.85 + rows * (TALL + GAP)), "")
@@ -51,6 +53,8 @@ def courses(answers: Sequence[Answer], lang: str) -> Figure:
 
 
 def _park(axes: Axes, answer: Answer, lang: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     bands = answer.bands["operating"]
     times = ends(Quarter.parse(answer.start), range(bands.shape[1]))
     axes.set_xlim(float(times[0]), float(times[-1]))

@@ -31,7 +31,7 @@ from copark.cases.casebook import posteriors_of
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation, Role
 from copark.cases.types import Grade
-from copark.errors import RunRefused, printable
+from copark.errors import RunRefused, WrongUsage, printable
 from copark.json_types import JsonObject
 
 APART = 92
@@ -105,12 +105,9 @@ def cut_of(case: Case, cut: str | None) -> Quarter:
         if not can_be_calibrated(case):
             raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
         return last
-    try:
-        quarter = Quarter.parse(cut)
-    except ValueError:
-        quarter = None
-    if quarter is None or not first <= quarter <= last:
-        raise RunRefused.of("calibrate.bad_cut", cut=printable(cut[:20]), case=case.name, first=first, last=last)
+    quarter = Quarter.asked(cut, "--cut")
+    if not first <= quarter <= last:
+        raise WrongUsage.of("calibrate.bad_cut", cut=printable(cut[:20]), case=case.name, first=first, last=last)
     if not targets(case_for(case, quarter), cut=quarter):
         earliest = min(target.last for target in targets(case))
         raise RunRefused.of("calibrate.nothing_known", cut=cut, case=case.name, first=case.clock.start + earliest)

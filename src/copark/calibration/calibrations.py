@@ -40,7 +40,7 @@ from copark.calibration.provenance import FORMAT, recipe_in
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.errors import NotFound, RunRefused
+from copark.errors import NotFound, WrongUsage
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.jit import cpu_features, versions
@@ -171,7 +171,7 @@ def settings_of(
     start = usual or (FULL if full else QUICK)
     count = start.runs if runs is None else power_of_two(str(runs), LEAST, MOST)
     if count is None:
-        raise RunRefused(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
+        raise WrongUsage(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
     last = start.last_sweeps if sweeps is None else sweeps
     return replace(start, runs=count, seed=start.seed if seed is None else seed, last_sweeps=last)
 
@@ -422,6 +422,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
         counterparts=arrays["seen"].astype(np.float64),
         log_evidence=tuple(recipe["log_evidence"]),
         reductions=arrays.get("reductions"),
+        values_then=len(recipe["batch"]["targets"]),
     )
     return StoredPosterior(recipe, replay, stale=is_stale(case, recipe))
 

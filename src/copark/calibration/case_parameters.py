@@ -10,7 +10,7 @@ Decision 0083.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posterio
 from copark.cases.horizon import now_for
 from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion
-from copark.errors import CoparkError, NotFound, RunRefused, printable
+from copark.errors import CoparkError, NotFound, RunRefused, WrongUsage, printable
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.simulation.study import Study
@@ -109,7 +109,7 @@ def parameters_of(
     """
     _check_wanted(kind)
     if cut is not None and kind in ("prior", "borrowed"):
-        raise RunRefused.of("trust.conflict", one=f"--parameters {kind}", other=f"--cut {printable(cut[:20])}")
+        raise WrongUsage.of("trust.conflict", one=f"--parameters {kind}", other=f"--cut {printable(cut[:20])}")
     if kind == "prior":
         return CaseParameters(Trust.without(case.name, "prior"), None)
     if kind == "borrowed":
@@ -184,7 +184,13 @@ def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
 
 
 def settle(
-    study: Study, case: Case, out: Path | None = None, kind: str | None = None, cut: str | None = None
+    study: Study,
+    case: Case,
+    out: Path | None = None,
+    kind: str | None = None,
+    cut: str | None = None,
+    *,
+    find: Callable[..., CaseParameters] = parameters_of,
 ) -> tuple[Study, CaseParameters]:
     """Give a study with its draws and its time decided, and the parameters it draws.
 
@@ -205,6 +211,8 @@ def settle(
         One of :data:`WANTED`, by default the best there are.
     cut
         Last quarter of the record a posterior must know, by default the latest.
+    find
+        Finds the parameters as :func:`parameters_of`, which reads them anew each time.
 
     Raises
     ------
@@ -216,13 +224,13 @@ def settle(
     if study.quarters is None:
         study = study.with_changes(now=now_for(case, study.now))
     if study.draws in (None, "posterior"):
-        parameters = parameters_of(case, out, kind, cut)
+        parameters = find(case, out, kind, cut)
         return study.with_changes(draws=parameters.draws), parameters
     other = f"--draws-from {study.draws}"
     if kind is not None and not (kind == study.draws == "prior"):
-        raise RunRefused.of("trust.conflict", one=f"--parameters {kind}", other=other)
+        raise WrongUsage.of("trust.conflict", one=f"--parameters {kind}", other=other)
     if cut is not None:
-        raise RunRefused.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=other)
+        raise WrongUsage.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=other)
     return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
 
 

@@ -115,7 +115,7 @@ class PosteriorSource:
             self.kind,
             self.replay.space.case.name,
             str(self.replay.cut),
-            len(self.replay.model.targets),
+            self.replay.values,
             scale_reduction=round(largest_reduction(self.replay.disagreement(), self.replay.population), 3),
         )
 

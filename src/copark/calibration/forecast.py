@@ -33,7 +33,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
 from copark.cases.tables import TableRow, faults_of_rows, faults_of_series, read_table
 from copark.cases.types import Key
-from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
+from copark.errors import CoparkError, Fault, FaultsFound, NotFound, WrongUsage
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
@@ -168,12 +168,9 @@ def end_of(
         return usual
     floor = after or cut
     last = max(usual, cut + LONGEST)
-    try:
-        quarter = Quarter.parse(to)
-    except ValueError:
-        quarter = floor
+    quarter = Quarter.asked(to, "--to")
     if not floor < quarter <= last:
-        raise RunRefused(text("inference.forecast.bad_end", lang, to=to, after=floor, last=last, usual=usual))
+        raise WrongUsage(text("inference.forecast.bad_end", lang, to=to, after=floor, last=last, usual=usual))
     return quarter
 
 

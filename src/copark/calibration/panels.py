@@ -20,7 +20,7 @@ from copark.calibration.pool.panel import RUNS, Panel, PanelSettings, learn, pan
 from copark.calibration.pool.parks import COUNTS, POOLED, PanelPark, parks_of
 from copark.cases import Case, list_cases
 from copark.cases.quarters import Quarter
-from copark.errors import RunRefused
+from copark.errors import WrongUsage
 from copark.progress import Progress, shares
 from copark.store.files import lock_of, only_one
 from copark.texts import text
@@ -215,7 +215,7 @@ def runs_of(written: str | None, lang: str = "en") -> int:
         return RUNS
     runs = power_of_two(written, LEAST, MOST)
     if runs is None:
-        raise RunRefused(text("pool.bad_runs", lang, runs=written, least=LEAST, most=MOST))
+        raise WrongUsage(text("pool.bad_runs", lang, runs=written, least=LEAST, most=MOST))
     return runs
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 FORMAT = 2
 """Of posteriors that are kept; counted up when files are laid out otherwise: 2, random numbers in spans."""
 LIBRARIES = ("scikit-learn", "scipy")
-"""Libraries that later stages depend on beside what the runs do."""
+"""Libraries that later stages depend on beside what the runs do; the first is there where an extra brings it."""
 
 
 @cache
@@ -40,6 +40,14 @@ def made_with() -> Mapping[str, str]:
     return {"model": str(MODEL_VERSION), **{name: machine()[name] for name in BITS}}
 
 
+def _version(library: str) -> str:
+    """Return the version of a library; empty where it is not installed."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
 def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
     """Give the stages of a piece of inference, kept in a folder, or nowhere.
 
@@ -50,7 +58,7 @@ def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
     content
         The request as plain values: everything the bits depend on beside code, libraries and processor.
     """
-    libraries = {name: version(name) for name in LIBRARIES}
+    libraries = {name: _version(name) for name in LIBRARIES}
     parts = {**content, "code": code_stamp(), "made_with": dict(made_with()) | libraries}
     return Stages(folder, identity_of(parts))
 

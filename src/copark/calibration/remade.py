@@ -13,9 +13,8 @@ of another case, prior or model does not, nor one that has not found where the p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from copark.arrays import Floats
 from copark.calibration.calibrate import Calibration, CalibrationSettings, calibrate, kept_stages
 from copark.calibration.calibration_setup import Reading, case_for
 from copark.calibration.calibrations import StoredPosterior, load
+from copark.calibration.comparison import Apart, Comparison, What
 from copark.calibration.replay_posterior import AHEAD, FORECAST, ReplayPosterior
 from copark.cases.case import Case
 from copark.model.jit import cpu_features, versions
@@ -31,7 +31,6 @@ from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.run import inputs_of
 from copark.stats.quantiles import BAND, quantiles
-from copark.store.checkpoints import Tally
 
 CLOSE = 1e-6
 """Largest difference of a coordinate, between 0 and 1, that rounding may cause where chance went the same ways."""
@@ -52,53 +51,6 @@ OUTCOME_SHARES = 0.2
 """The same, as a share of runs, however few pasts the pairs have."""
 LEAST_WIDTH = 0.05
 """Of a forecast, in log points: one that hardly varies is not compared more closely than that."""
-What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]
-
-
-@dataclass(frozen=True)
-class Apart:
-    """Distance of two posteriors in a respect."""
-
-    what: What
-    """Respect in which they are compared."""
-    largest: float
-    """The largest difference, in the unit of what is allowed; of ``typical`` the root mean square."""
-    allowed: float
-    """Difference that another processor or library may cause."""
-    name: str = ""
-    """Where it is: a parameter, an output or an outcome."""
-
-    @property
-    def within(self) -> bool:
-        """Say whether two searches of one posterior may be so far apart."""
-        return self.largest <= self.allowed
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Comparison of posteriors made again with those stored."""
-
-    identical: bool
-    """Whether they are alike bit by bit."""
-    close: bool
-    """Whether parameters are within 1e-6 and random numbers the same."""
-    largest: float
-    """Largest difference of a coordinate."""
-    tally: Tally | None = None
-    """Stages of making them that were there from an earlier attempt; ``None`` where that was not counted."""
-    apart: tuple[Apart, ...] = ()
-    """How far the distributions are apart, where these were compared since processor or libraries are others; else
-    empty."""
-
-    @property
-    def alike(self) -> bool:
-        """Say whether distributions were compared, and none is farther from the other than two searches may be."""
-        return bool(self.apart) and all(distance.within for distance in self.apart)
-
-    @property
-    def passed(self) -> bool:
-        """Say whether what is stored could be made again."""
-        return self.identical or self.close or self.alike
 
 
 def check(

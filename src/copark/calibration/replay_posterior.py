@@ -72,6 +72,14 @@ class ReplayPosterior:
     reductions: Floats | None = None
     """Scale reduction of every axis over all draws of the searches that these pairs are a part of, shape (axes,);
     ``None`` where they are all of them."""
+    values_then: int | None = None
+    """Values that were fitted, as the calibration has them on record, since the case may have others now; ``None``
+    where the case is the one that was read."""
+
+    @property
+    def values(self) -> int:
+        """Number of values that were fitted."""
+        return len(self.model.targets) if self.values_then is None else self.values_then
 
     @property
     def pairs(self) -> int:

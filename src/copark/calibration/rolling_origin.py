@@ -110,16 +110,16 @@ class NaiveForecast:
         -------
             Values of shape (members,).
         """
-        from scipy.stats import t as student
+        from scipy.special import stdtrit
 
         levels = (np.arange(members) + 0.5) / members
-        return self.centre[position] + self.scale[position] * student.ppf(levels, self.freedom)
+        return self.centre[position] + self.scale[position] * stdtrit(self.freedom, levels)
 
     def levels(self, levels: Sequence[float]) -> Floats:
         """Give quantiles at every time, shape (levels, times)."""
-        from scipy.stats import t as student
+        from scipy.special import stdtrit
 
-        return self.centre + self.scale * student.ppf(np.array(levels), self.freedom)[:, np.newaxis]
+        return self.centre + self.scale * stdtrit(self.freedom, np.array(levels))[:, np.newaxis]
 
 
 def persistence(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:

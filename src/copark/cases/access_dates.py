@@ -18,6 +18,8 @@ OF_COUNTS = "counts"
 """Collection of the sources of ``parks-counts-sources.yaml``."""
 OF_IDENTIFIERS = "identifiers"
 """Collection of the sources of ``parks-identifiers-sources.yaml``."""
+OF_ZONES = "zones"
+"""Collection of the sources of ``zones-sources.yaml``."""
 OF_WORLD = "world"
 """Collection of the sources of ``world/sources.yaml``."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache, cached_property
+from html import escape
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +25,8 @@ from copark.cases.table_schemas import (
 )
 from copark.identity import canonical, hash_content
 from copark.json_types import JsonObject
-from copark.texts import LANGUAGES, entries
+from copark.options import options
+from copark.texts import LANGUAGES, entries, text
 
 _ADDED = ("rivals", "not_known", "growth", "closures", "services")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
@@ -71,6 +73,27 @@ class Case(CaseFile):
         )
 
     __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the title, and what there is of the park."""
+        lang = options().lang
+        rows = {
+            "name": self.name,
+            "kind": text(f"workflows.kind.{self.kind}", lang),
+            "clock": text("workflows.clock", lang, start=self.clock.start, quarters=self.clock.quarters),
+            "data_end": str(self.clock.data_end),
+            "observations": text(
+                "workflows.used", lang, total=len(self.observations), used=sum(row.use for row in self.observations)
+            ),
+            "events": len(self.events),
+            "sources": len(self.sources),
+            "folder": self.folder,
+        }
+        cells = "".join(
+            f"<tr><th>{escape(text(f'workflows.entry.{key}', lang))}</th><td>{escape(str(value))}</td></tr>"
+            for key, value in rows.items()
+        )
+        return f"<p><strong>{escape(self.title.text(lang))}</strong></p><table><tbody>{cells}</tbody></table>"
 
     @cached_property
     def hash(self) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import csv
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from copark.cases.types import suggestion
+from copark.texts import text
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from copark.cases.case import Case
 
 CLAIMS = "claims.yaml"
@@ -32,6 +38,12 @@ COUNTS = "parks-counts.csv"
 COUNT_SOURCES = "parks-counts-sources.yaml"
 COUNT_TABLES = (DATES, COUNTS, COUNT_SOURCES)
 """Dates and counts of parks for curves that need no case, beside the tables of parks."""
+ZONES = "zones.csv"
+DISTRESS = "distress.csv"
+BASE_RATES = "base-rates.csv"
+ZONE_SOURCES = "zones-sources.yaml"
+ZONE_TABLES = (ZONES, DISTRESS, BASE_RATES, ZONE_SOURCES)
+"""Zones that failed or never began, dates of distress and rates of lists: evidence, beside the tables of parks."""
 IDENTIFIERS = "parks-identifiers.csv"
 IDENTIFIER_SOURCES = "parks-identifiers-sources.yaml"
 ACCESSED = "sources-accessed.csv"
@@ -73,9 +85,35 @@ def cases_called(words: str) -> tuple[str, ...]:
     with (_CASEBOOK / "parks.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["case"]]
     titled = [row["case"] for row in rows if any(written in row[name].casefold() for name in ("name_en", "name_zh"))]
+    titled = titled or _sharing_letters(written, {row["case"]: row["name_zh"] for row in rows})
     if len(titled) in range(1, MOST_CALLED + 1):
         return tuple(sorted(titled))
     return tuple(get_close_matches(written, list_cases(), n=1, cutoff=0.7))
+
+
+def suggested_case(words: str, names: Iterable[str]) -> str:
+    """Return those of some cases that somebody may mean, as :func:`cases_called` has it, or else the nearest names."""
+    known = tuple(names)
+    called = [name for name in cases_called(words) if name in known]
+    return " | ".join(called) or suggestion(words, known)
+
+
+def _sharing_letters(written: str, titles: Mapping[str, str]) -> list[str]:
+    """Find the cases whose Chinese title shares two letters in a row with what was written, which few titles have.
+
+    A name is written in Chinese in several ways: 蒂拉瓦 for 迪拉瓦. What many titles share (园区) tells nothing.
+    """
+    pairs = {first + second for first, second in pairwise(written) if not (first + second).isascii()}
+    sharing = {pair: [case for case, title in titles.items() if pair in title] for pair in pairs}
+    return sorted({case for cases in sharing.values() if len(cases) <= MOST_CALLED for case in cases})
+
+
+def shadowed_note(name: str, lang: str = "en") -> str:
+    """Return which park a name means, where a folder here has the name of a case of the casebook; else nothing."""
+    folder = Path(name)
+    if name not in list_cases() or kind_of(folder / "case.yaml") != "other" or folder.samefile(_CASEBOOK / name):
+        return ""
+    return text("cases.shadowed", lang, name=name, path=_CASEBOOK / name, folder=folder.resolve())
 
 
 def folder_of(name_or_path: str | Path) -> Path:

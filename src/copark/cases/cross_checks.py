@@ -241,21 +241,22 @@ def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter
         The last quarter a value may be of; ``None`` if not known.
     """
     known_sources = None if sources is None else {*sources, JUDGEMENT}
-    for path, entry in _mappings(tree, ()):
+    for path, entry in mappings(tree, ()):
         if "source" in entry and path != ("world",):
             yield from sourcing(path, entry, known_sources)
         if data_end is not None:
             yield from _late(path, entry, data_end)
 
 
-def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, JsonObject]]:
+def mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, JsonObject]]:
+    """Yield every mapping of a tree, at any depth, with its path."""
     if isinstance(node, dict):
         yield path, node
         for name, value in node.items():
-            yield from _mappings(value, (*path, name))
+            yield from mappings(value, (*path, name))
     elif isinstance(node, list):
         for place, value in enumerate(node):
-            yield from _mappings(value, (*path, place))
+            yield from mappings(value, (*path, place))
 
 
 def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[str] | None) -> Iterator[CaseProblem]:

@@ -10,7 +10,7 @@ from copark.cases.actors import QuarterSpan
 from copark.cases.dates import Date
 from copark.cases.facts import Area, Money
 from copark.cases.quarters import Quarter
-from copark.cases.types import Count, Jump, Key, Named, Number, Record, Side, Sourced, SourceKeys, WrittenText, wrong
+from copark.cases.types import Count, Jump, Key, Named, Number, Record, Side, Sourced, SourceKeys, WrittenTitle, wrong
 
 
 class Anchor(Named):
@@ -64,7 +64,7 @@ class Visit(Sourced):
 
     date: Date
     """When it took place."""
-    title: WrittenText
+    title: WrittenTitle
     """What it was, for a reader."""
     home: Jump
     """Jump of the investing government's commitment (which lies between 0 and 1)."""
@@ -88,7 +88,7 @@ class Shock(Sourced, QuarterSpan):
 
     key: Literal["pandemic", "sanctions", "market_shift"]
     """Which shock of the model it is: pandemic, sanctions or market_shift."""
-    title: WrittenText
+    title: WrittenTitle
     """What it was, for a reader."""
     exposure: ByOrigin
     """Exposure of each origin, 1 = in full, 0 = none, below 0 = it gains."""
@@ -128,7 +128,7 @@ class Renegotiation(Record):
 
     date: Date
     """When the terms were changed."""
-    title: WrittenText
+    title: WrittenTitle
     """What was changed, for a reader."""
     source: SourceKeys
     """Keys of sources.yaml."""
@@ -149,7 +149,7 @@ class Term(Sourced):
 
     key: Literal["cost", "market"]
     """Lower cost, or access to a market without tariffs."""
-    title: WrittenText
+    title: WrittenTitle
     """What it is, for a reader."""
     home: Jump
     """For enterprises of the investing country, per year (0.01 = one percentage point)."""

@@ -1,6 +1,7 @@
 """Facts: dated values with a unit, a basis, a grade and a source, and how they are put in order."""
 
 from collections.abc import Iterable
+from math import inf
 from typing import Annotated, LiteralString, Protocol, TypeVar
 
 from pydantic import AfterValidator
@@ -8,7 +9,7 @@ from pydantic import AfterValidator
 from copark import units
 from copark.cases.dates import Date, quarter_of
 from copark.cases.quarters import Quarter
-from copark.cases.types import Grade, Number, Record, SourceKeys, UnitSymbol, Words, WrittenText, YesNo, wrong
+from copark.cases.types import Grade, Number, Record, SourceKeys, UnitSymbol, Words, WrittenText, YesNo, outside, wrong
 
 
 class Fact(Record):
@@ -42,10 +43,8 @@ def _measured_in(unit: LiteralString, low: float | None = None, high: float | No
             raise wrong("unit_misfit", at="unit", found=fact.unit, expected=unit)
         value = fact.in_unit(unit)
         if (low is not None and value < low) or (high is not None and value > high):
-            bounds = {"low": "-∞" if low is None else f"{low:g}", "high": "∞" if high is None else f"{high:g}"}
-            raise wrong(
-                "out_of_range", at="value", found=f"{value:g}" if unit == "1" else f"{value:g} {unit}", **bounds
-            )
+            ends = (-inf if low is None else low, inf if high is None else high)
+            raise outside("out_of_range", value, *ends, at="value", unit="" if unit == "1" else unit)
         return fact
 
     return AfterValidator(check)

@@ -28,7 +28,7 @@ from copark.cases.load import examine
 from copark.cases.missing_values import is_missing
 from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.quarters import Quarter
-from copark.cases.skeleton import claim_folder, complete_folder
+from copark.cases.skeleton import claim_folder, complete_folder, refuse_shipped
 from copark.cases.table_schemas import Observation, Source
 from copark.cases.tables import (
     CONTEXT,
@@ -128,10 +128,16 @@ def case_of_frames(
         case, case_faults = examine(Path(scratch))
     if case is None or faults:
         raise CaseFaults(
-            [*faults, *_with_causes_of_their_own([_by_row(fault, labels) for fault in case_faults], faults)]
+            [
+                *faults,
+                *_with_causes_of_their_own(
+                    [_by_row(_repaired(fault, "of_frames"), labels) for fault in case_faults], faults
+                ),
+            ]
         )
     if folder is None:
         return case.model_copy(update={"folder": Path(name)})
+    refuse_shipped(name)
     target = claim_folder(name, folder)
     book.write(target)
     complete_folder(target)
@@ -172,7 +178,8 @@ def with_observations(
     try:
         end = end if data_end is None else Quarter.parse(str(data_end))
     except ValueError:
-        faults.append(fault("bad_quarter", "with_observations()", None, "data_end", found=data_end))
+        values = {"found": data_end, "suggestion": Quarter.meant(data_end)}
+        faults.append(fault("bad_quarter", "with_observations()", None, "data_end", **values))
     if not _is_a_frame(observations, "observations", faults):
         raise CaseFaults(_by_row(fault, {}) for fault in faults)
     labels, rows = _rows_of(observations, SERIES)
@@ -184,7 +191,7 @@ def with_observations(
     earlier = [TableRow(0, row) for row in before]
     faults.extend(fault for fault in faults_of_series([*earlier, *table.rows]) if fault.line)
     if faults:
-        raise CaseFaults(_by_row(fault, {SERIES: labels}) for fault in faults)
+        raise CaseFaults(_by_row(_repaired(fault, "of_case"), {SERIES: labels}) for fault in faults)
     recorded = (*before, *(row.record for row in table.rows))
     clock = case.clock.model_copy(update={"data_end": end})
     changes = {
@@ -193,6 +200,15 @@ def with_observations(
         "clock": clock,
     }
     return case.model_copy(update=changes)
+
+
+LATE = {"of_frames": "cases.after_data_end_of_frames", "of_case": "cases.after_data_end_of_case"}
+"""Fault of what is later than the end of the observations, by the way frames are given."""
+
+
+def _repaired(found: Fault, given: str) -> Fault:
+    """Return a fault with the repair where frames are given, not in a file."""
+    return replace(found, code=LATE[given]) if found.code == "cases.after_data_end" else found
 
 
 def frames_of(case: Case) -> dict[str, pd.DataFrame]:

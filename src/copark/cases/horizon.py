@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from copark.cases import dates
 from copark.cases.quarters import Quarter
 from copark.cases.schema import MOST_QUARTERS
-from copark.errors import RunRefused, printable
+from copark.errors import WrongUsage, printable
 
 if TYPE_CHECKING:
     from copark.cases.case import Case
@@ -58,7 +58,7 @@ def present_quarter() -> Quarter:
     try:
         return Quarter.parse(named)
     except ValueError:
-        raise RunRefused.of("study.bad_now_variable", variable=VARIABLE, found=printable(named[:40])) from None
+        raise WrongUsage.of("study.bad_now_variable", variable=VARIABLE, found=printable(named[:40])) from None
 
 
 def first_open_quarter(case: Case) -> Quarter:
@@ -83,13 +83,10 @@ def now_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
     if quarter is None:
         return max(present_quarter(), first)
     last = latest_now(case)
-    try:
-        now = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
-    except ValueError:
-        now = None
-    if now is None or not first <= now <= last:
+    now = quarter if isinstance(quarter, Quarter) else Quarter.asked(quarter, "--now")
+    if not first <= now <= last:
         values = {"found": printable(str(quarter)[:40]), "first": first, "last": last, "data_end": case.clock.data_end}
-        raise RunRefused.of("study.bad_now", **{name: str(value) for name, value in values.items()})
+        raise WrongUsage.of("study.bad_now", **{name: str(value) for name, value in values.items()})
     return now
 
 

@@ -19,6 +19,7 @@ from copark.cases.casebook import (
     kind_of,
     list_cases,
 )
+from copark.cases.contradictions import faults_between, problems_between, problems_of_dates, problems_of_sources
 from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
@@ -78,11 +79,7 @@ def load_case(name_or_path: str | Path) -> Case:
     copark.errors.CaseFaults
         If the case has faults; it carries all of them.
     """
-    folder = folder_of(name_or_path)
-    if kind_of(folder) == "nothing":
-        near = cases_called(str(name_or_path))
-        key = "cases.not_found_near" if near else "cases.not_found"
-        raise NotFound.of(key, found=shown(name_or_path), suggestion=" | ".join(near or list_cases()))
+    folder = found_folder(name_or_path)
     if folder.parent == casebook_path():
         changed = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
         case, faults = _shipped(folder, changed)
@@ -91,6 +88,16 @@ def load_case(name_or_path: str | Path) -> Case:
     if case is None:
         raise CaseFaults(faults)
     return case
+
+
+def found_folder(name_or_path: str | Path) -> Path:
+    """Find the folder of a case, named as in :func:`load_case`; NotFound, with what may be meant, if there is none."""
+    folder = folder_of(name_or_path)
+    if kind_of(folder) == "nothing":
+        near = cases_called(str(name_or_path))
+        key = "cases.not_found_near" if near else "cases.not_found"
+        raise NotFound.of(key, found=shown(name_or_path), suggestion=" | ".join(near or list_cases()))
+    return folder
 
 
 @lru_cache(maxsize=32)
@@ -131,6 +138,11 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
         if ACCOUNTS in tables:
             known = None if sources is None or of_accounts is None else {*sources, *of_accounts}
             faults.extend(islice(faults_of_accounts(tables[ACCOUNTS], known), ENOUGH))
+        # What is wrong in these two must not be told again of every row that rests on it.
+        wrong = {entry.file for entry in faults}
+        known_facts = {} if CASE in wrong else sections
+        known_sources = None if SOURCES in wrong else sources
+        faults.extend(islice(faults_between(known_facts, of_case, known_sources), ENOUGH))
     ordered = in_reading_order(faults, (*NEEDED, *OPTIONAL))
     if ordered or file is None or sources is None:
         return None, ordered
@@ -152,6 +164,10 @@ def _read_sources(folder: Path, name: str, faults: list[Fault]) -> dict[str, Sou
     if sources is None and isinstance(tree.data, dict):
         # Their keys are enough to look for missing ones; the entries' own faults are told already.
         return dict.fromkeys(tree.data, Source(outlet="?", read="original"))
+    faults.extend(
+        fault(problem.code, SOURCES, tree.line(problem.path), problem.path, **problem.values)
+        for problem in islice(problems_of_sources(sources or {}), ENOUGH)
+    )
     return sources
 
 
@@ -171,6 +187,8 @@ def _read_case_file(
             {name: len(parameter.default) for name, parameter in own.items()},
         ),
         problems_of_unknown(tree.data),
+        problems_between(sections),
+        problems_of_dates(tree.data),
         problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
     )
     faults.extend(

@@ -28,6 +28,14 @@ _RENAMED = {
     **dict.fromkeys(("model_type", "model_attributes_type", "dict_type", "mapping_type"), "not_a_mapping"),
     **dict.fromkeys(("tuple_type", "list_type"), "not_a_list"),
     **dict.fromkeys(_LIMITS, "limit"),
+    "string_type": "not_text",
+    "string_too_short": "empty_text",
+    "string_too_long": "long_text",
+    "string_pattern_mismatch": "no_form",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "not_whole"),
+    **dict.fromkeys(("float_type", "float_parsing"), "not_a_number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "not_yes_or_no"),
+    "finite_number": "not_finite",
 }
 _QUOTED = re.compile(r"'([^']*)'|\b(\d+)\b")
 
@@ -60,6 +68,10 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
     elif code in ("too_short", "too_long"):
         limit = context["min_length" if code == "too_short" else "max_length"]
         values = {"found": context["actual_length"], "limit": limit}
+    elif code == "long_text":
+        values["limit"] = context["max_length"]
+    elif code == "no_form":
+        values["form"] = context["pattern"]
     elif code == "limit":
         relation, name = _LIMITS[error["type"]]
         values |= {"relation": relation, "limit": f"{context[name]:g}"}

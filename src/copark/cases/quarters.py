@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from copark.errors import WrongUsage, printable
 from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 _WRITTEN = re.compile(r"([12][0-9]{3})Q([1-4])", re.ASCII)
+_MEANT = re.compile(
+    r"(?P<year>[12][0-9]{3})\s*年?(?:[\s-]*[Qq]\s*(?P<quarter>[1-4])|第?(?P<word>[1-4])季度?"
+    r"|[-/.]?(?P<month>1[0-2]|0?[1-9])月?(?:[-/.].*)?)?"
+)
+_DIGITS = str.maketrans("一二三四", "1234")
+EXAMPLE = "2030Q4"
+"""A quarter as it is written."""
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +45,28 @@ class Quarter:
         if match is None:
             raise ValueError(f"not a quarter: {written!r}")
         return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def asked(cls, written: str, option: str) -> Quarter:
+        """Read a quarter that was asked for by an option; WrongUsage, with the form, if it is not written as one."""
+        try:
+            return cls.parse(written)
+        except ValueError:
+            values = {"found": printable(written[:40]), "suggestion": cls.meant(written)}
+            raise WrongUsage.of("cases.no_quarter", option=option, **values) from None
+
+    @classmethod
+    def meant(cls, written: Any) -> str:
+        """Return the quarter that a date or year written otherwise lies in or ends with, or else an example.
+
+        ``2030Q4`` of ``2030-12``, ``2030``, ``2030 q4`` and ``2030年第四季度``.
+        """
+        words = str(written).strip().translate(_DIGITS)
+        match = _MEANT.fullmatch(words)
+        if match is None:
+            return EXAMPLE
+        month = int(match["month"] or 12)
+        return f"{match['year']}Q{match['quarter'] or match['word'] or (month + 2) // 3}"
 
     @classmethod
     def from_index(cls, index: int) -> Quarter:
@@ -93,7 +123,12 @@ class Quarter:
         try:
             return cls.parse(str(value))
         except ValueError:
-            raise wrong("bad_quarter", found=value) from None
+            raise wrong("bad_quarter", found=value, suggestion=cls.meant(value)) from None
+
+
+def asked_quarter(written: str | None, option: str) -> Quarter | None:
+    """Read a quarter that may be asked for by an option, as :meth:`Quarter.asked`; ``None`` where it is not."""
+    return None if written is None else Quarter.asked(written, option)
 
 
 def quarters_from(start: Quarter, count: int) -> Iterator[Quarter]:

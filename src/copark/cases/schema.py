@@ -46,7 +46,7 @@ from copark.cases.types import (
     Record,
     Sourced,
     UnitSymbol,
-    WrittenText,
+    WrittenTitle,
     YesNo,
     wrong,
 )
@@ -225,7 +225,7 @@ class CaseFile(Record):
     """Version of this format: 1."""
     name: Key
     """Short name of the case, such as great-stone."""
-    title: WrittenText
+    title: WrittenTitle
     """The park's name for a reader."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]
     """Who drives the park."""

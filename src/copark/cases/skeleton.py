@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+from copark.cases.casebook import list_cases
 from copark.cases.defaults import MAY_BE_UNKNOWN, PARTS_MAY_BE_UNKNOWN
 from copark.cases.files import fault
 from copark.cases.schema import CaseFile
@@ -52,8 +53,10 @@ def export_schema(path: str | Path) -> Path:
 def new_case(name: str, folder: str | Path = ".") -> Path:
     """Make and give a folder ``folder/name`` with a commented case that is sound and says nothing yet.
 
-    CaseFaults if the name cannot be one, the folder is taken, or it cannot be written.
+    CaseFaults if the name cannot be one or is that of a case of the casebook, the folder is taken, or it cannot be
+    written.
     """
+    refuse_shipped(name)
     target = claim_folder(name, folder)
     try:
         for source in sorted(TEMPLATE.iterdir()):
@@ -65,12 +68,25 @@ def new_case(name: str, folder: str | Path = ".") -> Path:
     return target
 
 
+def refuse_shipped(name: str) -> None:
+    """Refuse the name of a case of the casebook for a new one: by its name, commands read the casebook's."""
+    if name in list_cases():
+        raise CaseFaults([fault("shipped_name", "case.yaml", None, "name", found=name)])
+
+
 def claim_folder(name: str, folder: str | Path) -> Path:
-    """Make the empty folder of a new case; CaseFaults as :func:`new_case`."""
+    """Make the empty folder of a new case; CaseFaults as :func:`new_case`.
+
+    A folder that is named by a link is the one the link leads to, and the case's place is told as that. The case's own
+    folder may be no link: it would be written where nobody named it.
+    """
     if len(name) > _LONGEST or not _NAME.fullmatch(name):
         raise CaseFaults([fault("bad_name", "case.yaml", None, "name", found=name)])
-    target = Path(folder) / name
+    parent = Path(folder)
+    target = (parent.resolve() if parent.is_symlink() else parent) / name
     try:
+        if target.is_symlink():
+            raise CaseFaults([fault("link", str(target))])
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise CaseFaults([fault("folder_taken", str(target))])
         target.mkdir(parents=True, exist_ok=True)

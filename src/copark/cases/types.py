@@ -9,7 +9,15 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, LiteralString, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from copark.texts import entries
@@ -36,6 +44,8 @@ _CONTROL = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Orders to a screen, and marks nobody sees; joiners, which some scripts need, are letters here."""
+ALL_POINTS = 10_000
+"""Basis points of all shares."""
 LARGEST = 1e15
 """Largest number a case may have: beyond, sums lose whole units."""
 _SHOWN = 80
@@ -78,6 +88,32 @@ def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomErr
         What its words name in braces; made fit to be shown.
     """
     return PydanticCustomError(code, code, {"at": at, **{name: shown(value) for name, value in values.items()}})
+
+
+def outside(
+    code: LiteralString, found: float, low: float, high: float, *, at: str = "", unit: str = ""
+) -> PydanticCustomError:
+    """Return the error of a number outside its range; a share that should be in basis points is told so.
+
+    Parameters
+    ----------
+    code
+        Code of the error: ``out_of_range``, or that of another area, to which ``_points`` is added.
+    found
+        The number.
+    low, high
+        Its range.
+    at
+        Key inside the value that is at fault, if not the value itself.
+    unit
+        Unit that is said behind the number.
+    """
+    ends = {name: f"{end:g}".replace("inf", "∞") for name, end in (("low", low), ("high", high))}
+    values = {"found": f"{found:g} {unit}".rstrip(), **ends}
+    if 0.0 < found < 1.0 <= low and high >= ALL_POINTS:
+        points = {"percent": f"{100.0 * found:g}", "points": f"{ALL_POINTS * found:.0f}"}
+        return wrong(f"{code}_points", at, **values, **points)
+    return wrong(code, at, **values)
 
 
 def _number(value: Any) -> float:
@@ -126,6 +162,12 @@ def _yes_no(value: Any) -> bool:
     return answer
 
 
+MOST_LETTERS = 5_000
+"""Characters of a text of a case: more than anybody reads beside a number."""
+TITLE_LETTERS = 200
+"""Characters of a title, as of a study's."""
+
+
 def _words(value: Any) -> str:
     if not isinstance(value, str):
         raise wrong("not_text", found=value)
@@ -133,6 +175,8 @@ def _words(value: Any) -> str:
         raise wrong("empty_text")
     if gives_orders(value):
         raise wrong("control_mark", found=value)
+    if len(value) > MOST_LETTERS:
+        raise wrong("long_text", found=value, limit=MOST_LETTERS)
     return value.strip()
 
 
@@ -239,10 +283,19 @@ SourceKeys = Annotated[
 """Keys of ``sources.yaml``: one, a list, or several separated by ``;``."""
 
 
+_DEPRECATED = frozenset(
+    name for name, member in vars(BaseModel).items() if hasattr(getattr(member, "__func__", member), "__deprecated__")
+)
+
+
 class Record(BaseModel):
     """Something a case says: frozen, and with no key that the schema does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    def __dir__(self) -> list[str]:
+        """List names without those that pydantic keeps for its first version alone: ``parse_obj``, ``json`` …."""
+        return [name for name in super().__dir__() if name not in _DEPRECATED]
 
     def _check(self) -> None:
         """Raise :func:`wrong` of what only several fields can get wrong together."""
@@ -290,6 +343,17 @@ class WrittenText(Record, LocalizedText):
         return in_both(data, "en", "zh")
 
 
+class WrittenTitle(WrittenText):
+    """Title in both languages, short enough to stand above a figure."""
+
+    @field_validator("en", "zh")
+    @classmethod
+    def _short(cls, title: str) -> str:
+        if len(title) > TITLE_LETTERS:
+            raise wrong("long_text", found=title, limit=TITLE_LETTERS)
+        return title
+
+
 class Sourced(Record):
     """Something a case says, with where it is from and how far it is trusted."""
 
@@ -306,5 +370,5 @@ class Named(Sourced):
 
     key: Key
     """Short name."""
-    title: WrittenText
+    title: WrittenTitle
     """Name for a reader."""

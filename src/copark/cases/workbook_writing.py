@@ -19,7 +19,7 @@ from copark.cases.files import MOST_BYTES, Refused, fault, too_large
 from copark.cases.load import load_case
 from copark.cases.pydantic_errors import CASE
 from copark.cases.sheet_rows import content_of_folder, flat, rows_of
-from copark.cases.skeleton import cannot_write, claim_folder, complete_folder
+from copark.cases.skeleton import cannot_write, claim_folder, complete_folder, refuse_shipped
 from copark.cases.workbook_reading import got, read_workbook
 from copark.cases.workbook_sheets import SheetColumn, WorkbookSheet, choices, sheets
 from copark.errors import CaseFaults
@@ -342,7 +342,7 @@ def write_new(path: Path, content: bytes) -> Path:
     return path
 
 
-def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
+def case_from_workbook(path: Path, folder: Path, name: str = "", *, checked_only: bool = False) -> Path:
     """Make a case of a workbook in a folder, if its content is sound.
 
     Parameters
@@ -353,6 +353,8 @@ def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
         Folder in which the case gets its own new folder.
     name
         Short name of the case; by default the one in the workbook, else the workbook's own.
+    checked_only
+        The folder is not kept: it may have the name of a case of the casebook.
 
     Returns
     -------
@@ -372,6 +374,8 @@ def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
     faults = book.check()
     if faults:
         raise CaseFaults(faults)
+    if not checked_only:
+        refuse_shipped(str(book.tree["name"]))
     target = claim_folder(str(book.tree["name"]), folder)
     try:
         book.write(target)

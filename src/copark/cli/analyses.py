@@ -169,7 +169,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
         options["out"],
         keep_results=not options["no_report"],
         threads=threads,
-        on_study=partial(_announce, threads=threads, lang=lang),
+        on_study=partial(_announce, lang=lang),
         on_workload=foresee,
         on_calibration=partial(_tell_plan, lang=lang),
         lang=lang,
@@ -204,8 +204,8 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
 class _Writer:
     """Writes an answer to the files that are asked for.
 
-    These are one file that is named, or else some formats in the output folder; with ``--json`` none but what is asked
-    for. What cannot be written is refused before work begins.
+    These are one file that is named, or else some formats in the output folder. Without either nothing is drawn and
+    nothing written. What cannot be written is refused before work begins.
     """
 
     def __init__(self, analysis: Analysis, options: Mapping[str, Any], lang: str) -> None:
@@ -217,8 +217,8 @@ class _Writer:
         self.out: Path = options["out"]
         self.file: Path | None = options["file_of_answer"]
         self.form = "" if self.file is None else form_of(self.file, options["formats"], lang, more)
-        is_unasked = options["no_report"] or (output().is_json and options["formats"] is None)
-        self.formats = [] if is_unasked or self.file else formats_of(options["formats"], lang, more=(*DATA, *more))
+        is_unasked = options["no_report"] or self.file is not None
+        self.formats = [] if is_unasked else formats_of(options["formats"], lang, more=(*DATA, *more))
         self.is_table = is_table(self.form)
         """Whether it is the main table alone that is written."""
         if LIVE in (*self.formats, self.form):
@@ -267,7 +267,7 @@ def _value(field: FormField, value: Any, files: ExitStack) -> Any:
     if is_stream(value) and field.written:
         return files.enter_context(writable(value, field.written))
     if is_stream(value) and field.kind in ("file", "study"):
-        path = readable(Path(value), ".csv" if field.name in ("table", "data") else ".yaml")
+        path = readable(Path(value), ".csv" if field.is_table else ".yaml")
         return path if field.kind == "file" else str(path)
     if field.repeated:
         return tuple(value or ())
@@ -276,11 +276,11 @@ def _value(field: FormField, value: Any, files: ExitStack) -> Any:
     return value
 
 
-def _announce(study: Any, case: Any, source: Any, studies: int, *, threads: int | None, lang: str) -> None:
-    """Say on standard error what will be run, where it takes longer than a few seconds."""
+def _announce(study: Any, _case: Any, _source: Any, studies: int, *, lang: str) -> None:
+    """Write to standard error what will be run, where it is much."""
     from copark.workflows.run_plan import worth_telling
 
-    show_plan(worth_telling(study, case, source, threads=threads, studies=studies, lang=lang))
+    show_plan(worth_telling(study, studies=studies, lang=lang))
 
 
 def _tell_plan(planned: Any, lang: str) -> None:
@@ -300,14 +300,14 @@ def _tell_plan(planned: Any, lang: str) -> None:
 
 
 def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, is_asked: bool) -> None:
-    """Say how much will be run: on standard output where nothing else was asked for, else if it takes long."""
-    from copark.workflows.run_plan import WORTH_TELLING, seconds_of
+    """Write how much will be run: with its time on standard output where that was asked for, else if it is much."""
+    from copark.workflows.run_plan import TOLD_RUNS, seconds_of
 
-    seconds, used = seconds_of(case, works, threads)
     counts = {"runs": sum(work.runs for work in works), "quarters": sum(work.quarters_in_all for work in works)}
-    key = "planner.ahead_at_most" if any(work.at_most for work in works) else "planner.ahead"
-    words = text(key, lang, time=duration(seconds, lang), threads=used, **counts)
+    at_most = "_at_most" if any(work.at_most for work in works) else ""
     if is_asked:
+        seconds, used = seconds_of(case, works, threads)
+        words = text(f"planner.ahead{at_most}", lang, time=duration(seconds, lang), threads=used, **counts)
         output().content(words, plan={"seconds": seconds, "threads": used, **counts})
-    elif seconds >= WORTH_TELLING:
-        show_plan([words])
+    elif counts["runs"] >= TOLD_RUNS:
+        show_plan([text(f"planner.told{at_most}", lang, **counts)])

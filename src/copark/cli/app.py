@@ -60,8 +60,6 @@ Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes"
 Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity", autocompletion=run_ids)]
 OutputFile = Annotated[Path | None, typer.Option("--output", "-o", help="cli.help.output", metavar="FILE")]
 OUT = Path("out")
-WRITTEN = "html,xlsx,csv"
-"""Formats that are written where none are asked for."""
 
 app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -83,7 +81,7 @@ def copark(
     """Take the option that comes before the command."""
 
 
-def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tuple[str, ...] = ()) -> list[str]:
+def formats_of(listed: str | None, lang: str, default: str = "", more: tuple[str, ...] = ()) -> list[str]:
     """Return the formats asked for; raise ``NotFound`` or ``NotInstalled`` if there is no such one, or not here.
 
     Parameters
@@ -93,7 +91,7 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
     lang
         Language of the refusal, ``en`` or ``zh``.
     default
-        Names where none are listed.
+        Names where none are listed; none by default.
     more
         Formats beside those of documents.
     """

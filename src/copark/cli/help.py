@@ -8,6 +8,7 @@ Examples of a command are the texts ``<key of its help>.example.<n>``, each a co
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from shutil import get_terminal_size
@@ -18,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from copark.cli.output import JSON, QUIET, output
-from copark.cli.settings import VARIABLES, is_shared, name_of, origin_of, settings
+from copark.cli.settings import VARIABLES, is_shared, name_of, origin_of, project_options, settings
 from copark.presentation.text_wrap import wrapped
 from copark.texts import LANGUAGES, has_text, text
 
@@ -146,6 +147,9 @@ class Spoken:
             output().origins |= {flag: origin for flag, origin in origins.items() if origin}
             if self.needs_sound_settings:
                 settings().require_sound()
+                for file, options in project_options(ctx, self.params, path).items():
+                    output().warn(text("cli.settings.used", output().lang, file=file, options=", ".join(options)))
+            _tell_shadowed(ctx)
         return super().invoke(ctx)  # type: ignore[misc]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
@@ -155,6 +159,16 @@ class Spoken:
         for item in items:
             item.help = without_quotes(words.get(item.value, item.help or ""))
         return items
+
+
+def _tell_shadowed(ctx: Any) -> None:
+    """Return which park is read, where a folder here has the name of one of the casebook."""
+    words = [value for value in ctx.params.values() if isinstance(value, str)]
+    names = dict.fromkeys(part.strip() for written in words for part in written.split(","))
+    for name in [name for name in names if name.isprintable() and os.path.isdir(name)]:  # noqa: PTH112 - too long a name is no error
+        from copark.workflows.case_commands import shadowed
+
+        output().remark(shadowed(name, output().lang))
 
 
 class SpokenCommand(Spoken, TyperCommand):
@@ -168,8 +182,6 @@ class SpokenGroup(Spoken, TyperGroup):
         """Return the command of a name; where there is none, name the nearest."""
         name = args[0]
         if name not in self.commands and not name.startswith("-"):
-            from difflib import get_close_matches
-
             near = get_close_matches(name, list(self.commands), n=1)
             ctx.fail(text("cli.wrong.no_command", ctx.obj, name=name, known=", ".join(near or self.commands)))
         return super().resolve_command(ctx, args)
@@ -363,7 +375,8 @@ def wrong_usage(error: Any, lang: str) -> str:
     if kind == "MissingParameter":
         words = text("cli.wrong.missing", lang, name=name)
     elif kind == "NoSuchOption":
-        words = text("cli.wrong.option", lang, name=name)
+        near = get_close_matches(name, _flags(context), n=1)
+        words = text("cli.wrong.option_near" if near else "cli.wrong.option", lang, name=name, known="".join(near))
     elif name:
         detail = _wanted(name, param, lang) or message
         words = text("cli.wrong.value", lang, name=name, detail=detail)
@@ -378,6 +391,12 @@ def wrong_usage(error: Any, lang: str) -> str:
         origin = origin_of(context, param, path_of(context.command, context.parent))
         output().origins |= {param.opts[0]: origin} if origin else {}
     return f"{words}{' ' if lang == 'en' else ''}{text('cli.wrong.try', lang, command=path)}"
+
+
+def _flags(context: Any) -> list[str]:
+    """Return the options that a command has."""
+    params = context.command.get_params(context) if context is not None else []
+    return [flag for param in params if not getattr(param, "hidden", False) for flag in param.opts]
 
 
 def _wanted(name: str, parameter: Any, lang: str) -> str:

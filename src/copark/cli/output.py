@@ -70,9 +70,14 @@ class Output:
 
     def remark(self, words: str) -> None:
         """Tell on standard error what should be known beside the answer."""
+        if self.is_json or (words and not self.is_quiet):
+            self.warn(words)
+
+    def warn(self, words: str) -> None:
+        """Write to standard error what must be known beside the answer, of a quiet command as well."""
         if self.is_json:
             self.tell(words)
-        elif not self.is_quiet and words:
+        else:
             print(printable_lines(words), file=sys.stderr, flush=True)
 
     def content(self, words: str, **data: Any) -> None:

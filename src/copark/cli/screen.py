@@ -91,10 +91,10 @@ def _origins(lang: str) -> str:
 
 def show_error(error: CoparkError) -> int:
     """Tell an error that was foreseen, with every fault it carries; return the code of its end."""
-    from copark.cli.exit_codes import FAULTS, WRONG_USAGE
+    from copark.cli.exit_codes import code_of
 
     lang = output().lang
-    code = WRONG_USAGE if isinstance(error, NotFound) else FAULTS
+    code = code_of(error)
     if not isinstance(error, FaultsFound):
         return fail("not_found" if isinstance(error, NotFound) else "refused", error.said(lang), code)
     show_faults(error.faults, lang)
@@ -169,7 +169,8 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
         return
     out = console()
     shows_shares = shares and not answer.shows_outcomes
-    show(answer.document(lang), out, only=("summary", "outcomes") if shows_shares else ("summary",))
+    only = ("summary", "outcomes") if shows_shares else ("summary",)
+    show(answer.summary(lang, only), out, only=only)
     out.print()
     if not (answer.shows_outcomes or shares):
         out.print(text("trust.outcomes_hidden", lang))

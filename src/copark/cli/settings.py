@@ -41,8 +41,8 @@ COUNTS = frozenset({"runs", "draws", "replicates"})
 """Those that are whole numbers: options of these names that are none, such as 2^19 runs of a prior, are left alone."""
 BY_HAND = frozenset({"token", "host", "proxy", "scheduler"})
 """Options no file sets, since a stranger's could open a server to others or send work elsewhere."""
-PATHS = frozenset({"out", "file"})
-"""Options that take a path and may be set in a file; what else takes one writes a file, or is asked once."""
+OUT = "out"
+"""The one option with a path that a file may set: what else takes one writes a file, or shows what lies there."""
 COMMANDS = "command"
 """Table of the tables of single commands."""
 _HEAD = re.compile(r"\s*\[+([^\]#]+)\]")
@@ -88,7 +88,10 @@ class SettingsFile:
 
     @cached_property
     def text(self) -> str:
-        """Return its content; empty where it cannot be read, with a fault."""
+        """Return its content; empty where it cannot be read or is not to be trusted, with a fault."""
+        if not self._is_trusted():
+            self._add("cli.settings.stranger", ())
+            return ""
         try:
             handle = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a named pipe would wait
         except OSError as error:
@@ -109,6 +112,20 @@ class SettingsFile:
             line = content.count(b"\n", 0, error.start) + 1
             self.faults.append(Fault("cli.settings.broken", self.shown, line, "", {"reason": "not UTF-8"}))
             return ""
+
+    def _is_trusted(self) -> bool:
+        """Return whether it belongs to who runs the command, or to root, as git asks of a repository it works in."""
+        if self.kind == "user" or not hasattr(os, "geteuid"):
+            return True
+        trusted = {os.geteuid(), 0}
+        behind_sudo = os.environ.get("SUDO_UID", "")
+        if os.geteuid() == 0 and behind_sudo.isdecimal():
+            trusted.add(int(behind_sudo))
+        try:
+            owners = {self.path.lstat().st_uid, self.path.stat().st_uid}
+        except OSError:  # told when it is opened
+            return True
+        return owners <= trusted
 
     @cached_property
     def content(self) -> JsonObject:
@@ -312,16 +329,43 @@ def normal(key: str) -> str:
 
 
 def is_settable(parameter: Any) -> bool:
-    """Say whether files may set an option: one that takes a value, need not be given, and writes no single file."""
+    """Return whether files may set an option: one that takes one value, need not be given, and names no file.
+
+    Options that may be given several times choose what is shown or packed, such as the parks of a folder that a client
+    may ask about: a stranger's file could show more than was meant.
+    """
     name = name_of(parameter)
-    is_optional = parameter.param_type_name == "option" and not parameter.is_flag and not parameter.required
-    return is_optional and name not in BY_HAND and (name in PATHS or not is_path(parameter))
+    takes_one_value = parameter.param_type_name == "option" and not parameter.is_flag and not parameter.multiple
+    return (
+        takes_one_value and not parameter.required and name not in BY_HAND and (name == OUT or not is_path(parameter))
+    )
 
 
 def is_shared(parameter: Any) -> bool:
     """Say whether an option can be set for all commands at once, in a file or in the environment."""
     name = name_of(parameter)
     return is_settable(parameter) and name in VARIABLES and (name not in COUNTS or parameter.min is not None)
+
+
+def project_options(context: Any, parameters: Iterable[Any], command: Words) -> dict[str, list[str]]:
+    """Return the options that files of a project set for a command, by the file as it is shown.
+
+    Parameters
+    ----------
+    context
+        Context of the command.
+    parameters
+        Its options and arguments.
+    command
+        Words of the command.
+    """
+    options: dict[str, list[str]] = {}
+    for parameter in parameters:
+        is_from_file = getattr(context.get_parameter_source(parameter.name), "name", "") == "DEFAULT_MAP"
+        setting = settings().setting(command, parameter) if is_from_file else None
+        if setting is not None and setting.file.kind == "project":
+            options.setdefault(setting.file.shown, []).append(str(parameter.opts[0]))
+    return options
 
 
 def origin_of(context: Any, parameter: Any, command: Words) -> str:
@@ -344,10 +388,9 @@ def origin_of(context: Any, parameter: Any, command: Words) -> str:
 
 
 def typed(setting: Setting, parameter: Any) -> Any:
-    """Return a value as if it was typed: in words; a list of words where an option may be given several times."""
+    """Return a value as if it was typed: in words."""
     values = setting.value if isinstance(setting.value, list) else [setting.value]
-    words = [_word(value, setting, parameter) for value in values]
-    return words if parameter.multiple else ",".join(words)
+    return ",".join(_word(value, setting, parameter) for value in values)
 
 
 def _word(value: Any, setting: Setting, parameter: Any) -> str:

@@ -14,7 +14,7 @@ from copark.cli.completion import completion_script
 from copark.cli.help import LOCALE, SpokenCommand, language, shared_options
 from copark.cli.output import output
 from copark.cli.screen import give, listing, show_listing
-from copark.cli.settings import PATHS, VARIABLES, is_settable, origin_of, settings
+from copark.cli.settings import OUT, VARIABLES, is_settable, origin_of, settings
 from copark.errors import NotFound, printable
 from copark.texts import text
 
@@ -133,7 +133,7 @@ def _shared_rows(lang: str) -> Iterator[tuple[str, str, str]]:
             yield _row(lang, f"--{name}", typed, variable if typed else text("cli.settings.of_each", lang))
         else:
             words = str(setting.value)
-            value = setting.file.path_from(words) if name in PATHS else words
+            value = setting.file.path_from(words) if name == OUT else words
             yield _row(lang, f"--{name}", value, setting.place)
 
 

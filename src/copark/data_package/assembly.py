@@ -11,7 +11,8 @@ from copark.cases import list_cases, load_case
 from copark.cases.casebook import casebook_path, folder_of
 from copark.cases.park_counts import load_counts
 from copark.cases.parks import load_parks
-from copark.data_package import casebook_tables, reference_tables
+from copark.cases.zones import load_failures
+from copark.data_package import casebook_tables, failure_tables, reference_tables
 from copark.data_package.case_tables import PackagedCase, case_of_casebook, case_tables
 from copark.data_package.descriptor import descriptor
 from copark.data_package.dictionary import dictionary, readme
@@ -77,7 +78,10 @@ def package_of(parks: Sequence[str | Path] = ()) -> CasebookPackage:
     rows = casebook_tables.ParkRows(book, counts, cases, frozenset(names))
     of_parks = [rows.parks(), rows.identifiers(), *case_tables(cases), rows.periods(), rows.scores()]
     of_parks = [rows.with_counts(table) if table.name == "observations" else table for table in of_parks]
+    failures = load_failures()
     reference = [casebook_tables.conditions(book), reference_tables.estimates(), casebook_tables.world()]
+    reference += [failure_tables.zones(failures), failure_tables.distress(failures, book, set(names))]
+    reference.append(failure_tables.base_rates(failures))
     citations = casebook_tables.citations([*of_parks, *reference])
     cited = {str(row["source"]) for row in citations.rows}
     sources = casebook_tables.sources(rows.all_sources(), cited, own_cases)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from copark.analyses.joint.disputed import disputed_values
-from copark.cases.access_dates import OF_COUNTS, OF_IDENTIFIERS, OF_PARKS, OF_WORLD, access_dates
+from copark.cases.access_dates import OF_COUNTS, OF_IDENTIFIERS, OF_PARKS, OF_WORLD, OF_ZONES, access_dates
 from copark.cases.identifiers import load_identifiers
 from copark.cases.observed_variables import SERIES
 from copark.cases.own_words import own_words
@@ -19,6 +19,7 @@ from copark.cases.source_files import read_sources
 from copark.cases.table_schemas import Source
 from copark.cases.types import JUDGEMENT, Key
 from copark.cases.world import FOLDER as WORLD
+from copark.cases.zones import load_failures
 from copark.data_package.case_tables import PackagedCase, row_key, source_ids
 from copark.data_package.tables import (
     PART_OF_DATE,
@@ -298,6 +299,7 @@ class ParkRows:
         yield OF_PARKS, self.book.sources
         yield OF_COUNTS, self.counts.sources
         yield OF_IDENTIFIERS, load_identifiers().sources
+        yield OF_ZONES, load_failures().sources
         yield OF_WORLD, read_sources(WORLD / CASE_SOURCES)
         for case in self.cases.values():
             yield case.park, read_sources(case.folder / CASE_SOURCES)

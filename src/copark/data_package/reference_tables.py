@@ -11,6 +11,7 @@ from copark.cases.observed_variables import HOST_CONTEXT, SERIES, country_name
 from copark.cases.own_words import own_words
 from copark.cases.parks import Counted, Outcome, ParkType
 from copark.cases.workbook_sheets import choices
+from copark.cases.zones import BaseRate, DateBound, DistressKind, DrawnFrom, Fate, Looked
 from copark.data_package.casebook_tables import ADDRESSES, COORDINATES, GRADE, chinese
 from copark.data_package.tables import DataColumn, DataRow, DataTable, ForeignKey
 from copark.model.variables import Variable, catalogue
@@ -24,8 +25,16 @@ OWN_CODES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "collection": (("casebook", "own"), "casebook.code.collection"),
     "coordinates": (COORDINATES, "casebook.code.coordinates"),
     "count_of": (get_args(Counted), "casebook.code.count_of"),
+    "date_bound": (get_args(DateBound), "casebook.code.date_bound"),
+    "distress": (get_args(DistressKind), "casebook.code.distress"),
+    "drawn_from": (get_args(DrawnFrom), "casebook.code.drawn_from"),
     "estimate_read": (("abstract", "record", "memory"), "casebook.code.estimate_read"),
+    "fate": (get_args(Fate), "casebook.code.fate"),
     "grade": (("high", "medium", "low", "derived", "judgement", "background"), "web.grade"),
+    "listed_as": (get_args(BaseRate.model_fields["listed_as"].annotation), "casebook.code.listed_as"),
+    "listed_unit": (get_args(BaseRate.model_fields["unit"].annotation), "casebook.code.listed_unit"),
+    "looked": (get_args(Looked), "casebook.code.looked"),
+    "measure": (get_args(BaseRate.model_fields["measure"].annotation), "casebook.code.measure"),
     "moved": (("moved", "weakly", "unmoved"), "casebook.code.moved"),
     "outcome": (get_args(Outcome), "parks.status"),
     "precision": (("precise", "approximate", "district"), "casebook.code.precision"),

@@ -32,7 +32,8 @@ from copark.errors import Fault, NotFound, RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
+from copark.simulation.run import facts_of, inputs_of, rows_apart
+from copark.simulation.shared_past import DATED
 from copark.simulation.study import Scenario, baseline
 from copark.simulation.study_entries import Key, StudyEntry, Title
 from copark.texts import text
@@ -125,6 +126,11 @@ class Structure(Scenario):
         return self
 
 
+_SHARES_FROM_NOW = re.compile("即日起投资国([0-9]+)%")
+"""Title of an option as shipped files write it: a noun without a verb, which no sentence can take. Run IDs hash titles,
+so that a sentence words it otherwise, rather than the file."""
+
+
 @dataclass(frozen=True)
 class LeverOption:
     """An option and its lever: what may be chosen, alone or in a set."""
@@ -141,9 +147,11 @@ class LeverOption:
 
     def name(self, lang: str) -> str:
         """Name it with its lever, for where it stands alone: "Global partners: all three"."""
-        lever = self.lever.title.text(lang)
         option = self.entry.title.text(lang)
-        return text("levers.named", lang, lever=lever, setting=option)
+        shares = _SHARES_FROM_NOW.fullmatch(option)
+        if shares is not None:
+            return text("levers.named_shares", lang, share=shares[1])
+        return text("levers.named", lang, lever=self.lever.title.text(lang), setting=option)
 
 
 class Threshold(StudyEntry):
@@ -462,7 +470,11 @@ def _faults_in_case(file: LeverFile, case: Case, tree: Tree, name: str) -> Itera
                 for problem in problems:
                     line = tree.line((*path, "edits", *problem.path))
                     yield fault_of_edit(problem, name, line, path)
-                if since == "now" and not problems and touched(seen, option, before, now)[1]:
+                changes_anything, changes_past = touched(seen, option, before, now) if not problems else (True, False)
+                if not changes_anything:
+                    values = {"found": option.key, "case": case.name}
+                    yield Fault("levers.changes_nothing", name, tree.line(path), written(path), values)
+                if since == "now" and changes_past:
                     values = {"found": option.key, "now": str(file.now)}
                     yield Fault("levers.changes_past", name, tree.line(path), written(path), values)
 

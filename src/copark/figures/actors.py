@@ -13,11 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
-
+from copark.figures.arguments import checked
 from copark.figures.frame import year_of
 from copark.figures.ledgers import cap_tables, side_shares
 from copark.options import options
@@ -26,6 +22,9 @@ from copark.presentation.numbers import number, shares_of
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from copark.cases.case import Case
     from copark.cases.dates import Date
 
@@ -176,6 +175,7 @@ def _firms(case: Case, origin: str, lang: str) -> str:
 
 
 @style.styled
+@checked()
 def network(case: Case, lang: str | None = None) -> Figure:
     """Draw who acts in a park: global partners, governments, institutions, the company and its holders, enterprises."""
     lang = lang or options().lang
@@ -234,6 +234,8 @@ def _colour(actor: DrawnActor) -> str:
 
 
 def _box(axes: Axes, actor: DrawnActor) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
     high = ROW - 0.10
     is_full = actor.strong and actor.present
     axes.add_patch(
@@ -333,6 +335,7 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
 
 
 @style.styled
+@checked()
 def timeline(case: Case, lang: str | None = None) -> Figure:
     """Draw events by scale, a dot each, filled by its grade; above them, by name, the facts the model is given."""
     lang = lang or options().lang
@@ -387,6 +390,8 @@ def timeline(case: Case, lang: str | None = None) -> Figure:
 
 def _dots(axes: Axes, colour: str, base: float, events: Sequence[tuple[float, str]]) -> None:
     """Draw a dot for each event, those of a quarter above each other."""
+    from matplotlib.colors import to_rgb
+
     stacked: Counter[int] = Counter()
     for when, grade in events:
         quarter = int(when * 4)

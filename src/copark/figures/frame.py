@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
 from copark.labels import scenario_title
 from copark.presentation.numbers import number, unit_title
@@ -18,6 +15,8 @@ from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
     from copark.cases.quarters import Quarter
@@ -111,7 +110,6 @@ def ends(start: Quarter, quarters: Iterable[int]) -> NDArray[np.float64]:
 
 KINDS = {"more-than": "least", "at-least": "least", "at-most": "most", "range": "range", "about": "about"}
 """What is drawn of a kind of bound; of every other a dot."""
-MARKERS = {"least": CARETUPBASE, "most": CARETDOWNBASE}
 
 
 def observed_mark(
@@ -145,13 +143,16 @@ def observed_mark(
     order
         Drawing order.
     """
+    from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
+
+    markers = {"least": CARETUPBASE, "most": CARETDOWNBASE}
     kind = KINDS.get(bound, "exact")
     if kind == "range" and high is not None:
         axes.plot([year, year], [value, high], color=colour, linewidth=0.45 * size, zorder=order, solid_capstyle="butt")
-    elif kind in MARKERS:
+    elif kind in markers:
         axes.plot([year], [value], "_", color=colour, markersize=1.5 * size, markeredgewidth=0.28 * size, zorder=order)
         axes.plot(
-            [year], [value], marker=MARKERS[kind], color=colour, markersize=1.25 * size, markeredgewidth=0, zorder=order
+            [year], [value], marker=markers[kind], color=colour, markersize=1.25 * size, markeredgewidth=0, zorder=order
         )
     else:
         hollow = kind == "about"
@@ -180,6 +181,8 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
     unused
         Some are drawn grey, because others contradict them.
     """
+    from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
+
     kinds = {KINDS.get(bound, "exact") for bound in bounds}
     handles = {
         "exact": _handle("o", INK),
@@ -195,5 +198,7 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
 
 
 def _handle(marker: Any, colour: str, **extra: Any) -> Line2D:
+    from matplotlib.lines import Line2D
+
     options = {"linestyle": "", "markersize": 4.6, "markeredgewidth": 0.0, **extra}
     return Line2D([], [], color=colour, marker=marker, **options)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, NamedTuple
 
 from copark.presentation import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class HeadedRow(NamedTuple):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from copark.figures.arguments import checked
 from copark.figures.frame import View, observed_key, observed_mark, view, year_of
 from copark.labels import scenario_title
 from copark.options import options
@@ -20,6 +19,8 @@ from copark.units import convert, convertible
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from copark.arrays import Floats, Integers
     from copark.cases.case import Case
@@ -29,6 +30,8 @@ SOURCES = ("land_sales", "fees", "grants", "calls", "draws_credit", "rescue")
 """Flows into the developer's cash, M USD/yr."""
 USES = ("operating_cost", "land_cost", "interest", "principal", "dividends")
 """Flows out of the developer's cash, M USD/yr."""
+AREAS = ("serviced_area", "usable_area", "occupied_area")
+"""Areas of land, ha."""
 _FLOWS = {
     "land_sales": (style.MODEL, ""),
     "fees": (style.MODEL, "///"),
@@ -45,12 +48,13 @@ _FLOWS = {
 
 
 @style.styled
+@checked()
 def fan(
     result: xr.Dataset,
     variable: str = "registered",
     case: Case | None = None,
     lang: str | None = None,
-    scenario: int = 0,
+    scenario: int | str = 0,
 ) -> Figure:
     """Draw an output over time: the bands of all runs, and dots where the casebook has observations.
 
@@ -65,19 +69,16 @@ def fan(
     lang
         Language, by default that of the session.
     scenario
-        Index; another scenario than the first is drawn over the first one's outline.
+        Place or key; another scenario than the first is drawn over the first one's outline.
 
     Raises
     ------
-    KeyError
-        If the study did not keep the output.
-    ValueError
-        If there is no such scenario or language.
+    copark.errors.NotFound
+        If the study did not keep the output, or there is no such scenario, case or language.
     """
     lang = lang or options().lang
+    scenario = int(scenario)  # a key has been made its place
     study_view = view(result, lang, scenario)
-    if variable not in result.data_vars:
-        raise KeyError(variable)
     subtitle = study_view.say("fan.subtitle", unit=study_view.unit(variable) or study_view.say("fan.no_unit"))
     if scenario:
         subtitle += study_view.say("fan.against", baseline=scenario_title(result, 0, lang))
@@ -177,6 +178,7 @@ def side_shares(table: CapTable) -> dict[str, int]:
 
 
 @style.styled
+@checked()
 def equity(case: Case, lang: str | None = None) -> Figure:
     """Draw shares of the development company by side, over time, from the cap tables the model uses."""
     lang = lang or options().lang
@@ -231,6 +233,7 @@ def equity(case: Case, lang: str | None = None) -> Figure:
 
 
 @style.styled
+@checked(any_of=AREAS)
 def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str | None = None) -> Figure:
     """Draw land serviced, usable and occupied: medians, the band of serviced and occupied land, plan and record.
 
@@ -245,19 +248,13 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str | None =
 
     Raises
     ------
-    KeyError
-        If the study kept none of the three areas.
+    copark.errors.NotFound
+        If the study kept none of the three areas, or there is no such case or language.
     """
     lang = lang or options().lang
     study_view = view(result, lang)
-    looks = {
-        "serviced_area": (style.MODEL, "-"),
-        "usable_area": (style.MODEL, (0, (3, 2))),
-        "occupied_area": (style.SECOND, "-"),
-    }
+    looks = dict(zip(AREAS, ((style.MODEL, "-"), (style.MODEL, (0, (3, 2))), (style.SECOND, "-")), strict=True))
     outputs = [name for name in looks if study_view.has(name)]
-    if not outputs:
-        raise KeyError("serviced_area")
     subtitle = study_view.say("land.subtitle", unit=study_view.unit(outputs[0]))
     figure = style.sheet((7.2, 3.5), study_view.say("land.title"), subtitle, study_view.footer)
     axes = style.panel(figure, 0.56, 0.50, 1.25, 0.66)
@@ -312,16 +309,15 @@ def yearly(study_view: View, name: str) -> tuple[Integers, Floats]:
 
 
 @style.styled
+@checked(any_of=(*SOURCES, *USES))
 def ledger_money(result: xr.Dataset, lang: str | None = None) -> Figure:
     """Draw where the developer's money comes from (above) and goes (below), a year; and its cash.
 
-    Means over runs, not medians, since only means add up. Raises KeyError if the study kept none of the flows.
+    Means over runs, not medians, since only means add up. Raises NotFound if the study kept none of the flows.
     """
     lang = lang or options().lang
     study_view = view(result, lang)
     flows = [name for name in (*SOURCES, *USES) if study_view.has(name)]
-    if not flows:
-        raise KeyError(SOURCES[0])
     figure = style.sheet((7.2, 4.3), study_view.say("money.title"), study_view.say("money.subtitle"), study_view.footer)
     axes = style.panel(figure, 0.56, 1.22, 0.62, 0.66)
     style.years(axes, study_view.span[0] - 0.3, study_view.span[1] + 0.3)

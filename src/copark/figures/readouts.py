@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
+from copark.figures.arguments import checked
 from copark.figures.frame import view, year_of
 from copark.labels import scenario_title
 from copark.options import options
@@ -16,23 +15,29 @@ from copark.presentation.numbers import percent
 from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.simulation.readouts.compare import sweep
+from copark.simulation.readouts.coupling import COMPONENTS, SCALES, apart, phase_shares, phases, read_out
 from copark.simulation.readouts.coupling import PHASES as STAGES
-from copark.simulation.readouts.coupling import SCALES, apart, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import shares
 from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
 
     from copark.cases.case import Case
 
+COORDINATED = tuple(dict.fromkeys(name for component in COMPONENTS for name in component.outputs()))
+"""Outputs that scores of scales are made of."""
 _HATCH = {"failed": "", "dependent": "///", "fragile": "...", "self_standing": ""}
 
 
 @style.styled
+@checked("outcome")
 def outcome_bars(result: xr.Dataset, lang: str | None = None) -> Figure:
     """Draw how often each outcome happens: every scenario, and below it the first one by other thresholds."""
+    from matplotlib.patches import Patch
+
     lang = lang or options().lang
     study_view = view(result, lang)
     rows = [
@@ -77,13 +82,14 @@ def outcome_bars(result: xr.Dataset, lang: str | None = None) -> Figure:
 
 
 @style.styled
+@checked(*COORDINATED)
 def coordination(result: xr.Dataset, lang: str | None = None) -> Figure:
     """Draw the coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
 
     Raises
     ------
-    KeyError
-        If the study did not keep the outputs it needs.
+    copark.errors.NotFound
+        If the study did not keep the outputs it needs, or there is no such language.
     """
     lang = lang or options().lang
     study_view = view(result, lang)
@@ -129,6 +135,7 @@ def coordination(result: xr.Dataset, lang: str | None = None) -> Figure:
 
 
 @style.styled
+@checked("arrivals", "operating")
 def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str | None = None) -> Figure:
     """Draw the share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
@@ -143,8 +150,8 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str | None = 
 
     Raises
     ------
-    KeyError
-        If the study did not keep ``arrivals`` and ``operating``.
+    copark.errors.NotFound
+        If the study did not keep ``arrivals`` and ``operating``, or there is no such case or language.
     """
     lang = lang or options().lang
     study_view = view(result, lang)

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from copark.presentation import style
 from copark.presentation.numbers import number
@@ -17,6 +14,9 @@ from copark.setmethods.nca import ScopeView, peers, steps_of
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from copark.arrays import Floats
     from copark.setmethods.coupling_chance import Null, WeightEnsemble
     from copark.setmethods.coupling_degree import Coupled
@@ -74,6 +74,8 @@ def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") 
     lang
         Language of the figure.
     """
+    from matplotlib.patches import Rectangle
+
     request = analysis.request
     scope = necessity.scope
     line = necessity.ceilings["cr_fdh"]

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from copark.figures.frame import observed_key, observed_mark
 from copark.model.variables import catalogue
@@ -18,6 +15,9 @@ from copark.stats.quantiles import LEVELS
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from copark.arrays import Floats
     from copark.calibration.panels import PanelFindings, ParkFan
     from copark.calibration.rolling_origin import Point
@@ -104,6 +104,8 @@ def scored_fan(
     lane
         Inches left free below the axes, for what marks their time.
     """
+    from matplotlib.patches import Patch
+
     figure = style.sheet(size, name, unit)
     axes = style.panel(figure, 0.6, lane + (0.3 if key_inside else 0.52), 0.2, 0.70 if name else 0.3)
     style.years(axes, float(model.times[0]), float(model.times[-1]))
@@ -227,6 +229,8 @@ def width_bars(
     title, subtitle
         Words above the figure.
     """
+    from matplotlib.patches import Patch
+
     titles = (title, subtitle or text("validate.width.subtitle", lang))
     figure, axes = style.in_rows(
         [name for name, _, _ in rows], titles, inches=NAMES, high=0.36, wide=7.2, top=0.80, bottom=0.90, right=0.95
@@ -248,6 +252,8 @@ def width_bars(
 
 def fans(panel: PanelFindings, lang: str) -> Figure:
     """Draw every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
+    from matplotlib.patches import Patch
+
     titles = (text("pool.figure.fans", lang), text("pool.figure.fans_subtitle", lang))
     foot = text(
         "pool.figure.footer",
@@ -318,6 +324,8 @@ def outlook(
     lang
         Language.
     """
+    from matplotlib.patches import Patch
+
     figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang))
     axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
     style.fan(axes, times, stack + 1, (0.14, 0.22), 1.6)

@@ -19,6 +19,7 @@ from copark.analyses.contract import FormField, Texts
 from copark.analyses.show import sources_of
 from copark.calibration.case_parameters import parameters_of
 from copark.cases import Case, list_cases, load_case
+from copark.cases.casebook import suggested_case
 from copark.cases.observed_variables import country_name
 from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
@@ -135,7 +136,7 @@ class ToolWorkspace:
         """Refuse the name of a park that the workspace does not hold; ``key`` is the argument it stands in."""
         names = self.names()
         if name not in names:
-            near = suggestion(name, names)
+            near = suggested_case(name, names)
             raise Misasked([Fault("mcp.no_park", "arguments", None, key, {"found": shown(name), "suggestion": near})])
 
 

@@ -15,17 +15,23 @@ from anyio import to_thread
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
+from mcp.shared.message import SessionMessage
 from mcp.types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
+    INVALID_REQUEST,
+    PARSE_ERROR,
     CallToolRequestParams,
     CallToolResult,
+    ErrorData,
+    JSONRPCError,
     ListToolsResult,
     PaginatedRequestParams,
     TextContent,
     Tool,
     ToolAnnotations,
 )
+from pydantic import ValidationError
 
 from copark.errors import CoparkError, FaultsFound
 from copark.json_types import JsonObject
@@ -226,8 +232,36 @@ def serve(workspace: ToolWorkspace, seconds: float, ready: Callable[[], None] = 
 
     async def run() -> None:
         tool_server = server(workspace, seconds)
-        async with stdio_server() as (incoming, outgoing):
+        sender, receiver = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+        async with stdio_server() as (incoming, outgoing), anyio.create_task_group() as group:
+            group.start_soon(_pass_messages, incoming, sender, outgoing, workspace.lang)
             ready()
-            await tool_server.run(incoming, outgoing, tool_server.create_initialization_options())
+            await tool_server.run(receiver, outgoing, tool_server.create_initialization_options())
 
     anyio.run(run)
+
+
+async def _pass_messages(incoming: Any, accepted: Any, outgoing: Any, lang: str) -> None:
+    """Pass on what is a message, and answer what is none as JSON-RPC has it: the library drops it in silence.
+
+    Parameters
+    ----------
+    incoming
+        Stream of messages, and of the errors in reading them.
+    accepted
+        Stream that the messages are passed to.
+    outgoing
+        Stream of answers.
+    lang
+        Language of what is said.
+    """
+    async with accepted:
+        async for message in incoming:
+            if not isinstance(message, Exception):
+                await accepted.send(message)
+                continue
+            is_json = isinstance(message, ValidationError) and message.errors()[0]["type"] != "json_invalid"
+            code = INVALID_REQUEST if is_json else PARSE_ERROR
+            words = text("mcp.no_request" if is_json else "mcp.no_json", lang)
+            answer = JSONRPCError(jsonrpc="2.0", id=None, error=ErrorData(code=code, message=words))
+            await outgoing.send(SessionMessage(answer))

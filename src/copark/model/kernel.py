@@ -13,6 +13,7 @@ from copark.model import rng
 from copark.model.arrays import Draws, Inputs, Workspace
 from copark.model.jit import compiled, entry
 from copark.model.outputs import COMPANY_FROM, GOVERNMENTS_FROM, WORLD_FROM
+from copark.model.resuming import NOT_KEPT, run_copied
 from copark.model.step import begin, quarter, record
 
 OK, NOT_FINITE, OUT_OF_RANGE, TOO_MANY = 0, 1, 2, 3
@@ -100,7 +101,7 @@ def advance(
         Its status code until now. A run that stopped is not simulated, but the rest of its row is written as NaN and
         never left as the memory was.
     inputs, draws, work, keep, out, status
-        As in :func:`simulate_block`.
+        As in :func:`simulate_runs`.
     """
     if code == OK:
         quarter(t, i, inputs, draws, work)
@@ -115,7 +116,7 @@ def advance(
 
 
 @entry
-def simulate_block(
+def simulate_runs(
     inputs: Inputs,
     draws: Draws,
     work: Workspace,
@@ -124,8 +125,12 @@ def simulate_block(
     last: int,
     out: np.ndarray,
     status: np.ndarray,
+    since: int,
+    resumed: int,
+    kept: np.ndarray,
+    places: np.ndarray,
 ) -> None:
-    """Simulate runs first..last-1.
+    """Simulate runs first..last-1, from their first quarter or from one in which runs of the same past were kept.
 
     Parameters
     ----------
@@ -143,13 +148,38 @@ def simulate_block(
         Written: float64 of shape (runs, kept, quarters).
     status
         Written: int64 of shape (runs, 3): code, quarter, scale (see the top of the file).
+    since
+        A quarter, counted from 0; with 0 nothing is kept.
+    resumed
+        1 if the runs begin in that quarter with what is kept, otherwise 0: then they begin with the first, and what
+        they are at the beginning of that quarter is kept.
+    kept
+        Read or written: what runs are at the beginning of the quarter, one behind the other.
+    places
+        Read or written: where each run begins in `kept`, and behind the last where it ends, shape (runs + 1,);
+        `NOT_KEPT` from the first run on for which there was no room. A run that is not kept begins with the first.
     """
+    end = 0
     for i in range(first, last):
-        # What a run finds in the buffers must not depend on the run before it, or results would depend on blocks and
-        # threads.
-        work.memory[:] = 0.0
         rng.prepare(draws.addresses[i])
-        begin(inputs, work, draws.governments[i])
+        back = resumed == 1 and places[i] != NOT_KEPT
+        if not back:
+            # What a run finds in the buffers must not depend on the run before it, or results would depend on blocks
+            # and threads.
+            work.memory[:] = 0.0
+            begin(inputs, work, draws.governments[i])
         code = OK
-        for t in range(out.shape[2]):
+        for t in range(since if back else 0, out.shape[2]):
+            # One place for both ways, since whatever is called is compiled as often as it is called.
+            if t == since and t > 0 and (back or resumed == 0):
+                at = int(places[i]) if back else end
+                if at != NOT_KEPT:
+                    end = run_copied(i, t, work, out, status, kept, at, back)
+                if back:
+                    code = int(status[i, 0])
+                else:
+                    if end > kept.size:
+                        at = end = NOT_KEPT
+                    places[i] = at
+                    places[i + 1] = end
             code = advance(t, i, code, inputs, draws, work, keep, out, status)

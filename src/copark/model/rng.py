@@ -61,6 +61,8 @@ are not used.
 `early`, `later` and `spans` are the pairs of keys made of them by `prepare`, once per run.
 """
 
+KEYS = ("early", "later", "spans")
+"""Fields of an address that are made of the others."""
 # Above any quarter, and far from where adding to it could wrap around in 64 bits.
 NEVER = 1 << 40
 """A quarter that does not come: the cut of a run whose random numbers are one."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -136,12 +136,12 @@ class Catalogue:
         """Variables of a kind, of one room or of all, in the order of the files."""
         return (v for v in self.variables if v.kind == kind and room in (None, v.room))
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Variable]:
         """Parameters by name, in the order of the files; names are unique across rooms."""
         return {v.name: v for v in self.of("parameter")}
 
-    @property
+    @cached_property
     def outputs(self) -> dict[str, Variable]:
         """Outputs by name."""
         return {v.name: v for v in self.of("output")}

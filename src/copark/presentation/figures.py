@@ -5,18 +5,21 @@ text in its own fonts instead, a sixth of the size in Chinese. Every file says i
 the same figure gives the same bytes.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 from html import escape
 from io import BytesIO
 from pathlib import Path
-
-import matplotlib as mpl
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from copark.presentation.clean_words import clean
 from copark.presentation.document import Chart
 from copark.presentation.style import PALETTE, styled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FORMATS = ("svg", "pdf", "png")
 RESOLUTION = 200
@@ -69,6 +72,8 @@ def render(figure: Figure, kind: str, title: str = "", identity: str = "", *, ou
     outlined
         Whether the letters of an SVG are outlines; else text.
     """
+    import matplotlib as mpl
+
     stream = BytesIO()
     mpl.rcParams["svg.fonttype"] = "path" if outlined else "none"
     figure.savefig(stream, format=kind, dpi=RESOLUTION, metadata=metadata(kind, title, identity))

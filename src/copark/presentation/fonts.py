@@ -5,8 +5,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from matplotlib import font_manager
-
 CHINESE = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -42,6 +40,8 @@ def chinese_font() -> str | None:
 
     ``None`` where there is neither, in a damaged installation.
     """
+    from matplotlib import font_manager
+
     shipped = chinese_font_file()
     if _preferred() is None and shipped is not None:
         font_manager.fontManager.addfont(shipped)
@@ -51,6 +51,8 @@ def chinese_font() -> str | None:
 
 
 def _preferred() -> str | None:
+    from matplotlib import font_manager
+
     installed = {entry.name for entry in font_manager.fontManager.ttflist}
     return next((name for name in CHINESE if name in installed), None)
 
@@ -64,6 +66,8 @@ def families() -> list[str]:
 @cache
 def glyphs(fonts: tuple[str, ...]) -> frozenset[int]:
     """Return the characters that fonts can write, as code points."""
+    from matplotlib import font_manager
+
     characters: set[int] = set()
     for family in fonts:
         properties = font_manager.FontProperties(family=[family])

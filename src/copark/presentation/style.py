@@ -4,21 +4,22 @@ Figures are made without pyplot, so that nothing is shown, kept open or left beh
 is never read as mathematics.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from functools import cache, wraps
 from io import BytesIO
 from itertools import pairwise
 from math import isfinite
-from typing import Any, ParamSpec, TypeVar
-
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from copark.presentation.fonts import families, glyphs
 from copark.presentation.numbers import axis_number, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,6 +96,8 @@ def styled(build: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(build)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        import matplotlib as mpl
+
         with mpl.rc_context(settings()):
             return build(*args, **kwargs)
 
@@ -144,22 +147,30 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
     return "\n".join(rows)
 
 
-class NotebookFigure(Figure):
-    """A figure that a notebook shows by itself, though no pyplot stands behind it, and that is saved in its own type.
+@cache
+def notebook_figure() -> type[Figure]:
+    """Return the class of a figure that a notebook shows by itself, though no pyplot stands behind it.
 
-    Which fonts a text takes is settled when it is drawn: saved without them, Chinese would be empty boxes.
+    Which fonts a text takes is settled when it is drawn: it is saved in its own type, for without it Chinese would be
+    empty boxes.
     """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
 
-    def savefig(self, *where: Any, **how: Any) -> None:
-        """Save it as any figure of matplotlib is, in the type it was drawn in."""
-        # How letters are written into a file (svg.fonttype) stays with whoever saves it.
-        with mpl.rc_context({name: value for name, value in settings().items() if not name.endswith("fonttype")}):
-            super().savefig(*where, **how)
+    class NotebookFigure(Figure):
+        """A figure that is shown in a notebook and saved in the type it was drawn in."""
 
-    def _repr_png_(self) -> bytes:
-        stream = BytesIO()
-        self.savefig(stream, format="png", dpi=SHOWN_AT)
-        return stream.getvalue()
+        def savefig(self, *where: Any, **how: Any) -> None:
+            # How letters are written into a file (svg.fonttype) stays with whoever saves it.
+            with mpl.rc_context({name: value for name, value in settings().items() if not name.endswith("fonttype")}):
+                super().savefig(*where, **how)
+
+        def _repr_png_(self) -> bytes:
+            stream = BytesIO()
+            self.savefig(stream, format="png", dpi=SHOWN_AT)
+            return stream.getvalue()
+
+    return NotebookFigure
 
 
 SHOWN_AT = 110
@@ -179,7 +190,7 @@ def sheet(size: tuple[float, float], title: str, subtitle: str = "", footer: str
         One line below, in small letters.
     """
     width, height = size
-    figure = NotebookFigure(figsize=size, facecolor=PAPER)
+    figure = notebook_figure()(figsize=size, facecolor=PAPER)
     top = height - 0.10
     for words, kind, colour, weight in ((title, "title", INK, "bold"), (subtitle, "subtitle", MUTED, "normal")):
         if words:
@@ -202,6 +213,8 @@ def panel(figure: Figure, left: float, bottom: float, right: float, top: float) 
     left, bottom, right, top
         Distances from the sheet's edges, inches.
     """
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     width, height = figure.get_size_inches()
     area = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
     axes = figure.add_axes(area)
@@ -224,6 +237,8 @@ def years(axes: Axes, first: float, last: float) -> None:
     first, last
         Its ends, in years.
     """
+    from matplotlib.ticker import FuncFormatter
+
     axes.set_xlim(first, last)
     step = next(step for step in (1, 2, 4, 5, 10, 20, 50) if (last - first) / step <= 7.5 or step == 50)
     start = int(-(-first // step) * step)
@@ -250,6 +265,8 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
 
 def line(colour: str, marker: str = "", **look: Any) -> Line2D:
     """Return what a key shows of a line or, with ``linestyle=""``, of a mark."""
+    from matplotlib.lines import Line2D
+
     return Line2D([], [], color=colour, **{"marker": marker, "markersize": 4.4, **look})
 
 
@@ -547,6 +564,8 @@ def bounds(axes: Axes, values: Iterable[float], *, upright: bool = True) -> None
 
 def in_percent(axes: Axes, places: int = 0) -> None:
     """Write shares on the horizontal axis in per cent."""
+    from matplotlib.ticker import FuncFormatter
+
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, places)))
 
 

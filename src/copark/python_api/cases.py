@@ -23,9 +23,14 @@ CaseLike: TypeAlias = Case | str | PathLike[str]
 
 def case_given(case: CaseLike) -> Case:
     """Return a case that is given as it is, by name or by path."""
+    from copark.analyses.python_functions import tell
+    from copark.cases.casebook import shadowed_note
     from copark.cases.load import load_case as load
 
-    return case if isinstance(case, Case) else load(str(case) if isinstance(case, str) else Path(case))
+    if isinstance(case, Case):
+        return case
+    tell(filter(None, [shadowed_note(str(case), options().lang)]))
+    return load(str(case) if isinstance(case, str) else Path(case))
 
 
 @public_function()

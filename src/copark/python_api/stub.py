@@ -26,7 +26,7 @@ _KINDS = {
     "study": "str",
     "string": "str",
     "list": "str | Sequence[str]",
-    "file": "str | PathLike[str] | pd.DataFrame",
+    "file": "str | PathLike[str]",
     "integer": "int",
     "number": "float",
     "boolean": "bool",
@@ -106,6 +106,8 @@ def _function(analysis: Analysis) -> list[str]:
 def _parameter(field: FormField) -> str:
     choices = ", ".join(map(repr_of, sorted(field.choices)))  # typing gives equal literals in any order
     kind = f"Literal[{choices}]" if field.kind == "choice" else _KINDS[field.kind]
+    if field.is_table:
+        kind = f"{kind} | pd.DataFrame"
     if field.word in POWERS and field.kind == "string":
         kind = "int | str"
     if field.required:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import product
 from numbers import Real
 from os import PathLike
 from pathlib import Path
@@ -14,8 +15,9 @@ from pydantic import PrivateAttr, ValidationError
 
 from copark.analyses.python_functions import tell, watched
 from copark.analyses.spoken_errors import said_in_python
-from copark.analyses.vocabulary import MisusedFunction, public_function, seed_in
+from copark.analyses.vocabulary import MisusedFunction, of_arguments, public_function, seed_in
 from copark.cases.case import Case
+from copark.cases.files import fault
 from copark.cases.frames import plain_value, values_by_name
 from copark.cases.types import suggestion
 from copark.cases.validated_yaml import faults_in
@@ -88,6 +90,15 @@ class Scenario(files.Scenario):
         scale: Mapping[str, float] | None = None,
         without_anchors: Sequence[int] = (),
     ) -> None:
+        mappings = {"parameters": parameters, "levers": levers, "links": links, "times": times, "scale": scale}
+        place = f"Scenario({key!r})"
+        faults = [
+            _no_mapping(place, name, given)
+            for name, given in mappings.items()
+            if not (given is None or hasattr(given, "items"))
+        ]
+        if faults:
+            raise _misgiven(faults)
         content = {
             "key": key,
             "title": title if title is not None else key,
@@ -97,14 +108,14 @@ class Scenario(files.Scenario):
             "edits": {} if edits is None else edits,
             "times": values_by_name(times),
             "scale": values_by_name(scale),
-            "without_anchors": tuple(without_anchors),
+            "without_anchors": tuple(without_anchors) if isinstance(without_anchors, Iterable) else without_anchors,
         }
         if not content["edits"]:
             del content["edits"]
         try:
             super().__init__(**content)
         except ValidationError as errors:
-            raise _told(errors, f"Scenario({key!r})", files.Scenario) from None
+            raise _told(errors, place, files.Scenario) from None
 
     @classmethod
     def of(cls, scenario: files.Scenario) -> Scenario:
@@ -157,12 +168,21 @@ def _link(change: Any) -> Any:
 
 def _told(errors: ValidationError, place: str, model: Any) -> StudyFaults:
     """Make the errors of pydantic faults with place, cause and repair, in the language of the session."""
-    faults = StudyFaults(faults_in(errors, place, model, ("study",)))
+    function = place.partition("(")[0]
+    return _misgiven(of_arguments(faults_in(errors, place, model, ("study",)), function))
+
+
+def _misgiven(faults: Iterable[Fault]) -> StudyFaults:
+    """Make an error of faults, in the language of the session."""
     try:
         with said_in_python():
-            raise faults
+            raise StudyFaults(faults)
     except StudyFaults as said:
         return said
+
+
+def _no_mapping(place: str, key: str, given: Any) -> Fault:
+    return fault("not_a_mapping_in_frame", place, key=key, found=given)
 
 
 Scenarios: TypeAlias = Iterable[files.Scenario | Mapping[str, Any]] | Mapping[str, Mapping[str, Any]] | files.Scenario
@@ -173,12 +193,26 @@ def _scenarios(scenarios: Scenarios) -> list[Any]:
     """Give scenarios as a list; changes by key become scenarios of these keys."""
     if isinstance(scenarios, files.Scenario):
         return [scenarios]
-    if isinstance(scenarios, Mapping):
-        return [
-            change if isinstance(change, files.Scenario) else Scenario(key, **change)
-            for key, change in scenarios.items()
-        ]
-    return list(scenarios)
+    given = scenarios if isinstance(scenarios, Mapping) else dict(enumerate(_listed(scenarios, "scenarios")))
+    faults = [
+        _no_mapping("Study", f"scenarios[{key!r}]", change)
+        for key, change in given.items()
+        if not isinstance(change, files.Scenario | Mapping)
+    ]
+    if faults:
+        raise _misgiven(faults)
+    if given is not scenarios:
+        return list(given.values())
+    return [
+        change if isinstance(change, files.Scenario) else Scenario(str(key), **change) for key, change in given.items()
+    ]
+
+
+def _listed(given: Any, name: str, place: str = "Study") -> list[Any]:
+    """Return what was given as a list; StudyFaults if it is none."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise _misgiven([fault("not_a_list_in_frame", place, key=name, found=given)])
+    return list(given)
 
 
 class Study(files.Study):
@@ -221,6 +255,8 @@ class Study(files.Study):
     """
 
     _park: Case = PrivateAttr()
+    _grid: Mapping[str, Sequence[float]] = PrivateAttr(default_factory=dict)
+    """Value of each input of a grid in each scenario, by name."""
 
     def __init__(
         self,
@@ -263,6 +299,39 @@ class Study(files.Study):
         except ValidationError as errors:
             raise _told(errors, "Study", files.Study) from None
         self._park = park
+
+    @classmethod
+    def grid(cls, case: CaseLike, values: Mapping[str, Sequence[float]], **settings: Any) -> Self:
+        """Make a study of every combination of values of parameters, levers and drivers: a scenario each.
+
+        :func:`simulate` gives the values as coordinates of the dimension ``scenario``: ``set_index(scenario=[…])``
+        and ``unstack("scenario")`` make dimensions of them. A value that has the name of an output is called
+        ``<name>_given``.
+
+        Parameters
+        ----------
+        case
+            A case, its name or the path of its folder.
+        values
+            Values by name: of a parameter such as ``land_price``, or of a lever or driver such as ``company.quota``,
+            which holds for all of the time.
+        **settings
+            What :class:`Study` takes beside case and scenarios.
+
+        Raises
+        ------
+        copark.errors.StudyFaults
+            With everything that is not understood.
+        """
+        if not isinstance(values, Mapping):
+            raise _misgiven([_no_mapping("Study.grid()", "values", values)])
+        axes = {name: _listed(given, f"values[{name!r}]", "Study.grid()") for name, given in values.items()}
+        points = [dict(zip(axes, point, strict=True)) for point in product(*axes.values())]
+        scenarios = [_at(number, point) for number, point in enumerate(points, start=1)]
+        study = cls(case, scenarios, **{"reference": False, **settings})
+        reference = [float("nan")] * (len(study.scenarios) - len(points))
+        study._grid = {name: [*reference, *(point[name] for point in points)] for name in axes}
+        return study
 
     @classmethod
     def from_yaml(cls, path: str | PathLike[str]) -> Self:
@@ -370,6 +439,14 @@ class Study(files.Study):
     __str__ = __repr__
 
 
+def _at(number: int, point: Mapping[str, Any]) -> Scenario:
+    """Make the scenario of a point of a grid."""
+    inputs = {name: value for name, value in point.items() if "." in name}
+    parameters = {name: value for name, value in point.items() if name not in inputs}
+    title = ", ".join(f"{name} = {value}" for name, value in point.items())
+    return Scenario(f"grid-{number}", title, parameters=parameters, levers=inputs)
+
+
 def _changes(scenario: Any) -> bool:
     """Say whether a scenario changes anything."""
     if isinstance(scenario, Mapping):
@@ -401,6 +478,7 @@ def lever_scenarios(case: CaseLike, levers: Sequence[str] = (), *, since: SINCE 
     """
     from copark.decisions.lever_file import load_levers, scenario_of, wanted_levers
 
+    levers = _listed((levers,) if isinstance(levers, str) else levers, "levers", "lever_scenarios()")
     file = load_levers(case_given(case))
     keys = [lever.key for lever in file.levers]
     unknown = [{"found": key, "suggestion": suggestion(key, keys)} for key in levers if key not in keys]
@@ -481,9 +559,8 @@ def simulate(
         if isinstance(scenarios, Mapping) and all(map(_changes, chosen)):
             chosen.insert(0, _as_it_is())
         changes["scenarios"] = [_content(scenario) for scenario in chosen]
-    study = study.with_changes(**changes)
-    return simulate_study(
-        study,
+    result = simulate_study(
+        study.with_changes(**changes),
         park,
         parameters=parameters,
         cut=cut,
@@ -492,6 +569,9 @@ def simulate(
         progress=progress,
         stacklevel=4,
     )
+    grid = case._grid if isinstance(case, Study) and scenarios is None else {}  # noqa: SLF001 - its own module
+    named = {f"{name}_given" if name in result else name: ("scenario", list(values)) for name, values in grid.items()}
+    return result.assign_coords(named)
 
 
 def _content(scenario: Any) -> Any:

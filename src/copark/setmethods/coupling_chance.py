@@ -20,6 +20,7 @@ from copark.progress import Progress
 from copark.setmethods.coupling_degree import BOUNDARIES, FORMS, GRADES, Coupled, coordination, development, scored
 from copark.setmethods.table import fault
 from copark.stats.quantiles import BAND, LEVELS
+from copark.stats.ranks import mean_ranks
 
 CELLS = 2_000_000
 """Numbers held at a time."""
@@ -130,10 +131,8 @@ def _statistics(scores: Floats, degrees: Coupled) -> tuple[Floats, dict[str, Flo
 
 def rank_trend(series: Floats) -> Floats:
     """Return Spearman's correlation of values with their order, along the last axis; 0 where nothing varies."""
-    from scipy.stats import rankdata
-
     count = series.shape[-1]
-    gaps = rankdata(series.round(12), axis=-1) - (count + 1) / 2.0
+    gaps = mean_ranks(series.round(12)) - (count + 1) / 2.0
     time = np.arange(count) - (count - 1) / 2.0
     size = np.sqrt((gaps**2).sum(axis=-1) * (time**2).sum())
     return np.divide(gaps @ time, size, out=np.zeros_like(size), where=size > 0.0)

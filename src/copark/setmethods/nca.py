@@ -388,10 +388,12 @@ def request_faults(request: NcaRequest) -> list[Fault]:
     faults = []
     names = request.conditions
     if not names:
-        faults.append(fault("no_conditions", "--x"))
-    faults += [fault("twice", "--x", key=name, found=name) for name in sorted(set(names)) if names.count(name) > 1]
+        faults.append(fault("no_conditions", "--conditions"))
+    faults += [
+        fault("twice", "--conditions", key=name, found=name) for name in sorted(set(names)) if names.count(name) > 1
+    ]
     if request.outcome in names:
-        faults.append(fault("outcome_is_condition", "--y", key=request.outcome, found=request.outcome))
+        faults.append(fault("outcome_is_condition", "--outcome", key=request.outcome, found=request.outcome))
     if request.corner not in CORNERS:
         faults.append(fault("corner", "--corner", found=str(request.corner)))
     if not 0 <= request.permutations <= MOST_PERMUTATIONS:

@@ -30,7 +30,7 @@ from copark.cases.pydantic_errors import told
 from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile, Term
 from copark.cases.table_schemas import UNALLOCATED, CapTable, Holding
-from copark.cases.types import JUDGEMENT, WrittenText, shown, suggestion
+from copark.cases.types import JUDGEMENT, WrittenTitle, shown, suggestion
 from copark.cases.world import in_order
 from copark.errors import Fault
 from copark.json_types import JsonObject
@@ -228,8 +228,8 @@ def fault_of_edit(problem: CaseProblem, file: str, line: int | None = None, plac
     return Fault(problem.code, file, line, f"{key} → {where}" if where else key, values)
 
 
-def _note() -> WrittenText:
-    return WrittenText.by_language(partial(text, "study.edited"))
+def _note() -> WrittenTitle:
+    return WrittenTitle.by_language(partial(text, "study.edited"))
 
 
 def _start(case: Case) -> Date:

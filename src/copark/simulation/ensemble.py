@@ -8,10 +8,11 @@ overwrites; what arrives at the other end follows from strength and delay (:func
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from math import prod
 from pathlib import Path
 from queue import SimpleQueue
@@ -25,12 +26,13 @@ from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
 from copark.model.coupling.link_index import CHANNELS_PER_LINK
 from copark.model.jit import ENABLED
-from copark.model.kernel import BLOCK, OK, simulate_block
+from copark.model.kernel import BLOCK, OK, simulate_runs
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue
 from copark.progress import CountedProgress, silent
 from copark.simulation.accounts import NEEDED
 from copark.simulation.outcomes import outcomes
+from copark.simulation.shared_past import Family, drawn_bytes, families
 
 Floats = NDArray[np.float64]
 SIDES = ORIGINS[:2]
@@ -143,7 +145,7 @@ class Paired(NamedTuple):
     drawn: parameters drawn, before any scenario changed them, each of shape (runs,).
     """
 
-    by_scenario: Iterable[Draws]
+    by_scenario: Sequence[Draws]
     drawn: Mapping[str, np.ndarray]
 
 
@@ -203,13 +205,19 @@ class ScenarioRuns:
         codes = None if self.codes is None else self.codes[:runs]
         return replace(self, out=self.out[:runs], status=self.status[:runs], codes=codes)
 
-    def then(self, later: ScenarioRuns) -> ScenarioRuns:
-        """Join the runs that follow, of the same scenario and with the same outputs."""
-        out = np.concatenate([self.out, later.out])
-        status = np.concatenate([self.status, later.status])
-        is_judged = self.codes is not None and later.codes is not None
-        codes = np.concatenate([self.outcome, later.outcome]) if is_judged else None
-        return replace(self, out=out, status=status, codes=codes)
+    @classmethod
+    def joined(cls, parts: Sequence[ScenarioRuns]) -> ScenarioRuns:
+        """Join runs of one scenario that follow each other, with the same outputs."""
+        first = parts[0]
+        if len(parts) == 1:
+            return first
+        is_judged = all(part.codes is not None for part in parts)
+        return cls(
+            first.names,
+            np.concatenate([part.out for part in parts]),
+            np.concatenate([part.status for part in parts]),
+            np.concatenate([part.outcome for part in parts]) if is_judged else None,
+        )
 
     def by_quarter(self) -> ScenarioRuns:
         """Lay the runs side by side in memory, for whoever reads an output quarter by quarter."""
@@ -229,11 +237,6 @@ class Runs(NamedTuple):
     first: int
 
 
-def calls_for(runs: int) -> int:
-    """Count the calls of the kernel that so many runs of a scenario take: no more threads can share them."""
-    return -(-runs // BLOCK)
-
-
 def default_threads() -> int:
     """Threads to use where nobody says: the processors this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
@@ -246,10 +249,61 @@ def is_compiled() -> bool:
     """
     if not ENABLED:
         return True
-    compiled: Any = kernel.simulate_block
+    compiled: Any = kernel.simulate_runs
     since = Path(kernel.__file__).stat().st_mtime
     cache_files = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
     return any(path.stat().st_mtime >= since for path in cache_files)
+
+
+STRETCH = 250
+"""Runs of scenarios that share a past which are made before those that follow: what runs were is kept of so many."""
+ROOM = 16_384
+"""Numbers of 8 bytes that there is room for, beside its outputs, for each run that is kept. Runs of a block share
+it, and one that finds none is not kept; those of no park in the casebook need more on average."""
+
+
+class Kept(NamedTuple):
+    """What runs of a block are at the beginning of a quarter, as the kernel keeps it."""
+
+    values: Floats
+    places: NDArray[np.int64]
+
+
+NOTHING_KEPT = Kept(np.zeros(0), np.zeros(0, np.int64))
+
+
+class ScenarioInMaking:
+    """A scenario whose runs are made, block by block, by one thread or several."""
+
+    def __init__(self, inputs: Inputs, draws: Draws, names: Sequence[str], since: int, judged: int | None) -> None:
+        runs = len(draws.addresses)
+        self.inputs = inputs
+        self.draws = draws
+        self.drawn = drawn_bytes(draws) if since else b""
+        """What was drawn, where runs are kept or resumed; the kernel adds keys to the draws."""
+        self.since = since
+        """Quarter in which runs are kept, or resumed; 0 for neither."""
+        self.resumes: ScenarioInMaking | None = None
+        """The one whose runs were kept."""
+        self.kept: dict[int, Kept] = {}
+        """By the first run of a block."""
+        self.out = np.empty((runs, len(names), len(inputs.world)))
+        self.status = np.zeros((runs, 3), np.int64)
+        self.codes = None if judged is None else np.empty(runs, np.int8)
+        self.closed = judged is not None and is_closed(inputs, judged)
+        self.blocks: dict[int, Callable[[], int]] = {}
+        """By the first run of a block, what waits for it and counts its runs."""
+
+    def __len__(self) -> int:
+        """Count the runs."""
+        return len(self.status)
+
+    def resume_in(self, before: ScenarioInMaking) -> None:
+        """Resume where the runs of another stood, or begin with the first quarter if their draws are others."""
+        if before.drawn == self.drawn:
+            self.resumes = before
+        else:
+            self.since = 0
 
 
 class Ensemble:
@@ -261,6 +315,11 @@ class Ensemble:
     the same for every scenario, or what gives those of runs first … last - 1. What ``progress`` raises ends the work.
     Outcomes are ``judged`` in a quarter counted from 0, block by block, so that what they are judged by need not be
     kept; where no quarter is given they are not judged.
+
+    What scenarios have read alike is run once (:mod:`copark.simulation.shared_past`): runs of the first of a family are
+    kept as they are at the beginning of a quarter, and those of the others begin there, with the bits of whole ones.
+    Kept are :data:`STRETCH` runs of a family, and of the next one while threads are at both: each takes :data:`ROOM`
+    numbers and its outputs at most, 131 kB, and about 40 kB at Lekki.
     """
 
     def __init__(
@@ -288,18 +347,38 @@ class Ensemble:
     def _sharing(self, draws: Draws) -> DrawsOf:
         return lambda first, last: Paired([Draws(*(records[first:last] for records in draws))] * len(self.inputs), {})
 
+    @cached_property
+    def families(self) -> list[Family]:
+        """Scenarios of which some resume where the runs of the first stood."""
+        if len(self.inputs) == 1:
+            return [Family(0)]
+        # One run tells which scenarios set parameters of their own; whether all runs are drawn alike is asked of each.
+        draws = self.draws(0, 1).by_scenario
+        return families([(inputs, drawn_bytes(draws[number])) for number, inputs in enumerate(self.inputs)])
+
+    def stretches(self, first: int, last: int, most: int) -> Iterator[tuple[int, int]]:
+        """Cut runs first … last - 1 into stretches of so many, or of fewer where what they are is kept."""
+        step = min(most, STRETCH) if any(family.others for family in self.families) else most
+        for start in range(first, last, step):
+            yield start, min(start + step, last)
+
     def run_scenarios(self, first: int = 0, last: int | None = None) -> Runs:
         """Run all scenarios; runs first … last - 1, or all of them."""
-        paired = self.draws(first, self.size if last is None else last)
-        scenarios = zip(self.inputs, paired.by_scenario, strict=True)
-        runs = tuple(self._run_scenario(inputs, draws) for inputs, draws in scenarios)
-        return Runs(runs, paired.drawn, first)
+        end = self.size if last is None else last
+        runs: list[list[ScenarioRuns]] = [[] for _ in self.inputs]
+        drawn: list[Mapping[str, np.ndarray]] = []
+        for stretch in self.stretches(first, end, end - first):
+            paired = self.draws(*stretch)
+            drawn.append(paired.drawn)
+            for number, made in self.each(paired):
+                runs[number].append(made)
+        drawn_in_all = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
+        return Runs(tuple(map(ScenarioRuns.joined, runs)), drawn_in_all, first)
 
     def run(self) -> ScenarioRuns:
         """Run the only scenario; ValueError if there are several."""
-        paired = self.draws(0, self.size)
-        ((inputs, draws),) = zip(self.inputs, paired.by_scenario, strict=True)
-        return self._run_scenario(inputs, draws)
+        ((_, runs),) = self.each(self.draws(0, self.size))
+        return runs
 
     def stream(self, chunk: int = CHUNK) -> Iterator[Runs]:
         """Run all scenarios chunk by chunk, so that memory does not grow with the number of runs."""
@@ -311,49 +390,117 @@ class Ensemble:
         paired = self.draws(0, self.size)
         return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
-    def _run_scenario(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
-        """Run a scenario on draws of shape (runs,), a block of runs in each call of the kernel."""
-        runs = len(draws.addresses)
-        block = max(1, min(self.block, -(-runs // self.threads)))  # few runs are shared among all threads, too
-        names = self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
-        keep = np.array([NAMES.index(name) for name in names], np.int64)
-        quarters = len(inputs.world)
-        out = np.empty((runs, len(self.names), quarters))
-        status = np.zeros((runs, 3), np.int64)
-        codes = None if self.judged is None else np.empty(runs, np.int8)
-        closed = self.judged is not None and is_closed(inputs, self.judged)
+    def each(self, paired: Paired) -> Iterator[tuple[int, ScenarioRuns]]:
+        """Run one scenario after the other, family by family; yield its number and its runs.
+
+        Parameters
+        ----------
+        paired
+            Draws of each scenario; of :data:`STRETCH` runs at most where pasts are shared.
+        """
+        numbers = [number for family in self.families for number in (family.first, *family.others)]
+        making = self._in_making(paired.by_scenario)
+        for number, made in zip(numbers, self._finished(making), strict=True):
+            yield number, ScenarioRuns(self.names, made.out, made.status, made.codes)
+
+    def _in_making(self, draws: Sequence[Draws]) -> Iterator[ScenarioInMaking]:
+        """Set up scenarios, the first of a family before those that resume where its runs stood."""
+        for family in self.families:
+            first = ScenarioInMaking(
+                self.inputs[family.first], draws[family.first], self.names, family.since, self.judged
+            )
+            yield first
+            for number in family.others:
+                other = ScenarioInMaking(self.inputs[number], draws[number], self.names, family.since, self.judged)
+                other.resume_in(first)
+                yield other
+
+    def _finished(self, scenarios: Iterator[ScenarioInMaking]) -> Iterator[ScenarioInMaking]:
+        """Run scenarios, a block of runs in each call of the kernel; yield each when its runs are made.
+
+        Threads take blocks in the order of the scenarios, and none is idle while one scenario ends and is read.
+        """
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
         workspaces: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(self.threads):
-            workspaces.put(make_workspace(inputs))
-
-        def run_block(first: int) -> int:
-            last = min(first + block, runs)
-            rows = out[first:last] if names == self.names else np.empty((last - first, len(names), quarters))
-            runs_of_block = ScenarioRuns(names, rows, status[first:last])
-            work = workspaces.get()
-            # A run may divide by zero: it then ends with a status, and is no cause for a warning.
-            with np.errstate(all="ignore"):
-                draws_of_block = Draws(*(records[first:last] for records in draws))
-                simulate_block(inputs, draws_of_block, work, keep, 0, last - first, rows, runs_of_block.status)
-            workspaces.put(work)
-            if names != self.names:  # what outcomes alone are judged by is let go
-                out[first:last] = rows[:, : len(self.names)]
-            if codes is not None and self.judged is not None:
-                codes[first:last] = outcomes(runs_of_block, status[first:last, 0], self.judged, closed=closed)
-            return last - first
-
-        starts = range(0, runs, block)
+            workspaces.put(make_workspace(self.inputs[0]))
         if self.threads == 1:
-            for first in starts:
-                self.progress(run_block(first))
-        else:
-            with ThreadPoolExecutor(self.threads) as pool:
-                # In the order of the blocks, whichever thread is first, so that progress only grows.
-                for done in pool.map(run_block, starts):
-                    self.progress(done)
-        return ScenarioRuns(self.names, out, status, codes)
+            for scenario in scenarios:
+                for start in self._starts(scenario):
+                    self.progress(self._run_block(scenario, start, workspaces))
+                scenario.resumes = None
+                yield scenario
+            return
+        waiting: deque[ScenarioInMaking] = deque()
+        pool = ThreadPoolExecutor(self.threads)
+        try:
+            for scenario in scenarios:
+                for start in self._starts(scenario):
+                    task = pool.submit(self._run_block, scenario, start, workspaces)
+                    scenario.blocks[start] = task.result
+                waiting.append(scenario)
+                if sum(len(later.blocks) for later in list(waiting)[1:]) >= 2 * self.threads:
+                    yield self._awaited(waiting.popleft())
+            while waiting:
+                yield self._awaited(waiting.popleft())
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _awaited(self, scenario: ScenarioInMaking) -> ScenarioInMaking:
+        """Wait for a scenario in the order of its blocks, whichever thread is first, so that progress only grows."""
+        for wait in scenario.blocks.values():
+            self.progress(wait())
+        scenario.resumes = None  # what was kept goes with the last that resumed
+        return scenario
+
+    def _starts(self, scenario: ScenarioInMaking) -> range:
+        """List the first run of every block."""
+        return range(0, len(scenario), self._block_size(len(scenario)))
+
+    def _block_size(self, runs: int) -> int:
+        """Count the runs of a block: few are shared among all threads, too."""
+        return max(1, min(self.block, -(-runs // self.threads)))
+
+    def _run_block(self, scenario: ScenarioInMaking, first: int, workspaces: SimpleQueue[Workspace]) -> int:
+        """Make a block of runs from the first one on, and count them."""
+        last = min(first + self._block_size(len(scenario)), len(scenario))
+        inputs = scenario.inputs
+        names = self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
+        keep = np.array([NAMES.index(name) for name in names], np.int64)
+        rows = scenario.out[first:last]
+        if names != self.names:
+            rows = np.empty((last - first, len(names), rows.shape[2]))
+        runs = ScenarioRuns(names, rows, scenario.status[first:last])
+        kept = self._kept(scenario, first, last - first, len(names))
+        resumed = scenario.resumes is not None
+        work = workspaces.get()
+        strength, delay = inputs.link_strength, inputs.link_delay
+        work_of_inputs = work._replace(link_buffers=work.link_buffers._replace(strength=strength, delay=delay))
+        draws = Draws(*(records[first:last] for records in scenario.draws))
+        # A run may divide by zero: it then ends with a status, and is no cause for a warning.
+        with np.errstate(all="ignore"):
+            arrays = (inputs, draws, work_of_inputs, keep, 0, last - first, rows, runs.status)
+            simulate_runs(*arrays, scenario.since, int(resumed), *kept)
+        workspaces.put(work)
+        if names != self.names:  # what outcomes alone are judged by is let go
+            scenario.out[first:last] = rows[:, : len(self.names)]
+        if scenario.codes is not None and self.judged is not None:
+            scenario.codes[first:last] = outcomes(runs, runs.status[:, 0], self.judged, closed=scenario.closed)
+        return last - first
+
+    def _kept(self, scenario: ScenarioInMaking, first: int, runs: int, names: int) -> Kept:
+        """Return what runs of a block are resumed with, or where it is kept."""
+        if scenario.resumes is not None:
+            if self.threads > 1:  # another may be at it; blocks are begun in order, so that it will end
+                scenario.resumes.blocks[first]()
+            return scenario.resumes.kept[first]
+        if not scenario.since:
+            return NOTHING_KEPT
+        # Memory that is not written takes no room.
+        values = np.empty(runs * (ROOM + names * scenario.since))
+        scenario.kept[first] = Kept(values, np.zeros(runs + 1, np.int64))
+        return scenario.kept[first]
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
@@ -368,7 +515,7 @@ class Ensemble:
         self.progress(0)
         for run in range(count):
             with np.errstate(all="ignore"):
-                simulate_block(inputs, draws, work, nothing, run, run + 1, out, status)
+                simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, 0, 0, *NOTHING_KEPT)
             sent[run] = work.link_buffers.sent[:, rows]
             if status[run, 0]:
                 # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.

@@ -9,9 +9,8 @@ read block by block and let go, so that memory grows with measures and not with 
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +25,7 @@ from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws, Inputs
 from copark.progress import CountedProgress, Progress, ProgressCounter, silent
-from copark.simulation.ensemble import CHUNK, Ensemble, calls_for
+from copark.simulation.ensemble import CHUNK, Ensemble, Paired
 from copark.simulation.measures import Measures, ScenarioMeasures, packed, unpacked
 from copark.simulation.outcomes import outcome_effects
 from copark.simulation.results import Label, label
@@ -38,21 +37,22 @@ from copark.stats.effects import Effects
 
 
 @dataclass(frozen=True)
-class ScenarioBlock:
-    """Some runs of a scenario that are made and read in one piece, by this process or by a worker."""
+class FamilyBlock:
+    """Some runs of scenarios that share a past, which a worker makes and reads in one piece."""
 
-    inputs: Inputs
-    draws: Draws
+    inputs: tuple[Inputs, ...]
+    draws: tuple[Draws, ...]
     measures: Measures
     judged: int
     """Quarter in which outcomes are judged, counted from 0."""
 
-    def measure(self, threads: int = 1, progress: CountedProgress | None = None) -> ScenarioMeasures:
-        """Make the runs and read them."""
-        outputs = tuple(dict.fromkeys(self.measures.outputs))
-        ensemble = Ensemble(self.inputs, self.draws, outputs, threads=threads, progress=progress, judged=self.judged)
-        runs = ensemble.run()
-        return ScenarioMeasures(self.measures.read(runs), runs.status, runs.outcome)
+    def measure(self) -> list[ScenarioMeasures]:
+        """Make the runs and read them, scenario by scenario."""
+        ensemble = Ensemble(self.inputs, lambda *_: Paired(self.draws, {}), self.measures.outputs, judged=self.judged)
+        made = {
+            number: ScenarioMeasures.of(runs, self.measures) for number, runs in ensemble.each(Paired(self.draws, {}))
+        }
+        return [made[number] for number in range(len(made))]
 
 
 class Checkpoint(Protocol):
@@ -389,38 +389,43 @@ class Experiment:
         ------
         Memo key of a scenario, and the measures of a chunk of its runs.
         """
+        keys = tuple(group)
         inputs_by_scenario, facts_by_scenario = zip(*map(self._prepared, group.values()), strict=True)
         draws_of = StudyDraws(self.study, self.case, tuple(group.values()), facts_by_scenario, self.source)
-        judged = self.study.judged_in(self.case.clock.quarters)
-        for start in range(first, last, CHUNK):
-            numbers = self._run_numbers(start, min(start + CHUNK, last))
-            prepared = zip(inputs_by_scenario, draws_of.of_runs(numbers).by_scenario, strict=True)
-            blocks = (ScenarioBlock(inputs, draws, self.measures, judged) for inputs, draws in prepared)
-            # Runs too few to share out are made on one thread, those of several scenarios at a time.
-            together = calls_for(len(numbers)) < min(self.threads, len(group))
-            measured: Iterable[ScenarioMeasures]
-            if self.workers is not None:
-                measured = self.workers.map(ScenarioBlock.measure, list(blocks))  # Dask takes no iterator
-            elif together:
-                measured = side_by_side(blocks, self.threads)
+        ensemble = Ensemble(
+            inputs_by_scenario,
+            lambda start, end: draws_of.of_runs(self._run_numbers(start, end)),
+            tuple(dict.fromkeys(self.measures.outputs)),
+            threads=self.threads,
+            progress=progress,
+            judged=self.study.judged_in(self.case.clock.quarters),
+        )
+        for stretch in ensemble.stretches(first, last, CHUNK):
+            paired = ensemble.draws(*stretch)
+            if self.workers is None:
+                for number, runs in ensemble.each(paired):
+                    yield keys[number], ScenarioMeasures.of(runs, self.measures)
             else:
-                measured = (block.measure(self.threads, progress) for block in blocks)
-            for key, runs in zip(group, measured, strict=True):
-                if together or self.workers is not None:
-                    progress(len(runs.status))
-                yield key, runs
+                for number, runs_read in self._by_workers(ensemble, paired):
+                    progress(len(runs_read.status))
+                    yield keys[number], runs_read
 
-
-def side_by_side(blocks: Iterable[ScenarioBlock], threads: int) -> Iterator[ScenarioMeasures]:
-    """Measure blocks, each on a thread, in their order; no more than two for each thread are prepared ahead."""
-    waiting: deque[Future[ScenarioMeasures]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for block in blocks:
-            waiting.append(pool.submit(block.measure))
-            if len(waiting) > 2 * threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    def _by_workers(self, ensemble: Ensemble, paired: Paired) -> Iterator[tuple[int, ScenarioMeasures]]:
+        """Let workers make and read runs, a family each; yield the number of every scenario and its measures."""
+        if self.workers is None or ensemble.judged is None:
+            return
+        numbers_by_family = [(family.first, *family.others) for family in ensemble.families]
+        blocks = [
+            FamilyBlock(
+                tuple(ensemble.inputs[number] for number in numbers),
+                tuple(paired.by_scenario[number] for number in numbers),
+                self.measures,
+                ensemble.judged,
+            )
+            for numbers in numbers_by_family
+        ]
+        for numbers, made in zip(numbers_by_family, self.workers.map(FamilyBlock.measure, blocks), strict=True):
+            yield from zip(numbers, made, strict=True)
 
 
 def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:

@@ -121,6 +121,11 @@ class ScenarioMeasures:
         return finished
 
     @classmethod
+    def of(cls, runs: ScenarioRuns, measures: Measures) -> ScenarioMeasures:
+        """Read runs of a scenario."""
+        return cls(measures.read(runs), runs.status, runs.outcome)
+
+    @classmethod
     def joined(cls, parts: Sequence[ScenarioMeasures]) -> ScenarioMeasures:
         """Join runs of one scenario that follow each other."""
         return cls(

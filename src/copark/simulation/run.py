@@ -80,20 +80,9 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
     return inputs
 
 
-DATED = ("world", "governments", "company", "enterprises")
-"""Inputs with a row for each quarter; the others hold all along."""
-
-
 def rows_apart(before: Inputs, after: Inputs) -> dict[str, int | None]:
     """Return the first row in which two scenarios' inputs differ, by name; none where they are alike."""
     return {name: _first_moved(getattr(before, name), getattr(after, name)) for name in before._fields}
-
-
-def first_apart(before: Inputs, after: Inputs) -> int:
-    """Return the first quarter in which two scenarios' inputs differ, from the start; 0 where they differ all along."""
-    moved = {name: row for name, row in rows_apart(before, after).items() if row is not None}
-    dated = {*DATED, "link_strength"}
-    return min(row for row in moved.values()) if moved and moved.keys() <= dated else 0
 
 
 def _first_moved(before: Any, after: Any) -> int | None:
@@ -105,8 +94,8 @@ def _first_moved(before: Any, after: Any) -> int | None:
         return None
     if not first.ndim:
         return 0
-    rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(first, second, strict=True)])
-    return int(rows[0]) if rows.size else None
+    pairs = enumerate(zip(first, second, strict=True))
+    return next((row for row, pair in pairs if not np.array_equal(*pair)), None)
 
 
 class Prepared(NamedTuple):

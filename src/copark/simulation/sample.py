@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -245,6 +245,22 @@ class StudyDraws:
             names = tuple(variable.name for variable in drawn_parameters(self.study, self.case))
         if len(numbers) < last - first:
             draws = Draws(*(records[numbers - first] for records in draws))
-        scenarios = zip(self.scenarios, self.facts, strict=True)
-        paired = (with_parameters(draws, scenario, facts) for scenario, facts in scenarios)
-        return Paired(paired, values_of(draws, names))
+        return Paired(ScenarioDraws(draws, self.scenarios, self.facts), values_of(draws, names))
+
+
+class ScenarioDraws(Sequence[Draws]):
+    """Draws as each scenario changes them, made when they are asked for."""
+
+    def __init__(
+        self, draws: Draws, scenarios: Sequence[Scenario], facts_by_scenario: Sequence[Mapping[str, np.ndarray]]
+    ) -> None:
+        self.draws = draws
+        self.changes = tuple(zip(scenarios, facts_by_scenario, strict=True))
+
+    def __len__(self) -> int:
+        """Count the scenarios."""
+        return len(self.changes)
+
+    def __getitem__(self, number: Any) -> Any:
+        """Copy the draws, as the scenario of a number changes them."""
+        return with_parameters(self.draws, *self.changes[number])

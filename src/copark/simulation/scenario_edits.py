@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from copark.cases.dates import Date
 from copark.cases.facts import MOST_AREA, MOST_TAX, MOST_THRESHOLD
 from copark.cases.tables import WHOLE
-from copark.cases.types import BasisPoints, Jump, UnitInterval, wrong
+from copark.cases.types import BasisPoints, Jump, UnitInterval, outside, wrong
 from copark.simulation.study_entries import StudyEntry, Switch, When
 
 ALWAYS = Date(2999, 12, 31)
@@ -156,7 +156,7 @@ def _between(low: float, high: float) -> AfterValidator:
             raise wrong("too_short", found=0, limit=1)
         for step in steps or ():
             if not low <= step.value <= high:
-                raise wrong("study_range", found=f"{step.value:g}", low=f"{low:g}", high=f"{high:g}")
+                raise outside("study_range", step.value, low, high)
         return steps
 
     return AfterValidator(check)

@@ -18,11 +18,11 @@ from pydantic_core import PydanticCustomError
 
 from copark.cases.case import Case
 from copark.cases.casebook import cases_called, list_cases
-from copark.cases.files import KeyPath
-from copark.cases.horizon import seen_from, with_quarters
+from copark.cases.files import KeyPath, written
+from copark.cases.horizon import first_open_quarter, latest_now, seen_from, with_quarters
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
-from copark.cases.types import shown, suggestion, wrong
+from copark.cases.types import outside, shown, suggestion, wrong
 from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
@@ -32,7 +32,7 @@ from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.outcomes import year_twenty
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.study_entries import Key, Moment, StudyEntry, Title
+from copark.simulation.study_entries import Key, Moment, StudyEntry, Title, span
 from copark.texts import text
 
 MOST_RUNS = 100_000_000
@@ -275,7 +275,7 @@ def check_value(name: str, value: Value, shape: tuple[int, ...], low: float, hig
         raise wrong("study_count", at=name, found=len(value), wanted=count)
     for number in values:
         if not low <= number <= high:
-            raise wrong("study_range", at=name, found=f"{number:g}", low=f"{low:g}", high=f"{high:g}")
+            raise outside("study_range", number, low, high, at=name)
 
 
 def list_studies() -> list[str]:
@@ -351,7 +351,75 @@ def examine_study(path: Path, case: Case | None = None) -> tuple[Study | None, l
         return None, faults
     study, tree = read
     faults = list(faults_of_edits(study, tree, path.name, case))
+    if case is not None:
+        faults += faults_in_folder(study, tree, path.name, case)
     return (None if faults else study), faults
+
+
+def faults_in_folder(study: Study, tree: Tree, file: str, case: Case) -> Iterator[Fault]:
+    """Yield what a study says that its park's folder contradicts.
+
+    Parameters
+    ----------
+    study
+        The study.
+    tree
+        Content of its file.
+    file
+        Name of the file in faults.
+    case
+        The case of its folder.
+
+    Yields
+    ------
+    Another park's study; a "now" within the data or too far ahead; anchors that the case does not have; changes that
+    end before they begin or begin after the end; a scenario that another one repeats.
+    """
+
+    def fault_at(code: str, path: KeyPath, **values: object) -> Fault:
+        return Fault(f"study.{code}", file, tree.line(path), written(path), {k: shown(v) for k, v in values.items()})
+
+    if study.case != case.name and not (case.folder is not None and is_folder(study.case, case.folder)):
+        yield fault_at("other_case", ("case",), found=study.case, case=case.name)
+        return
+    first, last = first_open_quarter(case), latest_now(case)
+    if study.now is not None and not first <= study.now <= last:
+        yield fault_at("now_outside", ("now",), found=study.now, first=first, last=last)
+        return
+    clock = study.seen(case).clock
+    end = clock.start + (clock.quarters - 1)
+    known: dict[str, str] = {}
+    for number, scenario in enumerate(study.scenarios):
+        place: KeyPath = ("scenarios", number)
+        same = known.setdefault(scenario.model_dump_json(exclude={"key", "title"}), scenario.key)
+        if same != scenario.key:
+            yield fault_at("same_scenario", (*place, "key"), found=scenario.key, other=same)
+        for position, anchor in enumerate(scenario.without_anchors):
+            if anchor >= len(case.anchors):
+                values = {"found": anchor, "count": len(case.anchors)}
+                yield fault_at("no_anchor", (*place, "without_anchors", position), **values)
+        changes: list[tuple[KeyPath, LinkChange | InputChange]] = [
+            (("links", name), change) for name, change in scenario.links.items()
+        ]
+        changes += [
+            (("levers", name, position), change)
+            for name, entries in scenario.dated_inputs.items()
+            for position, change in enumerate(entries)
+        ]
+        for path, change in changes:
+            when = span(change.since, change.until, clock.start)
+            if change.until is not None and when.stop <= when.start:
+                yield fault_at("ends_before_start", (*place, *path), found=change.until, start=change.since)
+            elif when.start >= clock.quarters:
+                yield fault_at("after_end", (*place, *path), found=change.since, last=end)
+
+
+def is_folder(name: str, folder: Path) -> bool:
+    """Return whether a study's case, where it is written as a path, is a folder."""
+    try:
+        return Path(name).resolve() == folder.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def faults_of_edits(study: Study, tree: Tree, file: str, near: Case | None = None) -> Iterator[Fault]:

@@ -77,7 +77,7 @@ def _moment(value: Any) -> Any:
     try:
         return Quarter.parse(str(value))
     except ValueError:
-        raise wrong("bad_quarter", found=value) from None
+        raise wrong("bad_quarter", found=value, suggestion=Quarter.meant(value)) from None
 
 
 Moment = Annotated[

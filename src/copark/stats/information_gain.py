@@ -82,6 +82,13 @@ def foretell(known_reports: Floats, candidate: Floats, effects: Floats, holds: B
         Seed of which worlds make a fold.
     """
     from sklearn import config_context
+
+    # What is handed over here is sound, and to have it checked again takes longer than most regressions.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        return _foretold(known_reports, candidate, effects, holds, seed)
+
+
+def _foretold(known_reports: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int) -> Foretold:
     from sklearn.model_selection import KFold, cross_val_predict
 
     known_reports = varying(known_reports)
@@ -103,8 +110,7 @@ def foretell(known_reports: Floats, candidate: Floats, effects: Floats, holds: B
     count = effects.shape[1]
     # A regression may foretell beyond anything that happened.
     within = np.clip(foretold, targets.min(axis=0), targets.max(axis=0))  # a mean lies between what it is a mean of
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        probabilities = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
+    probabilities = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
     probability = np.stack(probabilities, axis=1) if probabilities else np.empty_like(effects)
     return Foretold(foretold[:, :count] * spread[:count] + centre[:count], probability)
 

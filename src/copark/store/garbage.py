@@ -39,6 +39,7 @@ Kind = Literal["half_written", "displaced", "lock", "superseded", "unfinished", 
 QUIET = 600.0
 """Seconds without a change after which what no living process of this machine holds counts as left."""
 FOLDERS = (
+    ".",
     "runs",
     "reports",
     "posteriors",
@@ -50,7 +51,7 @@ FOLDERS = (
     "pool/*/*",
     "results/*/*",
 )
-LOCKS = (".", "results/*", *FOLDERS)
+LOCKS = ("results/*", *FOLDERS)
 """Folders in which whoever works on something holds its lock."""
 
 

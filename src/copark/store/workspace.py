@@ -58,6 +58,11 @@ PLACES = re.compile(
     re.ASCII,
 )
 """Places of files. Earlier versions packed saved scenarios too, which nobody reads."""
+FOLDERS = re.compile(rf"{CASES}/{CASE_NAME.pattern}/|{RUNS}/[0-9a-f]{{16}}/", re.ASCII)
+"""Folders that have an entry of their own."""
+LOCAL_HEADER, CENTRAL_HEADER, ENDING, ZIP64_ENDING = 30, 46, 22, 56 + 20
+"""Bytes of the fixed parts of a ZIP archive (APPNOTE 4.3)."""
+ZIP64_SIZES, ZIP64_END = b"\x01\x00", b"PK\x06\x06"
 MOST_FILES = 500_000
 """Files of a workspace; a stored run of 100,000 has about 6,000."""
 MOST_BYTES = 200_000_000_000
@@ -396,7 +401,9 @@ def _fault(code: str, place: str, key: str = "", **values: Any) -> Fault:
 def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
     entries: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()
-    for entry in archive.files(MOST_FILES, MOST_BYTES):
+    files = archive.files(MOST_FILES, MOST_BYTES)
+    _refuse_hidden(archive)
+    for entry in files:
         if not PLACES.fullmatch(entry.filename):
             raise archive.refuse("strange_file", entry.filename)
         if entry.filename.casefold() in folded:
@@ -411,6 +418,51 @@ def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
     if need > free:
         raise archive.refuse("no_room", need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")
     return entries
+
+
+def _refuse_hidden(archive: Archive) -> None:
+    """Refuse bytes that no checksum covers: before, between and after entries, in comments, in folders.
+
+    An archive may begin anywhere in its file and lie loosely in it, and readers look past what they do not name.
+    """
+    packed = archive.archive
+    entries = sorted(packed.infolist(), key=lambda entry: entry.header_offset)
+    end = 0
+    listing_size = 0
+    for entry in entries:
+        name = entry.orig_filename.encode("ascii", "replace")
+        if entry.is_dir() and (entry.file_size or entry.compress_size or not FOLDERS.fullmatch(entry.filename)):
+            raise archive.refuse("hidden", entry.filename)
+        if entry.header_offset != end or entry.comment:
+            raise archive.refuse("hidden", entry.filename)
+        header = _bytes_at(archive, end, LOCAL_HEADER + len(name))
+        extra_size = int.from_bytes(header[28:30], "little")
+        extra = _bytes_at(archive, end + len(header), extra_size)
+        if header[LOCAL_HEADER:] != name or not all(map(_is_of_sizes, (extra, entry.extra))):
+            raise archive.refuse("hidden", entry.filename)
+        end += len(header) + extra_size + entry.compress_size
+        listing_size += CENTRAL_HEADER + len(name) + len(entry.extra)
+    if packed.start_dir != end:
+        raise archive.refuse("hidden")
+    end += listing_size
+    if _bytes_at(archive, end, 4) == ZIP64_END:
+        end += ZIP64_ENDING
+    if packed.comment or end + ENDING != archive.size:
+        raise archive.refuse("hidden")
+
+
+def _bytes_at(archive: Archive, place: int, count: int) -> bytes:
+    stream = archive.archive.fp
+    if stream is None:
+        return b""
+    stream.seek(place)
+    return stream.read(count)
+
+
+def _is_of_sizes(extra: bytes) -> bool:
+    """Return whether an entry's extra field is empty, or holds the sizes of a large file and nothing else."""
+    is_zip64 = extra[:2] == ZIP64_SIZES and len(extra) == 4 + int.from_bytes(extra[2:4], "little") <= 32
+    return not extra or is_zip64
 
 
 def _listing(archive: Archive, entries: Mapping[str, zipfile.ZipInfo]) -> Listing:

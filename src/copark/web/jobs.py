@@ -328,12 +328,13 @@ class JobQueue:
         """Claim the next job of a lane, if there is one and the database gives it.
 
         A job that the database has as running and that does not run here was started by a server that was killed, or
-        its claim was lost on the way.
+        its claim was lost on the way: it is queued again and keeps its attempts, since no process of its own failed.
         """
         try:
             for lost in self.table.all(open_only=True):
                 if lost.lane == lane and lost.state == "running":
-                    self._try_again(lost, "")
+                    log.warning("a job was left by a server that was killed")
+                    self.table.give_back(lost, blameless=True)
             job = self.table.claim(lane)
         except DatabaseRefused:
             return None

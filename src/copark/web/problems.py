@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from pathlib import PurePath
 from typing import Any
@@ -154,7 +154,11 @@ def problem_of(error: Exception, request: Request) -> HttpProblem:
         status, code = next((status, code) for kind, status, code in KINDS if isinstance(error, kind))
         return HttpProblem(status, code, faults=faults, count=max(len(faults), 1))
     if isinstance(error, RequestValidationError | ValidationError):
-        wrong = faults_of_request(error.errors(), body_model(request))
+        found: Sequence[Mapping[str, Any]] = error.errors()
+        if isinstance(error, RequestValidationError):
+            # FastAPI puts first where the value was sent, such as in the body; a key may have the same name.
+            found = [{**one, "loc": one["loc"][1:]} for one in found]
+        wrong = faults_of_request(found, body_model(request))
         return HttpProblem(422, "faults", faults=wrong, count=len(wrong))
     if isinstance(error, HTTPException):
         code = f"http_{error.status_code}"

@@ -3,7 +3,8 @@
 import logging
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Hashable
 from types import TracebackType
 
 from copark.errors import printable
@@ -29,7 +30,10 @@ class LineFormatter(logging.Formatter):
 
 
 class RepetitionFilter(logging.Filter):
-    """Passes so many records of one place in the code each minute, and writes how many there were beyond.
+    """Passes so many records of a kind each minute, and writes how many there were beyond.
+
+    Records are of a kind where they come from one place in the code and tell of the same error, raised in one place: a
+    flood of one error hides no other.
 
     Parameters
     ----------
@@ -43,21 +47,31 @@ class RepetitionFilter(logging.Filter):
         super().__init__()
         self.most = most
         self.clock = clock
-        self._counted: dict[tuple[str, int], tuple[float, int]] = {}
+        self._counted: dict[Hashable, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether a record is to be written."""
-        place = record.pathname, record.lineno
+        kind = kind_of(record)
         now = self.clock()
-        begun, count = self._counted.get(place, (now, 0))
+        begun, count = self._counted.get(kind, (now, 0))
         if now - begun >= MINUTE:
             if count > self.most:
                 record.msg = f"{record.getMessage()} (and {count - self.most:,} more of this kind before)"
                 record.args = ()
             begun = now
             count = 0
-        self._counted[place] = begun, count + 1
+        self._counted[kind] = begun, count + 1
         return count < self.most
+
+
+def kind_of(record: logging.LogRecord) -> Hashable:
+    """Return where a record was logged and, of an error, its type and the place where it was raised."""
+    place = record.pathname, record.lineno
+    error = record.exc_info[1] if record.exc_info else None
+    if error is None:
+        return place
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    return place, type(error), frames[-1] if frames else None
 
 
 def begin_log() -> None:

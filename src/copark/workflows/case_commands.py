@@ -43,13 +43,16 @@ class Checked:
 
 
 def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
-    """Check a case and what its folder holds: all faults or, without any, what it lacks and how far growth is known."""
-    from copark.cases.casebook import folder_of, kind_of
+    """Check a case and what its folder holds: all faults or, without any, what it lacks and how far growth is known.
+
+    NotFound if there is no such case or folder.
+    """
+    from copark.cases.casebook import kind_of
     from copark.cases.completeness import growth_notes, notes_of
-    from copark.cases.load import examine
+    from copark.cases.load import examine, found_folder
     from copark.workflows.park_folder import faults_beside
 
-    folder = folder_of(name_or_path)
+    folder = found_folder(name_or_path)
     if folder.suffix.lower() == ".xlsx":
         return _check_workbook(folder, lang)
     case, faults = examine(folder)
@@ -64,9 +67,11 @@ def _check_workbook(path: Path, lang: str) -> Checked:
     """Check a workbook as the case it would become; faults are told by cell."""
     from tempfile import TemporaryDirectory
 
+    from copark.cases.workbook_writing import case_from_workbook
+
     with TemporaryDirectory(prefix="copark-") as folder:
         try:
-            case = new_from_workbook(path, Path(folder))
+            case = case_from_workbook(path, Path(folder), checked_only=True)
         except CaseFaults as error:
             return Checked(path.name, error.faults)
         return replace(check_with_notes(case, lang), name=path.name)
@@ -158,6 +163,13 @@ def write_schema(of: Literal["case", "reply"], path: Path) -> Path:
     with written_file(path / "reply.schema.json" if path.is_dir() else path) as target:
         target.write_text(f"{json_schema(of)}\n", encoding="utf-8", newline="\n")
     return path
+
+
+def shadowed(name: str, lang: str = "en") -> str:
+    """Return which park a name means, where a folder here has the name of a case of the casebook; else nothing."""
+    from copark.cases.casebook import shadowed_note
+
+    return shadowed_note(name, lang)
 
 
 def names_of_cases() -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.cases.casebook import LEVERS, POSTERIOR, STUDIES, newest_claims
+from copark.cases.casebook import CLAIMS_EDITIONS, LEVERS, POSTERIOR, STUDIES, newest_claims
 from copark.cases.files import fault, in_reading_order
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault
@@ -33,7 +33,7 @@ def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
         are read by themselves alone.
     """
     faults = [
-        *_faults_of_claims(newest_claims(folder), case),
+        *_faults_of_claims(folder, case),
         *_faults_of_levers(folder / LEVERS, case),
         *_faults_of_studies(folder / STUDIES, case),
         *_faults_of_calibrations(folder / POSTERIOR, case),
@@ -41,11 +41,15 @@ def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
     return in_reading_order(faults, dict.fromkeys(fault.file for fault in faults))
 
 
-def _faults_of_claims(path: Path | None, case: Case | None) -> list[Fault]:
-    """Check the newest edition alone: earlier ones are for the version of the model they were fixed for."""
-    from copark.analyses.claims.claims_file import examine
+def _faults_of_claims(folder: Path, case: Case | None) -> Iterator[Fault]:
+    """Check every edition; that an earlier one was fixed for version 1 of the model is no fault of it."""
+    from copark.analyses.claims.claims_file import OTHER_VERSION, examine
 
-    return [] if path is None else examine(path, case)[1]
+    newest = newest_claims(folder)
+    for path in (folder / name for name in CLAIMS_EDITIONS):
+        if path.exists():
+            faults = examine(path, case, in_folder=True)[1]
+            yield from (fault for fault in faults if path == newest or fault.code != OTHER_VERSION)
 
 
 def _faults_of_levers(path: Path, case: Case | None) -> list[Fault]:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from copark.simulation.workload import Workload
 
 WORTH_TELLING = 10.0
-"""Seconds from which a plan is told before the work begins."""
-WITHOUT_PILOT = 20_000
-"""Runs, over all arms, below which the work is done before a pilot would be."""
+"""Seconds from which a plan is told before the work begins, where they are known."""
+TOLD_RUNS = 20_000
+"""Runs, over all arms, from which they are told before the work begins; how long is told as they are made."""
 PILOT_ARMS = 4000
 """Runs of a pilot, over all arms; of each arm not fewer than the least and not more than the most."""
 LEAST_PILOT = 64
@@ -291,12 +291,14 @@ def plan_study(
     """
     from copark.calibration.case_parameters import settle
     from copark.cases import load_case
+    from copark.cases.quarters import asked_quarter
     from copark.simulation.study import Study, load_study
 
     stage(progress, "prepare")(0, 0)
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case = load_case(named.case)
-    study, settled = settle(named.with_changes(runs=runs, seed=seed, now=now), case, out, parameters, cut)
+    changed = named.with_changes(runs=runs, seed=seed, now=asked_quarter(now, "--now"))
+    study, settled = settle(changed, case, out, parameters, cut)
     measured = pilot(study, case, settled.source, threads)
     planned = plan(study, case, settled.source, precision=precision, threads=threads, earlier=measured)
     if precision is not None and runs is None and planned.needed is not None:
@@ -308,10 +310,8 @@ def plan_study(
 
 def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
     """Put a plan in sentences, in a reader's language."""
-    counts = {"runs": planned.runs, "arms": planned.arms, "draws": ceil(planned.runs / planned.futures)}
-    work = "work_futures" if planned.futures > 1 else "work"
     sentences = [
-        text(f"planner.{work}", lang, futures=planned.futures, **counts),
+        _work(planned.runs, planned.futures, planned.arms, lang),
         text("planner.time", lang, time=_span(planned.seconds, lang), threads=planned.threads, pilot=planned.pilot),
     ]
     standing = planned.of("self_standing")
@@ -331,36 +331,28 @@ def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def worth_telling(
-    study: Study,
-    case: Case,
-    source: DrawSource | None = None,
-    *,
-    threads: int | None = None,
-    studies: int = 1,
-    lang: str = "en",
-) -> tuple[str, ...]:
-    """Put a plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing.
+def _work(runs: int, futures: int, arms: int, lang: str) -> str:
+    """Return how many runs are made, of how many scenarios and draws."""
+    key = "work_futures" if futures > 1 else "work"
+    return text(f"planner.{key}", lang, runs=runs, arms=arms, futures=futures, draws=ceil(runs / futures))
+
+
+def worth_telling(study: Study, *, studies: int = 1, lang: str = "en") -> tuple[str, ...]:
+    """Put the runs of a study in a sentence, if with so many such studies there are many; else nothing.
+
+    No pilot is made: how long they take is told by the runs themselves, once some are made.
 
     Parameters
     ----------
     study
         The study.
-    case
-        Its case.
-    source
-        Where its draws come from, if from a posterior.
-    threads
-        Threads to run on.
     studies
         Studies of its kind that will be run one after the other.
     lang
         ``en`` or ``zh``.
     """
-    if study.runs * len(study.scenarios) * studies < WITHOUT_PILOT:
-        return ()
-    planned = plan(study, case, source, threads=threads, studies=studies)
-    return told(planned, lang) if planned.seconds > WORTH_TELLING else ()
+    arms = len(study.scenarios) * studies
+    return (_work(study.runs, study.futures, arms, lang),) if study.runs * arms >= TOLD_RUNS else ()
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.run import Answer
-    from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
     from copark.simulation.study import Study
     from copark.store import RunRecord
@@ -148,7 +147,7 @@ def run_study(
     fresh, report, formats
         Run even if it is stored, in its place; write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
-        Told beforehand what work over ten seconds will take; told how far it is.
+        Told beforehand how many runs are made where they are many; told how far it is.
 
     Raises
     ------
@@ -160,6 +159,7 @@ def run_study(
     from copark.calibration.case_parameters import settle
     from copark.calibration.informed_parameters import moved_by_data
     from copark.cases import load_case
+    from copark.cases.quarters import asked_quarter
     from copark.presentation import write
     from copark.simulation.study import Study, load_study
     from copark.simulation.unfinished import require_finished
@@ -169,8 +169,9 @@ def run_study(
     case = load_case(named.case)
     began = time.monotonic()
     execution = execution or ExecutionOptions(threads)
-    study, settled = settle(named.with_changes(runs=runs, seed=seed, draws=draws, now=now), case, out, parameters, cut)
-    before_run = None if announce is None else partial(_announce, announce, case, settled, execution.threads, lang)
+    changed = named.with_changes(runs=runs, seed=seed, draws=draws, now=asked_quarter(now, "--now"))
+    study, settled = settle(changed, case, out, parameters, cut)
+    before_run = None if announce is None else partial(_announce, announce, lang)
     stored_run = find_or_run(
         study,
         case,
@@ -187,8 +188,8 @@ def run_study(
     files = dict[str, Path]()
     runs_made = RunStore.of(out).load(record.identity)
     require_finished(runs_made)
-    moved = None if settled.source is None else moved_by_data(case, settled)
-    answer = answer_of(runs_made, case, counts_of(record), moved)
+    find_moved = None if settled.source is None else partial(moved_by_data, case, settled)
+    answer = answer_of(runs_made, case, counts_of(record), find_moved)
     if report:
         stage(progress, "report")(0, 0)
         files = write(answer.document(lang), out / "reports" / f"{stored_run.study.name}-{answer.run_id}", formats)
@@ -204,19 +205,11 @@ def run_study(
     )
 
 
-def _announce(
-    announce: Callable[[Sequence[str]], None],
-    case: Case,
-    settled: CaseParameters,
-    threads: int | None,
-    lang: str,
-    study: Study,
-    messages: Sequence[str],
-) -> None:
-    """Tell beforehand what was moved aside, and what work over ten seconds will take."""
+def _announce(announce: Callable[[Sequence[str]], None], lang: str, study: Study, messages: Sequence[str]) -> None:
+    """Write beforehand what was moved aside, and how many runs are made where they are many."""
     from copark.workflows.run_plan import worth_telling
 
-    announce((*messages, *worth_telling(study, case, settled.source, threads=threads, lang=lang)))
+    announce((*messages, *worth_telling(study, lang=lang)))
 
 
 def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:

@@ -123,14 +123,10 @@ def build_site(
     from copark.analyses.context import Context
     from copark.cases.horizon import present_is
     from copark.cases.quarters import Quarter
-    from copark.errors import RunRefused, printable
     from copark.version import RELEASE_QUARTER
 
     began = time.monotonic()
-    try:
-        quarter = Quarter.parse(now or RELEASE_QUARTER)
-    except ValueError:
-        raise RunRefused.of("site.no_quarter", found=printable(str(now)[:40])) from None
+    quarter = Quarter.asked(now or RELEASE_QUARTER, "--now")
     check_live()
     new_context = partial(Context, out, threads=threads, progress=progress, lang=lang)
     cases_to_build = [*((name, None) for name in chosen_cases(only)), *own_cases(own)]
@@ -461,12 +457,13 @@ def chosen_cases(only: Sequence[str]) -> list[str]:
         If one that is named is none.
     """
     from copark.cases import list_cases
-    from copark.cases.types import shown, suggestion
+    from copark.cases.casebook import suggested_case
+    from copark.cases.types import shown
 
     names = list(list_cases())
     for name in only:
         if name not in names:
-            raise NotFound.of("site.no_case", found=shown(name), suggestion=suggestion(name, names))
+            raise NotFound.of("site.no_case", found=shown(name), suggestion=suggested_case(name, names))
     return [name for name in names if not only or name in only]
 
 

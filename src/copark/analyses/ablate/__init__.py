@@ -15,7 +15,7 @@ from copark.analyses.ablate import ablations as engine
 from copark.analyses.ablate.ablations import Ablations, AblationSettings
 from copark.analyses.ablate.effects import ablations_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows
-from copark.errors import NotFound, RunRefused
+from copark.errors import NotFound, RunRefused, WrongUsage
 from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Params(CaseParams):
 class Answer(Ablations, Result):
     """Effect of each mechanism and link on outcomes, and the worth of the forecast without it."""
 
+    dimensions: ClassVar[tuple[str, ...]] = ("ablation", "output", "quarter")
+
     def main_table(self) -> Rows:
         """Give every difference of every output, a row each: without less with."""
         return (
@@ -86,7 +88,7 @@ def settings_of(params: Params) -> AblationSettings:
     """
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):
-        raise RunRefused.of("ablate.refused.size", found=size)
+        raise WrongUsage.of("ablate.refused.size", found=size)
     return AblationSettings(
         futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
     )

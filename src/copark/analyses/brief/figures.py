@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.cases.quarters import Quarter
@@ -11,6 +10,10 @@ from copark.figures.frame import ends, year_of
 from copark.figures.validation import Fan, scored_fan
 from copark.presentation import style
 from copark.texts import text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDE = 7.0
 """Width of the chart, inches."""

@@ -179,9 +179,9 @@ class _Questions:
         if not answer.shows_outcomes or answer.closed is not None:
             return
         share = answer.share("self_standing")
-        standings = [baseline.standing for baseline in self.baselines if isfinite(baseline.standing)]
+        standings = [baseline.standing for baseline in self.baselines[1:] if isfinite(baseline.standing)]
         low, high = (percent_words(end, self.lang) for end in (share.low, share.high))
-        others = structures_words(self.baselines, self.lang) or self.t("meeting.sure.no_structure")
+        others = structures_words(self.baselines, share.share, self.lang) or self.t("meeting.sure.no_structure")
         sure = self.t("meeting.sure.chance", structures=others, low=low, high=high)
         doubts = answer.doubts.record_words(self.lang)
         if structures_disagree(self.baselines, share.share):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import inf, sqrt
+from math import sqrt
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from copark.analyses.how_sure import (
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
+from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, papers_words, to_obtain
 from copark.analyses.show import Show
 from copark.analyses.size_words import band_words, land_words, of_plan, size_clause
 from copark.arrays import Floats
@@ -37,6 +38,7 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
 from copark.simulation.readouts.observed_vs_model import expected_outside
+from copark.stats.ranks import normal_range
 from copark.stats.shares import LEVEL
 from copark.texts import text
 
@@ -139,14 +141,32 @@ class _Show(Show):
         outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
         size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
         outcome = t("headline", outcomes=outcomes, size=size, **words)
-        disagree = structures_disagree(self.baselines, answer.share("self_standing").share)
-        warnings = [text("sure.disagree", t.lang, park=words["park"])] if disagree else []
-        return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
+        return t.sentences([*self.record(), self.order(), outcome, *self.assumed()])
+
+    def order(self) -> str:
+        """Write what to order before anything is decided, and why."""
+        t = self.t
+        papers = papers_words(self.papers(), t.lang)
+        why = "disagree" if structures_disagree(self.baselines, self.chance) else "judged"
+        return t("headline.order", papers=papers, why=t(f"headline.why.{why}"))
+
+    def papers(self) -> tuple[str, ...]:
+        """Return what to order before anything is decided."""
+        return to_obtain(self.answer.doubts.assumed, self.baselines, self.chance)
+
+    @property
+    def chance(self) -> float:
+        """Chance of being self-standing."""
+        return self.answer.share("self_standing").share
+
+    def span(self) -> tuple[float, float, int] | None:
+        """Return the range of the chance over all structures, and their number; nothing where no other was tried."""
+        return structure_range(self.baselines, self.chance)
 
     def first_share(self, share: Share, words: str) -> str:
-        """Say of what the shares are, and what the chance of being self-standing is under the other structures."""
+        """Write of what the shares are, and the range of the chance of being self-standing over all structures."""
         t = self.t
-        between = structure_range(self.baselines)
+        between = self.span()
         if between is None:
             return t("headline.share", share=words, structures="")
         low, high = ends_in_words(*between[:2], t.lang)
@@ -183,7 +203,7 @@ class _Show(Show):
                 t("card.self_standing"),
                 doc.SHARE,
                 standing.share,
-                structures_note(self.baselines, t.lang) or t("card.no_structures"),
+                structures_note(self.baselines, standing.share, t.lang) or t("card.no_structures"),
             )
         for name in answer.bands:
             column, value = self.size(name)
@@ -248,9 +268,8 @@ class _Show(Show):
         t = self.t
         if answer.trust is not None:
             yield self.meaning(answer.trust)
-        for sentence in how_sure(
-            answer.case, answer.trust, answer.outcomes, self.baselines, NO_DOUBTS, t.lang
-        ):  # the headline has doubts
+        # The headline has the doubts and the range over structures.
+        for sentence in how_sure(answer.case, answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
             yield without_commands(sentence)
         if answer.shows_outcomes:
             standing = answer.share("self_standing")
@@ -264,14 +283,12 @@ class _Show(Show):
 
         The difference of the highest and the lowest is compared with that of as many alike (Tukey's studentised range).
         """
-        from scipy.stats import studentized_range
-
         answer = self.answer
         t = self.t
         low, high = min(answer.by_search), max(answer.by_search)
         middle = fmean(answer.by_search)
         runs_each = answer.runs / len(answer.by_search)
-        widest = float(studentized_range.ppf(LEVEL, len(answer.by_search), inf))
+        widest = normal_range(LEVEL, len(answer.by_search))
         error = widest * sqrt(middle * (1.0 - middle) / runs_each)
         lowest, highest = (percent_words(value, t.lang) for value in (low, high))
         between = text("presentation.number.reach", t.lang, low=lowest, high=highest)
@@ -290,19 +307,29 @@ class _Show(Show):
         if answer.closed is not None:
             yield t("open.closed")
             return
-        between = structure_range(self.baselines) if answer.shows_outcomes else None
+        # The first sentence names most of them.
+        ordered = [*self.papers()] if answer.shows_outcomes else []
+        facts = [paper for paper in of_facts(answer.doubts.assumed) if paper not in ordered]
+        ordered += facts
+        if facts:
+            yield t("open.facts", papers=papers_words(facts, t.lang))
+        between = self.span() if answer.shows_outcomes else None
         if between is not None and between[1] - between[0] >= WIDE_RANGE:
             low, high = (percent_words(value, t.lang) for value in between[:2])
-            yield t("open.structures", low=low, high=high)
-        if answer.doubts.assumed:
-            yield t("open.assumed", facts=answer.doubts.assumed_words(t.lang))
+            ordered += of_extremes(self.baselines)
+            papers = papers_words(of_extremes(self.baselines), t.lang)
+            yield t("open.structures_by" if papers else "open.structures", low=low, high=high, papers=papers)
         levers = self.levers_by_parameter()
-        parameters: dict[tuple[str, ...], list[str]] = {}
-        for name in sorted(levers, key=lambda name: -len(levers[name]))[:MOST_OPEN]:
-            parameters.setdefault(tuple(levers[name]), []).append(catalogue().parameters[name].title(t.lang))
-        for effects, titles in parameters.items():
-            yield t("open.parameter", titles=self.quoted(titles), levers=self.quoted(effects))
-        if not levers:
+        known = [name for name in levers if name in OF_PARAMETER and OF_PARAMETER[name] not in ordered]
+        parameters: dict[str, list[str]] = {}
+        for name in sorted(known, key=lambda name: -len(levers[name]))[:MOST_OPEN]:
+            parameters.setdefault(OF_PARAMETER[name], []).append(name)
+        for paper, names in parameters.items():
+            titles = [catalogue().parameters[name].title(t.lang) for name in names]
+            effects = dict.fromkeys(title for name in names for title in levers[name])
+            words = {"titles": self.quoted(titles), "levers": self.quoted(effects)}
+            yield t("open.parameter", papers=papers_words([paper], t.lang), **words)
+        if not (ordered or known):
             yield t("open.none")
 
     def quoted(self, titles: Iterable[str]) -> str:
@@ -395,7 +422,7 @@ class _Show(Show):
                 value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
                 title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
                 yield self.dated(title), value, percent, t("range.simulation")
-            between = structure_range(self.baselines)
+            between = self.span()
             if between is not None:
                 value = doc.Interval(_percent(between[0]), _percent(between[1]))
                 yield self.dated(t("figure.structures")), value, percent, t("range.structures", count=between[2])

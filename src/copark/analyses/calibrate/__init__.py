@@ -276,7 +276,7 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
         calibrated=Calibrated(
             asked=case_as_asked,
             folder=f"{posterior.folder.parent.name}/{posterior.folder.name}",
-            values=len(replay.model.targets),
+            values=replay.values,
             everything=uses_everything(case, task.cut),
             movements=moved,
             ties=ties(replay.space, replay.points),

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-
 from copark.calibration.rolling_origin import moment
 from copark.figures.frame import observed_key, observed_mark
 from copark.presentation import style
@@ -15,6 +12,8 @@ from copark.stats.quantiles import LEVELS
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from copark.arrays import Floats
     from copark.calibration.diagnostics import Check, Movement
 
@@ -38,6 +37,8 @@ def places_on_prior(
     lang
         Language of the figure.
     """
+    from matplotlib.patches import Patch
+
     names = [name for name, *_ in rows]
     figure, axes = style.in_rows(
         names, titles, inches=3.2, high=0.235, top=0.80, bottom=0.70, right=0.8, lines=1, small=True

@@ -10,6 +10,7 @@ from typing import Any
 
 from copark.analyses.claims.rules import RuleCondition
 from copark.analyses.claims.schema import CaseChange, Claim, Claims, Part
+from copark.cases import dates
 from copark.cases.case import Case
 from copark.cases.files import KeyPath, written
 from copark.cases.types import shown, suggestion
@@ -43,6 +44,8 @@ class ClaimsFile:
 
 OF_VERSION_1 = frozenset(("rescue_by_controller", "self_standing"))
 """Keys of files for version 1 of the model: who alone might rescue, and how many enterprises made a park stand."""
+OTHER_VERSION = "claims.version_1"
+"""Code of the fault of a file with such keys."""
 _SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}
 """Files found sound by name, bytes and case: to check every edit takes a second, which a server pays once."""
 MOST_KEPT = 8
@@ -80,14 +83,32 @@ def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
     return _SOUND[key]
 
 
-def examine(path: Path, case: Case | None = None) -> tuple[Claims | None, list[Fault]]:
-    """Read a claims file and check it: the claims, or ``None``, and all its faults."""
+def examine(path: Path, case: Case | None = None, *, in_folder: bool = False) -> tuple[Claims | None, list[Fault]]:
+    """Read a claims file and check it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    case
+        The case it is tried on.
+    in_folder
+        True if it lies in the case's folder, so that it must be of this case.
+
+    Returns
+    -------
+    The claims, or ``None``, and all faults.
+    """
     read, faults = read_model(path, Claims, ("claims", "study"))
     if read is None:
         return None, _told_once(faults)
     claims, tree = read
     places = _Places(tree, path.name)
     faults = [*_references(claims, places), *([] if case is None else _edits(claims, case, places))]
+    if in_folder and case is not None and claims.case != case.name:
+        faults.append(places.fault("other_case", ("case",), found=claims.case, case=case.name))
+    if claims.fixed.first_day > dates.today():
+        faults.append(places.fault("fixed_ahead", ("fixed",), found=claims.fixed, today=dates.today()))
     return (None if faults else claims), faults
 
 
@@ -98,7 +119,7 @@ def _told_once(faults: list[Fault]) -> list[Fault]:
         return faults
     first = gone[0]
     values = {"found": first.key.rpartition(".")[2], "version": MODEL_VERSION}
-    by_version = Fault("claims.version_1", first.file, first.line, first.key, values)
+    by_version = Fault(OTHER_VERSION, first.file, first.line, first.key, values)
     return [by_version, *(fault for fault in faults if fault not in gone)]
 
 

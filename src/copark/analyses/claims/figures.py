@@ -1,12 +1,10 @@
 """Figures of claims: scenarios against the reference, along an axis or as lines, and what a probability rests on."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, isfinite
-from typing import Any
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from typing import TYPE_CHECKING, Any
 
 from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, PartFinding
 from copark.analyses.claims.rules import resolve
@@ -17,6 +15,10 @@ from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import percent
 from copark.texts import text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLOURS = (style.MODEL, style.SECOND, style.ACCENT, style.PALE)
 NAMES = 2.75
@@ -143,6 +145,8 @@ def _chances(names: Sequence[str], titles: Sequence[str], high: float, lines: in
 
 
 def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
+    from matplotlib.lines import Line2D
+
     style.key(
         figure,
         [(Line2D([], [], linestyle="", **MARKS[mark]), words) for words, mark in ways.items()],

@@ -31,6 +31,7 @@ from copark.calibration.prior import MIX
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, catalogue
 from copark.simulation.counterfactual import varying
+from copark.stats.ranks import mean_ranks
 from copark.stats.shares import wilson
 
 BATCHES = 200
@@ -221,13 +222,11 @@ def leaning(samples: Mapping[str, Sample], values: Mapping[str, Floats], moved: 
 
 def rank_shares(statistic: Floats, columns: Floats) -> tuple[Floats, Floats]:
     """Compute squared rank correlations of a statistic with columns, and their signs; 0 where either does not vary."""
-    from scipy.stats import rankdata
-
     correlations = np.zeros(columns.shape[1])
     is_known = np.isfinite(statistic)
     if len(statistic) == len(columns) and np.count_nonzero(is_known) >= 3:
-        own_ranks = rankdata(statistic[is_known])
-        other_ranks = rankdata(columns[is_known], axis=0)
+        own_ranks = mean_ranks(statistic[is_known])
+        other_ranks = mean_ranks(columns[is_known].T).T
         own_ranks = own_ranks - own_ranks.mean(axis=0)
         other_ranks = other_ranks - other_ranks.mean(axis=0)
         scale = np.sqrt((own_ranks**2).sum() * (other_ranks**2).sum(axis=0))

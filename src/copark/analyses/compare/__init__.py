@@ -192,6 +192,8 @@ def _row(effect: Effect) -> JsonObject:
 class Answer(Compared, Result):
     """Scenarios beside a reference, how outcomes change and why."""
 
+    dimensions: ClassVar[tuple[str, ...]] = ("arm", "output", "quarter", "log")
+
 
 def depends_on(params: Params, context: Context) -> JsonObject:
     """Name the runs that are compared, however they were named: they tell studies, seed and parameters."""
@@ -245,13 +247,15 @@ def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
 
 def _runs_named(params: Params, context: Context) -> Iterator[str | Study]:
     """Give the run ID of a stored run, or else a study as it is to be run."""
+    from copark.cases.quarters import asked_quarter
     from copark.simulation.study import load_study
     from copark.store import RunStore
 
+    now = asked_quarter(params.now, "--now")
     for name in (params.reference, params.arm):
         if name is not None:
             stored = None if context.lookup_folder is None else RunStore.of(context.lookup_folder).named(name)
-            yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed, now=params.now)
+            yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed, now=now)
 
 
 def answer_of(

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from copark.labels import DUMMY, SLIGHTLY, UNMOVED, marked, named
 from copark.model.variables import catalogue
@@ -17,6 +15,8 @@ from copark.presentation.numbers import number, percent, shown, unit_title
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from copark.analyses.ablate.ablations import AblationRow, Ablations
     from copark.analyses.sensitivity.exploration import Exploration
     from copark.arrays import Floats
@@ -250,6 +250,8 @@ def sobol_bars(exploration: Exploration, readout: int, lang: str = "en") -> Figu
     lang
         Language of the figure.
     """
+    from matplotlib.patches import Patch
+
     indices = exploration.indices[readout]
     settings = exploration.settings
     order = [int(n) for n in np.argsort(-indices.total[:-1], kind="stable")[:SHOWN]]

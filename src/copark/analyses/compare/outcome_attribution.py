@@ -479,7 +479,8 @@ def _shares(codes: NDArray[np.int8]) -> tuple[float, ...]:
 
 def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) -> int:
     """Give the quarter, counted from 0, from which on two scenarios of a study differ; 0 where they do all along."""
-    from copark.simulation.run import facts_of, first_apart, inputs_of
+    from copark.simulation.run import facts_of, inputs_of
+    from copark.simulation.shared_past import first_apart
 
     facts = [facts_of(study, case, scenario) for scenario in (before, after)]
     if before.parameters != after.parameters or facts[0].keys() != facts[1].keys():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
 from copark.analyses.evidence.findings import ERRORS, LEAST
 from copark.presentation import style
 from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from copark.analyses.evidence import Answer
 
 

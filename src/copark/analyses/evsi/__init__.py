@@ -29,6 +29,7 @@ from copark.cases.horizon import horizon_of, seen_from
 from copark.decisions.experiment import study_of
 from copark.decisions.lever_file import AS_IT_IS, LeverFile, LeverOption, load_levers
 from copark.errors import RunRefused
+from copark.extras import need
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
@@ -324,6 +325,7 @@ def compute(params: Params, context: Context) -> Answer:
         plain = params.model_copy(update={"cost": ()})
         without_costs = cast("Answer", answer(REGISTRY["evsi"], plain, replace(context)).result)
         return replace(without_costs, run_id=context.run_id, costs=source_costs)
+    need("statistics", "`copark evsi`")
     plan, costs = _plan(params, context)
     context.announce_workload(plan.case, workload(params, context))
     worlds = decided.simulate(plan, context.cores, context.stage("simulate"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from copark.presentation import style
 from copark.presentation.numbers import percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NAMES = 3.4
 """Inches for the names of sources."""

@@ -27,7 +27,7 @@ from copark.decisions.measures import (
     is_alive,
     summed,
 )
-from copark.errors import NotFound, RunRefused, printable
+from copark.errors import NotFound, WrongUsage, printable
 from copark.model.clock import DT
 from copark.model.outputs import NAMES as OUTPUTS
 from copark.model.variables import catalogue
@@ -97,18 +97,18 @@ def read_stakes(written: Sequence[str]) -> tuple[Stake, ...]:
         If there is no such outcome, view or output.
     """
     if not written:
-        raise RunRefused.of("evsi.no_stake")
+        raise WrongUsage.of("evsi.no_stake")
     stakes: dict[str, Stake] = {}
     for entry in written:
         match = _STAKE.fullmatch(entry.strip())
         price = _number(match["price"]) if match else float("nan")
         if match is None or not isfinite(price) or not 0.0 < abs(price) <= DEAREST:
-            raise RunRefused.of("evsi.bad_stake", found=printable(entry[:60]))
+            raise WrongUsage.of("evsi.bad_stake", found=printable(entry[:60]))
         name = match["name"].lower().replace("-", "_")
         if name not in NAMES:
             raise NotFound.of("evsi.no_output", found=printable(name[:60]), suggestion=suggestion(name, NAMES))
         if name in stakes:
-            raise RunRefused.of("evsi.same_stake", found=name)
+            raise WrongUsage.of("evsi.same_stake", found=name)
         stakes[name] = Stake(name, price)
     return tuple(stakes.values())
 
@@ -130,7 +130,7 @@ def read_costs(written: Sequence[str], names: Sequence[str], refusal: str) -> di
         name, _, number = entry.partition("=")
         value = _number(number)
         if name.strip() not in names or not isfinite(value) or not 0.0 < value <= DEAREST:
-            raise RunRefused.of(refusal, found=printable(entry[:60]), known=", ".join(names))
+            raise WrongUsage.of(refusal, found=printable(entry[:60]), known=", ".join(names))
         costs[name.strip()] = value
     return costs
 

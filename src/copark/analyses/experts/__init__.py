@@ -29,7 +29,7 @@ from copark.analyses.experts.weighing import (
 )
 from copark.analyses.experts.workbook import Expert, ExpertQuestion, questions, read, template
 from copark.calibration.draw_sources import DRAWS as BORROWED
-from copark.errors import RunRefused
+from copark.errors import WrongUsage
 from copark.json_types import JsonObject
 from copark.progress import part_until
 from copark.simulation.workload import Workload
@@ -156,7 +156,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     from copark.identity import hash_content
 
     if params.answers is not None and params.template is not None:
-        raise RunRefused.of("experts.both")
+        raise WrongUsage.of("experts.both")
     answers = [
         [expert.name, expert.weight, {key: list(quantiles) for key, quantiles in expert.answers.items()}]
         for expert in _experts(params, context)

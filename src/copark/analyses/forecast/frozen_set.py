@@ -20,7 +20,7 @@ from copark.calibration.pool.panel import panel_identity
 from copark.cases.casebook import list_cases
 from copark.cases.horizon import present_quarter
 from copark.cases.quarters import Quarter
-from copark.errors import CoparkError, RunRefused
+from copark.errors import CoparkError, RunRefused, WrongUsage
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.stats.quantiles import LEVELS
@@ -133,13 +133,13 @@ def check_set(params: Params) -> None:
     """
     if params.freeze_all is None:
         if params.parks:
-            raise RunRefused.of("forecast.set.parks_alone")
+            raise WrongUsage.of("forecast.set.parks_alone")
         return
     default = type(params)()
     flags = {entry.name: "CASE" if entry.by_place else entry.flag for entry in params.form()}
     flags_given = [flags[name] for name in ALONE if getattr(params, name) != getattr(default, name)]
     if flags_given:
-        raise RunRefused.of("forecast.set.not_with", options=", ".join(flags_given))
+        raise WrongUsage.of("forecast.set.not_with", options=", ".join(flags_given))
 
 
 def end_of_set() -> Quarter:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Argument, Choice, Keys, Local, PowerOfTwo, Unless, Written
-from copark.errors import RunRefused
+from copark.errors import WrongUsage
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -58,5 +58,5 @@ class Params(AnalysisParams):
             If none is named.
         """
         if self.case is None:
-            raise RunRefused.of("forecast.no_case")
+            raise WrongUsage.of("forecast.no_case")
         return self.case

@@ -228,13 +228,32 @@ class _Show(Show):
             (
                 self.quarters[quarter],
                 self.band(name, quarter),
-                *(_interval(curve.get(name), quarter - first) for curve, first in curves),
+                *(
+                    self.in_the_sentence(name, quarter, place) or _interval(curve.get(name), quarter - first)
+                    for place, (curve, first) in enumerate(curves)
+                ),
             )
             for name in answer.bands
             for quarter in shown
         ]
         heads = grouped(self.titled(name) for name in answer.bands for _ in shown)
         return self.table("ends", columns, rows, groups=heads)
+
+    def in_the_sentence(self, name: str, quarter: int, place: int) -> doc.Interval | None:
+        """Return what the headline says of the model alone at the end, which the table says alike; elsewhere nothing.
+
+        Parameters
+        ----------
+        name
+            Name of the observable.
+        quarter
+            Place of the quarter.
+        place
+            Place of the method in :attr:`beside`.
+        """
+        is_told = quarter == len(self.quarters) - 1 and self.beside[place : place + 1] == [MODEL]
+        band = self.answer.as_elsewhere.get(name) if is_told and name in self.answer.weights else None
+        return None if band is None else doc.Interval(*band)
 
     def titled(self, variable: str) -> str:
         return titled(variable, self.t.lang)

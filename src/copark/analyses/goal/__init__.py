@@ -5,7 +5,7 @@ The cheapest sets of levers, from now on, that reach a target in enough runs; wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -17,6 +17,7 @@ from copark.analyses.goal.lever_sets import LeverSet, LeverSets
 from copark.analyses.goal.measures import GoalMeasures, GoalTarget, read_targets
 from copark.analyses.goal.search import LAST, MOST_SETS, ConfirmedSet, LeverSearch, confirm, ladder, most_runs
 from copark.analyses.goal.words import event_title, events_for, targets_for
+from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of
 from copark.decisions.lever_file import (
     AS_IT_IS,
     GeneralLevers,
@@ -28,6 +29,8 @@ from copark.decisions.lever_file import (
 from copark.decisions.measures import LeverMeasures
 from copark.json_types import JsonObject
 from copark.progress import Progress
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.shares import shares
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
@@ -120,6 +123,8 @@ class Answer(Result):
     """The case as it is without the events, where there are any."""
     ladder: tuple[ConfirmedSet, ...]
     """Sets that reach the targets, the cheapest first; then those that do not, the nearest first."""
+    doubts: Doubts = NO_DOUBTS
+    """What the park's record has against the runs of the case as it is."""
 
     @property
     def is_met(self) -> bool:
@@ -201,12 +206,12 @@ def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFi
 
 def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
     """Read the targets; refused where one is judged before a lever is pulled."""
-    from copark.errors import RunRefused
+    from copark.errors import WrongUsage
 
     targets = read_targets(params.target, params.probability, case)
     for target in targets:
         if target.at < first:
-            raise RunRefused.of("goal.past_target", found=target.quarter, now=str(case.clock.start + first))
+            raise WrongUsage.of("goal.past_target", found=target.quarter, now=str(case.clock.start + first))
     return targets
 
 
@@ -244,7 +249,7 @@ def compute(params: Params, context: Context) -> Answer:
     searched = search.runs
     without_events = [LeverSet((), plain, 0.0)] if events else []
     baseline_told, *others = confirm(search, [sets.none, *without_events, *chosen], params.runs)
-    return Answer(
+    answer = Answer(
         case=case.name,
         park=case.title,
         file=file,
@@ -264,6 +269,9 @@ def compute(params: Params, context: Context) -> Answer:
         ladder=ladder(others[len(without_events) :], targets),
         **context.result_fields(params, experiment.provenance),
     )
+    is_known = answer.trust is None or answer.trust.shows_outcomes
+    as_it_is = experiment.measured(plain if events else sets.none.scenario, LAST + params.runs)
+    return replace(answer, doubts=doubts_of(case, shares(as_it_is.outcome, OUTCOMES), shows_outcomes=is_known))
 
 
 def _summed(progress: Progress, total: int) -> Progress:

@@ -11,7 +11,7 @@ from typing import Literal, cast, get_args
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
-from copark.errors import NotFound, RunRefused, printable
+from copark.errors import NotFound, WrongUsage, printable
 from copark.json_types import JsonObject
 from copark.model.dimensions import PARTNERS
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
@@ -45,7 +45,7 @@ def quarter_at(written: str, case: Case) -> int:
     if not 0 <= place < clock.quarters:
         first = str(clock.start)
         last = str(clock.start + (clock.quarters - 1))
-        raise RunRefused.of("goal.bad_quarter", found=printable(written[:40]), first=first, last=last)
+        raise WrongUsage.of("goal.bad_quarter", found=printable(written[:40]), first=first, last=last)
     return place
 
 
@@ -94,7 +94,7 @@ def _event(written: str, case: Case, now: int) -> FutureEvent:
     start = case.clock.start
     parts = _WRITTEN.fullmatch(written.strip())
     if parts is None:
-        raise RunRefused.of("goal.bad_event", found=printable(written[:100]), kinds=", ".join(KINDS))
+        raise WrongUsage.of("goal.bad_event", found=printable(written[:100]), kinds=", ".join(KINDS))
     kind = parts["kind"]
     who = parts["who"] or ""
     if kind not in KINDS:
@@ -106,7 +106,7 @@ def _event(written: str, case: Case, now: int) -> FutureEvent:
     since = quarter_at(parts["since"], case)
     until = None if parts["until"] is None else quarter_at(parts["until"], case)
     if since < now or (until is not None and until < since):
-        raise RunRefused.of("goal.past_event", found=printable(written[:100]), now=str(start + now))
+        raise WrongUsage.of("goal.past_event", found=printable(written[:100]), now=str(start + now))
     last = "" if until is None else str(start + until)
     return FutureEvent(cast("EventKind", kind), who, since, until, str(start + since), last)
 

@@ -10,7 +10,8 @@ from copark.cases.case import Case
 from copark.decisions.lever_file import LeverOption, scenario_of
 from copark.model.arrays import Inputs
 from copark.simulation.case_edits import edited
-from copark.simulation.run import DATED, inputs_of
+from copark.simulation.run import inputs_of
+from copark.simulation.shared_past import DATED
 from copark.simulation.study import Scenario
 
 

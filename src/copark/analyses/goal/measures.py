@@ -13,7 +13,7 @@ from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.cases.types import suggestion
 from copark.decisions.measures import LeverMeasures, discounting, summed
-from copark.errors import NotFound, RunRefused, printable
+from copark.errors import NotFound, WrongUsage, printable
 from copark.model.outputs import NAMES
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.outcomes import OUTCOMES
@@ -82,7 +82,7 @@ def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tu
         If there is no such output or outcome.
     """
     if not written:
-        raise RunRefused.of("goal.no_target")
+        raise WrongUsage.of("goal.no_target")
     return tuple(_target(target, probability, case) for target in written)
 
 
@@ -98,14 +98,14 @@ def _target(written: str, probability: float, case: Case) -> GoalTarget:
         share = float(chance["share"]) / (100.0 if chance["percent"] else 1.0)
     event = _EVENT.fullmatch(words)
     if event is None or not 0.0 <= share <= 1.0:
-        raise RunRefused.of("goal.bad_target", found=printable(written[:100]))
+        raise WrongUsage.of("goal.bad_target", found=printable(written[:100]))
     name = event["name"].lower().replace("-", "_")
     is_outcome = name in OUTCOMES and event["value"] is None
     if not is_outcome and name not in NAMES:
         near = suggestion(name, (*NAMES, *(outcome.replace("_", "-") for outcome in OUTCOMES)))
         raise NotFound.of("goal.no_output", found=printable(event["name"][:100]), suggestion=near)
     if is_outcome == (event["value"] is not None) or (is_outcome and event["quarter"]):
-        raise RunRefused.of("goal.bad_target", found=printable(written[:100]))
+        raise WrongUsage.of("goal.bad_target", found=printable(written[:100]))
     quarter = case.clock.quarters - 1 if event["quarter"] is None else quarter_at(event["quarter"], case)
     return GoalTarget(
         name=name,

@@ -77,9 +77,10 @@ class _Show(Show):
         return self.t("plus").join(names) or text("study.as_it_is", self.t.lang)
 
     def headline(self) -> Iterator[str]:
-        """Say whether the targets are reached, how, and at whose cost."""
+        """Return what the record has against the runs, whether the targets are reached, how, and at whose cost."""
         t = self.t
         answer = self.answer
+        yield from answer.doubts.record_words(t.lang)
         best = self.best
         gaps = [target.gap(share.share) for target, share in zip(answer.targets, best.shares, strict=True)]
         widest = max(range(len(gaps)), key=gaps.__getitem__)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
 from copark.analyses.calibrate.figures import places_on_prior
 from copark.presentation import style
 from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from copark.analyses.joint.findings import AxisFinding
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
-from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of
+from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of, facts_changed
 from copark.analyses.levers.choice import RobustChoice, choose
 from copark.analyses.levers.dependence import ParameterDependence, find_dependences, mechanism_parameters
 from copark.analyses.levers.recommendation import NoAdviceReason, Recommendation, recommend
@@ -83,6 +83,8 @@ class Params(AheadParams):
 class Answer(Result):
     """Answer on levers: what each option changes, for whom, which is robust, and what all this rests on."""
 
+    dimensions: ClassVar[tuple[str, ...]] = ("setting", "measure")
+
     case: str
     """Name of the case."""
     park: LocalizedText
@@ -146,7 +148,18 @@ class Answer(Result):
     @cached_property
     def recommendation(self) -> Recommendation:
         """Judge options by the rule that ships; none is recommended where the model's word cannot be relied on."""
-        return recommend(self.effects, self.choice, self.no_advice_because)
+        return recommend(self.effects, self.choice, self.no_advice_because, self.against_assumed)
+
+    @cached_property
+    def against_assumed(self) -> dict[str, tuple[str, ...]]:
+        """Find the options that change facts that nobody reported, by key, with these facts.
+
+        They are compared with what is assumed in the place of a fact, so that the model's word gives no ground for or
+        against them.
+        """
+        changed = {option.key: facts_changed(option.entry.edits) for option in self.options}
+        assumed = {key: tuple(fact for fact in facts if fact in self.doubts.assumed) for key, facts in changed.items()}
+        return {key: facts for key, facts in assumed.items() if facts}
 
     @property
     def no_advice_because(self) -> NoAdviceReason | None:
@@ -156,8 +169,16 @@ class Answer(Result):
         return None if self.trust is None or self.trust.shows_outcomes else "uncalibrated"
 
     @property
+    def chance(self) -> float | None:
+        """Chance of being self-standing of the case as it is in the runs that count; ``None`` where there are none.
+
+        A brief has that of all runs, those among them in which the park had failed before levers are pulled.
+        """
+        return next((share.share for share in self.outcomes if share.name == "self_standing"), None)
+
+    @property
     def outcomes(self) -> tuple[Share, ...]:
-        """Shares of the baseline's runs that stand alone and that failed."""
+        """Shares of the baseline's runs that stand alone and that failed, of those that count."""
         if not self.effects:
             return ()
         option = self.effects[0].scenario

@@ -5,11 +5,14 @@ from __future__ import annotations
 from math import exp
 
 from copark.analyses.contract import Texts
-from copark.analyses.lever_columns import change_column, effect_interval
+from copark.analyses.lever_columns import change_column
 from copark.analyses.levers import Answer
 from copark.analyses.levers.recommendation import AIMS
+from copark.labels import join
 from copark.presentation import document as doc
-from copark.presentation.numbers import percent, shown
+from copark.presentation.numbers import number, percent, shown
+from copark.stats.rounding import NO_DIFFERENCE
+from copark.texts import text
 
 
 def advice_words(answer: Answer, option: str, t: Texts) -> str:
@@ -25,6 +28,13 @@ def advice_words(answer: Answer, option: str, t: Texts) -> str:
         Texts of levers in a language.
     """
     judgement = answer.recommendation.of(option)
+    assumed = answer.against_assumed.get(option, ())
+    if "assumed_reference" in judgement.reasons and assumed:
+        facts = join([text(f"sure.assumed_as.{fact}", t.lang) for fact in assumed], t.lang)
+        return t("advice.word.assumed", facts=facts)
+    if judgement.is_trade_off:
+        unsure = [t("advice.either_way")] if "structures" in judgement.reasons else []
+        return t("join").join([t(f"advice.word.trade_off.{judgement.aim}"), *unsure])
     if judgement.is_only_too_small:
         return t("advice.word.small")
     if judgement.word == "unreliable":
@@ -56,9 +66,14 @@ def effect_words(answer: Answer, option: str, aim: str, t: Texts, digits: int = 
     """
     effect = answer.effect(option, aim)
     if aim == "self_standing":
-        return t(
-            "effect.self_standing", change=shown(effect_interval(effect), change_column(aim, t), t.lang, with_unit=True)
-        )
+        if abs(effect.centre) <= NO_DIFFERENCE:
+            return t("effect.self_standing.same")
+        is_rise = effect.centre > 0.0
+        ends = (effect.monte_carlo_low, effect.monte_carlo_high)
+        low, high = ends if is_rise else (-ends[1], -ends[0])
+        points, low_words, high_words = (number(100.0 * value, 1) for value in (abs(effect.centre), low, high))
+        key = "effect.self_standing.more" if is_rise else "effect.self_standing.fewer"
+        return t(key, points=points, low=low_words, high=high_words)
     relative = exp(effect.median) - 1.0
     companies = answer.effect(option, "companies")
     column = change_column("companies", t)

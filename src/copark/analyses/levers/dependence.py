@@ -17,6 +17,7 @@ from copark.arrays import Floats
 from copark.calibration.informed_parameters import FIXED
 from copark.decisions.lever_file import LeverOption
 from copark.stats.effects import Effects
+from copark.stats.ranks import mean_ranks
 from copark.stats.rounding import rounded
 
 NOTABLE = 0.3
@@ -43,9 +44,7 @@ class ParameterDependence:
 
 def rank_correlation(first: Floats, second: Floats) -> float:
     """Compute Spearman's rank correlation; 0 where one of the two never varies. Ties share their mean rank."""
-    from scipy.stats import rankdata
-
-    ranked = [rankdata(rounded(values)) for values in (first, second)]
+    ranked = [mean_ranks(rounded(values)) for values in (first, second)]
     spread = [ranks.std() for ranks in ranked]
     if min(spread) <= 0.0:
         return 0.0

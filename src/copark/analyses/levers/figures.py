@@ -11,10 +11,6 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
-
 from copark.decisions.measures import FOUR_SIDES
 from copark.figures.headed_rows import HeadedRow, write_heads
 from copark.presentation import style
@@ -23,6 +19,9 @@ from copark.presentation.numbers import axis_number, number, percent, shown
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from copark.analyses.levers import Answer
     from copark.decisions.effects import LeverEffect
 
@@ -186,6 +185,8 @@ def _side(axes: Axes, effects: Sequence[tuple[int, LeverEffect]]) -> None:
     effects
         The effect of each option, with the place of its row.
     """
+    from matplotlib.ticker import FuncFormatter
+
     axes.set_xscale("symlog", linthresh=3.0, linscale=0.6)
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     reach = 10.0

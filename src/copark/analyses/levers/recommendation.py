@@ -6,7 +6,7 @@ that every page, document and command says the same of an option.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Final, Literal
@@ -33,6 +33,7 @@ NoAdviceReason = Literal[
     "structures",
     "fewer_states",
     "other_aim",
+    "assumed_reference",
     "contradicted",
     "uncalibrated",
 ]
@@ -48,7 +49,8 @@ class Judgement:
     """What is said of it: the advice, or ``avoid_doubt`` of an option that does harm in a model on whose word none is
     given."""
     aim: str = ""
-    """The aim it helps or harms most, relative to what is worth acting on; empty where that cannot be told."""
+    """The aim it helps or harms most, relative to what is worth acting on; of a trade-off the one it helps; empty where
+    that cannot be told."""
     strength: float = 0.0
     """Its effect on that aim, as a multiple of the smallest one worth acting on; positive for a gain."""
     reasons: tuple[NoAdviceReason, ...] = ()
@@ -62,6 +64,11 @@ class Judgement:
     def is_only_too_small(self) -> bool:
         """Whether its effect is beyond doubt, but not by so much that it is worth acting on."""
         return self.word == "unreliable" and self.reasons == ("too_small",)
+
+    @property
+    def is_trade_off(self) -> bool:
+        """Whether it is not advised on because one aim gains and the other loses."""
+        return "other_aim" in self.reasons and "assumed_reference" not in self.reasons
 
     @property
     def advice(self) -> Advice:
@@ -81,6 +88,13 @@ class Judgement:
         if self.word == "avoid":
             return replace(self, word="avoid_doubt")
         return self
+
+    def against_assumed(self) -> Judgement:
+        """Return what is left to say of the option where what it is measured against is assumed: no advice."""
+        if self.word == "unchanged":
+            return self
+        reasons: list[NoAdviceReason] = ["assumed_reference", *self.reasons]
+        return Judgement(self.option, "unreliable", reasons=tuple(reasons), losing=self.losing)
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,12 @@ class Recommendation:
         gains = [judgement for judgement in self.distinct if judgement.is_only_too_small and judgement.strength > 0.0]
         return max(gains, key=lambda judgement: judgement.strength, default=None)
 
+    @property
+    def trade_offs(self) -> tuple[Judgement, ...]:
+        """Distinct options by which one aim gains and the other loses, the largest gain first."""
+        trade_offs = (judgement for judgement in self.distinct if judgement.is_trade_off)
+        return tuple(sorted(trade_offs, key=lambda judgement: -judgement.strength))
+
     def of(self, option: str) -> Judgement:
         """Return the judgement of an option."""
         return next(judgement for judgement in self.judgements if judgement.option == option)
@@ -121,7 +141,10 @@ class Recommendation:
 
 
 def recommend(
-    effects: Sequence[LeverEffect], choice: RobustChoice | None, no_advice_because: NoAdviceReason | None = None
+    effects: Sequence[LeverEffect],
+    choice: RobustChoice | None,
+    no_advice_because: NoAdviceReason | None = None,
+    against_assumed: Container[str] = (),
 ) -> Recommendation:
     """Judge every option.
 
@@ -134,6 +157,8 @@ def recommend(
     no_advice_because
         Why nothing may be advised on the model's word, neither for an option nor against it: what happened to the park
         contradicts it, or it is not calibrated to the park.
+    against_assumed
+        Keys of the options that change a fact that nobody reported, so that they are compared with an assumption.
 
     Returns
     -------
@@ -149,6 +174,8 @@ def recommend(
     for option, by_measure in table.items():
         numbers = _numbers(by_measure)
         judgement = judge(option, by_measure, acceptable)
+        if option in against_assumed:
+            judgement = judgement.against_assumed()
         if no_advice_because is not None:
             judgement = judgement.in_doubt(no_advice_because)
         if judgement.word != "unchanged":
@@ -180,22 +207,27 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
     strongest = max(AIMS, key=lambda aim: abs(aims[aim].size))
     helped = [aim for aim in AIMS if aims[aim].sign > 0]
     harmed = [aim for aim in AIMS if aims[aim].sign < 0]
-    if harmed and not helped and not any(aims[aim].may_gain for aim in harmed):
+    gains = [aim for aim in AIMS if aims[aim].leaning > 0]
+    losses = [aim for aim in AIMS if aims[aim].leaning < 0]
+    if harmed and not gains and not any(aims[aim].may_gain for aim in losses):
         worst = max(harmed, key=lambda aim: abs(aims[aim].size))
         return Judgement(option, "avoid", worst, aims[worst].size, losing=losing)
     reasons: list[NoAdviceReason] = []
-    if not helped and not harmed:
+    if gains and losses:
+        reasons.append("other_aim")
+    elif not helped and not harmed:
         size: NoAdviceReason = "too_small" if abs(aims[strongest].size) < 1.0 else "unsure_size"
         reasons.append(size if aims[strongest].is_beyond_error else "simulation_error")
-    if helped and harmed:
-        reasons.append("other_aim")
-    concerned = helped or harmed or [strongest]
+    concerned = gains or losses or [strongest]
     if any(aims[aim].reverses for aim in concerned):
         reasons.append("structures")
     if acceptable and acceptable[option] < acceptable[""] - NO_DIFFERENCE:
         reasons.append("fewer_states")
     if reasons == ["too_small"]:
         return Judgement(option, "unreliable", strongest, aims[strongest].size, ("too_small",), losing)
+    if "other_aim" in reasons:
+        best = max(gains, key=lambda aim: aims[aim].size)
+        return Judgement(option, "unreliable", best, aims[best].size, tuple(reasons), losing)
     if reasons:
         return Judgement(option, "unreliable", reasons=tuple(reasons), losing=losing)
     best = max(helped, key=lambda aim: aims[aim].size)
@@ -217,7 +249,11 @@ class AimEffect:
     """An option's effect on an aim, beside the smallest one that is worth acting on."""
 
     sign: int
-    """1 for a gain worth acting on beyond simulation error, −1 for such a loss, 0 otherwise."""
+    """1 for a gain that is worth acting on with the whole of its interval of simulation error, −1 for such a loss, 0
+    otherwise: what advice for or against an option asks."""
+    leaning: int
+    """1 for a gain beyond simulation error whose middle is worth acting on, −1 for such a loss, 0 otherwise: what
+    keeps advice on the other aim from being given."""
     size: float
     """Effect as a multiple of the smallest one worth acting on; of several measures the least."""
     is_beyond_error: bool
@@ -229,7 +265,7 @@ class AimEffect:
 
     @classmethod
     def of(cls, effects: Mapping[str, LeverEffect], aim: str) -> AimEffect:
-        """Read an effect: a gain is worth acting on with the whole of its interval, a loss already in its middle.
+        """Read an effect; gains and losses by the same parts of the interval.
 
         Parameters
         ----------
@@ -244,13 +280,19 @@ class AimEffect:
         sign = 0
         if all(part.monte_carlo_low >= least - NO_DIFFERENCE for part, least in parts):
             sign = 1
-        elif effect.monte_carlo_high < 0.0 and all(part.centre <= NO_DIFFERENCE - least for part, least in parts):
+        elif all(part.monte_carlo_high <= NO_DIFFERENCE - least for part, least in parts):
             sign = -1
+        leaning = 0
+        if effect.monte_carlo_low > 0.0 and all(part.centre >= least - NO_DIFFERENCE for part, least in parts):
+            leaning = 1
+        elif effect.monte_carlo_high < 0.0 and all(part.centre <= NO_DIFFERENCE - least for part, least in parts):
+            leaning = -1
         multiples = [part.centre / least if isfinite(part.centre) else 0.0 for part, least in parts]
         gains = [[change >= least - NO_DIFFERENCE for change in part.by_structure] for part, least in parts]
         changes = effect.known_effects
         return cls(
             sign,
+            leaning,
             size=min(multiples, key=abs),
             is_beyond_error=effect.is_beyond_error,
             reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in changes),

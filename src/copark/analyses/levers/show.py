@@ -15,11 +15,13 @@ from copark.analyses.levers.advice_words import advice_words, effect_words
 from copark.analyses.levers.choice import RobustChoice
 from copark.analyses.levers.dependence import ParameterDependence
 from copark.analyses.levers.recommendation import AIMS, Judgement
+from copark.analyses.papers import papers_words, to_obtain
 from copark.analyses.show import Show, grouped
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES, NAMES, RANKED, measure_of
 from copark.decisions.recommendation_rule import recommendation_rule
+from copark.labels import join, lowered
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -53,13 +55,13 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-def cautions(answer: Answer, t: Texts) -> list[str]:
-    """Say what forbids or limits to rely on the answer, a sentence each: before anything else."""
-    return _Show(answer, t).cautions()
+def answer_sentences(answer: Answer, t: Texts) -> list[str]:
+    """Write the answer, a sentence each: what the record has against it, the advice, on what the chance hangs."""
+    return _Show(answer, t).answer_sentences()
 
 
 def advice_sentences(answer: Answer, t: Texts) -> list[str]:
-    """Say what may be recommended, what to avoid and what changes nothing, a sentence each."""
+    """Write what helps, what to avoid, what is a trade-off and what changes nothing, a sentence each."""
     return _Show(answer, t).advice_sentences()
 
 
@@ -102,20 +104,40 @@ class _Show(Show):
     def headline(self) -> str:
         """Give the answer in a paragraph, after what forbids to rely on it; then what options are compared with."""
         assumed = [] if self.answer.closed_by is not None else self.answer.doubts.sentences(self.t.lang)
-        return self.t.sentences([*self.cautions(), *self.advice_sentences(), *assumed])
+        return self.t.sentences([*self.answer_sentences(), *assumed])
+
+    def answer_sentences(self) -> list[str]:
+        """Write what the record has against the answer, the answer, and whether the chance hangs on the structure."""
+        return [*self.cautions(), *self.advice_sentences(is_ordering=True), *self.disagreement()]
 
     def cautions(self) -> list[str]:
         """Say what forbids or limits to rely on the answer."""
         if self.answer.no_advice_because == "uncalibrated" and self.answer.closed_by is None:
             return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
-        cautions = self.answer.doubts.record_words(self.t.lang)
-        standing = [share.share for share in self.answer.outcomes if share.name == "self_standing"]
-        if self.answer.closed_by is None and standing and structures_disagree(self.answer.baselines, standing[0]):
-            cautions.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
-        return cautions
+        return self.answer.doubts.record_words(self.t.lang)
 
-    def advice_sentences(self) -> list[str]:
-        """Say what may be recommended, what to avoid and what changes nothing."""
+    def disagreement(self) -> list[str]:
+        """Return whether the chance hangs on which structure of the model holds; nothing where no chance is told."""
+        answer = self.answer
+        if answer.chance is None or answer.closed_by is not None or answer.no_advice_because == "uncalibrated":
+            return []
+        if not structures_disagree(answer.baselines, answer.chance):
+            return []
+        return [text("sure.disagree", self.t.lang, park=self.t.of(answer.park))]
+
+    def papers(self) -> str:
+        """List what to order before anything is decided."""
+        answer = self.answer
+        return papers_words(to_obtain(answer.doubts.assumed, answer.baselines, answer.chance), self.t.lang)
+
+    def advice_sentences(self, *, is_ordering: bool = False) -> list[str]:
+        """Write what may be recommended, what to avoid, what is a trade-off, and what changes nothing.
+
+        Parameters
+        ----------
+        is_ordering
+            Whether the first sentence says what to order where nothing is recommended: a brief says so before.
+        """
         t = self.t
         since = self.answer.since
         if self.answer.closed_by is not None:
@@ -125,31 +147,80 @@ class _Show(Show):
         recommended = self.recommendation.with_word("recommended")
         sentences = [self.recommended(judgement) for judgement in recommended]
         if not recommended:
-            sentences = [self.nothing(count)]
+            finding = self.nothing(count)
+            ordered = t("advice.order", papers=self.papers(), finding=lowered(finding))
+            sentences = [ordered if is_ordering and since == "now" else finding]
         worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
             key = "advice.avoid.doubt" if worst.word == "avoid_doubt" else key
-            effect = effect_words(self.answer, worst.option, worst.aim, t)
-            sentences.append(t(key, option=self.option(worst), effect=effect, count=len(others)))
+            effect = self.effects_of(worst)
+            sides = self.sides_of(worst)
+            sentences.append(t(key, option=self.option(worst), effect=effect, sides=sides, count=len(others)))
+        trade_off, *more = self.recommendation.trade_offs or (None,)
+        if trade_off is not None:
+            effects = [effect_words(self.answer, trade_off.option, aim, t) for aim in self.aims(trade_off)]
+            unsure = [t("advice.either_way")] if "structures" in trade_off.reasons else []
+            effect = t("join").join([*effects, *unsure])
+            sides = self.sides_of(trade_off)
+            sentence = t(f"advice.trade_off.{since}", option=self.option(trade_off), effect=effect, sides=sides)
+            sentences.append(sentence + (t("advice.more_trade_offs", count=len(more)) if more else ""))
+        if self.answer.no_advice_because is None:
+            sentences += self.against_assumed()
         unchanged = self.recommendation.with_word("unchanged")
         if unchanged:
             options = t("and_another").join(self.option(judgement) for judgement in unchanged)
             sentences.append(t("advice.unchanged", count=len(unchanged), options=options))
         return sentences
 
+    def effects_of(self, judgement: Judgement) -> str:
+        """Write what an option does harm to, and what it gains in the other aim beyond simulation error."""
+        answer = self.answer
+        others = (aim for aim in AIMS if aim != judgement.aim)
+        gains = [aim for aim in others if answer.effect(judgement.option, aim).monte_carlo_low > 0.0]
+        return self.t("join").join(
+            effect_words(answer, judgement.option, aim, self.t) for aim in (judgement.aim, *gains)
+        )
+
+    def sides_of(self, judgement: Judgement) -> str:
+        """Write which sides gain by an option in most runs and which lose; nothing where none gains."""
+        effects = [self.answer.effect(judgement.option, side) for side in FOUR_SIDES]
+        most = recommendation_rule().losing_side.value
+        gaining = [self.how(effect) for effect in effects if effect.above > most]
+        losing = [self.how(effect) for effect in effects if effect.below > most]
+        if not gaining:
+            return ""
+        words = self.t("advice.gaining", sides=join(gaining, self.t.lang))
+        return words + (self.t("advice.losing", sides=join(losing, self.t.lang)) if losing else "")
+
+    def against_assumed(self) -> list[str]:
+        """Name the levers on which no advice is given, since what their options are measured against is assumed."""
+        t = self.t
+        assumed = {
+            judgement.option for judgement in self.recommendation.distinct if "assumed_reference" in judgement.reasons
+        }
+        titles = [t.of(option.lever.title) for option in self.answer.options if option.key in assumed]
+        named = [t("advice.quoted", title=title) for title in dict.fromkeys(titles)]
+        return [t("advice.assumed", levers=join(named, t.lang))] if named else []
+
+    def tried(self) -> str:
+        """List the levers whose options were tried."""
+        titles = dict.fromkeys(self.t.of(option.lever.title) for option in self.answer.options)
+        return join([lowered(title) for title in titles], self.t.lang)
+
     def nothing(self, count: int) -> str:
-        """Say why none of the options is recommended, with the largest gain where it is merely too small."""
+        """Write why none of the options is recommended, with the largest gain where it is merely too small."""
         t = self.t
         if self.answer.no_advice_because is not None:
             return t("advice.none.doubt")
+        words = {"count": count, "levers": self.tried()}
         gain = self.recommendation.largest_small_gain
         if gain is None:
-            return t(f"advice.none.{self.answer.since}", count=count)
+            return t(f"advice.none.{self.answer.since}", **words)
         known = [aim for aim in self.aims(gain) if self.answer.effect(gain.option, aim).is_beyond_error]
         # One decimal: what is short of five per cent shall not read as five.
         effect = t("join").join(effect_words(self.answer, gain.option, aim, t, digits=1) for aim in known)
-        return t(f"advice.small.{self.answer.since}", count=count, option=self.option(gain), effect=effect)
+        return t(f"advice.small.{self.answer.since}", option=self.option(gain), effect=effect, **words)
 
     def aims(self, judgement: Judgement) -> tuple[str, ...]:
         """Give both aims, first the one that an option helps or harms most."""
@@ -193,11 +264,11 @@ class _Show(Show):
         answer = self.answer
         before = level_column(measure_of("self_standing"), t)
         cards = []
-        if self.shows_levels and answer.effects:
-            baseline = answer.effects[0]
-            interval = shown(doc.Interval(*baseline.before_interval), before, t.lang)
-            note = t("card.pairs", pairs=baseline.pairs, interval=interval)
-            cards.append(doc.Card(t("card.before"), before, baseline.before, note))
+        if self.shows_levels and answer.chance is not None:
+            standing = next(share for share in answer.outcomes if share.name == "self_standing")
+            interval = shown(doc.Interval(standing.low, standing.high), before, t.lang)
+            note = t("card.pairs", pairs=standing.total, interval=interval)
+            cards.append(doc.Card(t("card.before"), before, standing.share, note))
         in_doubt = answer.no_advice_because is not None
         counted = {
             "card.recommended": self.recommendation.with_word("recommended"),

@@ -155,7 +155,7 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
         If it lies outside the case's time.
     """
     from copark.cases.quarters import Quarter
-    from copark.errors import RunRefused, printable
+    from copark.errors import WrongUsage, printable
 
     first = case.clock.start
     last = case.clock.start + (case.clock.quarters - 1)
@@ -163,11 +163,8 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
         source = context.parameters(params.case, *params.wanted).source
         quarters_known = 0 if source is None or source.cut is None else source.cut - first + 1
         return quarters_known if quarters_known < case.clock.quarters else 0
-    try:
-        quarter = Quarter.parse(params.since) - first
-    except ValueError:
-        quarter = -1
+    quarter = Quarter.asked(params.since, "--from") - first
     if not 0 <= quarter < case.clock.quarters:
         values = {"found": printable(params.since[:40]), "first": str(first), "last": str(last)}
-        raise RunRefused.of("link_impact.no_since", **values)
+        raise WrongUsage.of("link_impact.no_since", **values)
     return quarter

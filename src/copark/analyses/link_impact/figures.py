@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from copark.analyses.link_impact.impacts import Impact
 from copark.model.variables import catalogue
@@ -16,9 +15,13 @@ from copark.presentation.numbers import exact
 from copark.stats.effects import Effect
 from copark.texts import text
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 LIMIT = 0.5
 """Size at which the colour of the map is full."""
-COLOURS = LinearSegmentedColormap.from_list("cut", [style.MODEL, "#8fb3cf", style.PAPER, "#dfa497", style.SECOND])
+COLOURS = (style.MODEL, "#8fb3cf", style.PAPER, "#dfa497", style.SECOND)
+"""Colours of the map, from its lowest size to its highest."""
 HIGH = 0.19
 """Height of a cell of the map, inches."""
 WIDE = 0.34
@@ -39,6 +42,10 @@ def impact_map(impacts: Sequence[Impact], since: str, end: str, foot: str, lang:
     lang
         Language.
     """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colours = LinearSegmentedColormap.from_list("cut", COLOURS)
+
     model_catalogue = catalogue()
     by_place = {(impact.link, impact.output): impact for impact in impacts}
     links = list(dict.fromkeys(impact.link for impact in impacts))
@@ -50,7 +57,13 @@ def impact_map(impacts: Sequence[Impact], since: str, end: str, foot: str, lang:
     axes = style.panel(figure, 1.85, 0.35, 0.70, 1.62)
     axes.grid(visible=False)
     sizes = np.array([[by_place[link, output].size for output in outputs] for link in links])
-    axes.imshow(np.ma.masked_invalid(sizes), cmap=COLOURS, vmin=-LIMIT, vmax=LIMIT, aspect="auto")
+    axes.imshow(
+        np.ma.masked_invalid(sizes),
+        cmap=colours,
+        vmin=-LIMIT,
+        vmax=LIMIT,
+        aspect="auto",
+    )
     for (row, column), _ in np.ndenumerate(sizes):
         impact = by_place[links[row], outputs[column]]
         if impact.exists:

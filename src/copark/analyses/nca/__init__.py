@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 class Params(TableParams):
     """Parameters of a necessary condition analysis."""
 
-    x: Annotated[Names, Option("--x")]
+    x: Annotated[Names, Option("--conditions")]
     """Columns of the conditions."""
-    y: Annotated[str, Option("--y")]
+    y: Annotated[str, Option("--outcome")]
     """Column of the outcome."""
     corner: Annotated[int, Field(ge=1, le=4)] = 1
     """Which corner is expected to be empty: 1 upper left, 2 upper right, 3 lower left, 4 lower right."""
@@ -40,6 +40,8 @@ class Params(TableParams):
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     """Seed of the permutations."""
     served: ClassVar[Mapping[str, float]] = {"permutations": 10_000}
+    words: ClassVar[Mapping[str, str]] = {"x": "conditions", "y": "outcome"}
+    """Named as in the analysis of sufficient paths; what is stored has the letters of the method."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
 from copark.figures.park_kinds import TYPE_COLOURS
 from copark.presentation import style
 from copark.presentation.numbers import axis_number
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from copark.analyses.typology.measures import EnterpriseCourse
 COUNTED = {"registered": "o", "operating": "s"}
 OLDEST = 32.0

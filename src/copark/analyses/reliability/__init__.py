@@ -15,6 +15,7 @@ from pydantic import Field
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.provenance import current_provenance
 from copark.analyses.reliability.findings import ReliabilityFindings, find
+from copark.extras import need
 from copark.json_types import JsonObject
 from copark.simulation.outcomes import OUTCOMES
 
@@ -87,6 +88,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
     from copark.calibration.draw_sources import shipped_draws
 
+    need("statistics", "`copark reliability`")
     outcomes = [(park.case, outcome) for park, outcome in _recorded() if outcome is not None]
     recorded = [outcome for _, outcome in outcomes]
     cases = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]

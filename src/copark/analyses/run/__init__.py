@@ -5,14 +5,15 @@ The runs are made and stored by :mod:`copark.workflows.run_study`; the answer is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from copark.analyses.contract import Result, Rows
+from copark.analyses.contract import Result, Rows, Texts
 from copark.analyses.on_record import recorded_outcome
 from copark.cases.quarters import Quarter
 from copark.simulation.outcomes import OUTCOMES
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.case import Case
+    from copark.presentation.document import Document
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,8 +43,26 @@ class Answer(Result):
     """Shares of outcomes by scenario, over all runs that finished."""
     rows: tuple[ObservedComparison, ...]
     """Every observation that the model has an output for, beside the runs."""
-    moved: Mapping[str, str] | None = None
-    """Whether data moved each parameter of this park: moved, weakly, unmoved or fixed; none where that is not known."""
+    find_moved: Callable[[], Mapping[str, str]] | None = None
+    """Finds whether data moved each parameter of this park, once it is asked; ``None`` where that is not known."""
+
+    @cached_property
+    def moved(self) -> Mapping[str, str] | None:
+        """Whether data moved each parameter of this park: moved, weakly, unmoved or fixed; none where not known."""
+        return None if self.find_moved is None else self.find_moved()
+
+    def summary(self, lang: str, only: Collection[str] = ("summary",)) -> Document:
+        """Show some sections in a language, and of the others the titles: what a screen needs.
+
+        Parameters
+        ----------
+        lang
+            ``en`` or ``zh``.
+        only
+            Keys of the sections.
+        """
+        show = import_module(f"{__name__}.show")  # it imports this module
+        return cast("Document", show.document(self, Texts("run", lang), only))
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -153,7 +173,7 @@ def answer_of(
     ensemble: xr.Dataset,
     case: Case,
     counts: Sequence[Mapping[str, int]] | None = None,
-    moved: Mapping[str, str] | None = None,
+    find_moved: Callable[[], Mapping[str, str]] | None = None,
 ) -> Answer:
     """Read an ensemble.
 
@@ -165,8 +185,8 @@ def answer_of(
         Case they were run on.
     counts
         Runs by code of outcome, for each scenario, where more were made than paths are kept of.
-    moved
-        Whether data moved each parameter of the park, as in the answer.
+    find_moved
+        Finds whether data moved each parameter of the park, as in the answer.
     """
     stored = provenance(ensemble)
     trust = Trust.of(stored)
@@ -188,5 +208,5 @@ def answer_of(
         recorded=recorded_outcome(case, trust),
         rows=comparisons(ensemble, case.observations),
         outcomes=tuple(outcomes),
-        moved=moved,
+        find_moved=find_moved,
     )

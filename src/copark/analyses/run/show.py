@@ -3,7 +3,7 @@
 The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from math import isfinite
 
 import numpy as np
@@ -47,8 +47,18 @@ FEW = 6
 """More observations outside than this are told by variable, the others stand in the table."""
 
 
-def document(answer: Answer, t: Texts) -> doc.Document:
-    """Write the document of a run."""
+def document(answer: Answer, t: Texts, only: Collection[str] = ()) -> doc.Document:
+    """Write the document of a run.
+
+    Parameters
+    ----------
+    answer
+        What was read of the run.
+    t
+        Texts in a language.
+    only
+        Keys of the sections that are made, the others have but a title; all by default.
+    """
     show = _Show(answer, t)
     stored = answer.provenance
     provenance = {"runs": stored.get("runs", answer.runs)}
@@ -59,7 +69,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         key="report",
         title=t("title", park=answer.case.title.text(t.lang)),
         headline=show.headline(),
-        sections=show.sections(),
+        sections=show.sections(only),
         evidence=evidence(answer, t),
         provenance=provenance,
     )
@@ -97,24 +107,25 @@ class _Show(AboutCase):
             sentences.append(t("headline.assumed_with_size", sentence=sentence, size=size) if size else sentence)
         return t.sentences([*sentences, *doubts.sentences(t.lang)])
 
-    def sections(self) -> tuple[doc.Section, ...]:
-        return (
-            self.summary(),
-            self.outcomes(),
-            self.fans(),
-            self.record(),
-            self.section("ledgers", self.land(), self.money()),
-            self.phases(),
-            self.coordination(),
-            self.weight(),
-            self.limits(),
-            self.network(),
-            self.timeline(),
-            self.equity(),
-            self.observations(),
-            self.parameters(),
-            self.status(),
-        )
+    def sections(self, only: Collection[str]) -> tuple[doc.Section, ...]:
+        making: dict[str, Callable[[], doc.Section]] = {
+            "summary": self.summary,
+            "outcomes": self.outcomes,
+            "fans": self.fans,
+            "record": self.record,
+            "ledgers": lambda: self.section("ledgers", self.land(), self.money()),
+            "phases": self.phases,
+            "coordination": self.coordination,
+            "weight": self.weight,
+            "limits": self.limits,
+            "network": self.network,
+            "timeline": self.timeline,
+            "equity": self.equity,
+            "observations": self.observations,
+            "parameters": self.parameters,
+            "status": self.status,
+        }
+        return tuple(make() if not only or key in only else self.section(key) for key, make in making.items())
 
     def summary(self) -> doc.Section:
         """Show the main numbers, the reasons, and the latest observations beside the runs."""

@@ -10,7 +10,8 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.analyses.sensitivity import exploration as engine
 from copark.analyses.sensitivity.exploration import METHODS, Exploration, ExplorationSettings
-from copark.errors import RunRefused
+from copark.errors import RunRefused, WrongUsage
+from copark.extras import need
 from copark.identity import hash_array
 from copark.json_types import JsonObject
 
@@ -77,7 +78,7 @@ def settings_of(params: Params) -> ExplorationSettings:
     """
     size = params.size
     if size & (size - 1):
-        raise RunRefused.of("sensitivity.refused.size", found=size)
+        raise WrongUsage.of("sensitivity.refused.size", found=size)
     methods = METHODS if params.method == "all" else (params.method,)
     return ExplorationSettings(
         methods=methods,
@@ -116,6 +117,7 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run designs and samples and read them; an interrupted computation is resumed."""
+    need("statistics", "`copark sensitivity`")
     case = context.case(params.case)
     settings, case_parameters, made_of = _dependencies_of(params, context)
     context.announce_workload(case, workload(params, context))

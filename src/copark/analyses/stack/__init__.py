@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.analyses.stack.stacking import Stack
-    from copark.calibration.remade import Comparison
+    from copark.calibration.comparison import Comparison
 
 
 class Params(AnalysisParams):

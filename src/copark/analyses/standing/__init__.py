@@ -104,6 +104,8 @@ class ParkStanding:
 class Answer(Result):
     """Parks by their accounts."""
 
+    dimensions: ClassVar[tuple[str, ...]] = ("case", "quarter")
+
     parks: tuple[ParkStanding, ...]
     """Parks, in the order of their names."""
     runs: int

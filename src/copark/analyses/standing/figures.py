@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
 from copark.figures.park_kinds import STATUS
 from copark.presentation import style
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from copark.analyses.standing import ParkStanding
 
 NO_WORD = "surviving"

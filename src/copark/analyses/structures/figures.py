@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from copark.analyses.structures import Answer, CellResult
 
 

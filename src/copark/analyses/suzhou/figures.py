@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
 from copark.cases.quarters import Quarter
 from copark.figures.frame import observed_key, observed_mark, year_of
 from copark.presentation import style
@@ -15,6 +12,9 @@ from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from copark.analyses.suzhou.findings import Band, SuzhouFindings
 ENDS = ("mayor", "memorandum", "control", "never")
 """Ends of the rivalry in Suzhou, the earliest first; a panel each."""

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from copark.analyses.typology.measures import STANDINGS
 from copark.figures.park_kinds import STATUS, TYPE_COLOURS
@@ -16,6 +13,9 @@ from copark.presentation.numbers import axis_number, number
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from copark.analyses.typology.findings import TypeFindings
 MARKS = {"intergovernmental": "o", "mixed": "D", "enterprise-led": "s"}
 LINEAR = frozenset({"standing", "smaller_share", "launch", "growth"})
@@ -24,6 +24,8 @@ LINEAR = frozenset({"standing", "smaller_share", "launch", "growth"})
 
 def outcomes(findings: TypeFindings, lang: str = "en") -> Figure:
     """Draw parks by status, a bar each type: counts, not shares alone, since there are few."""
+    from matplotlib.patches import Patch
+
     totals = {type_: sum(counts.values()) for type_, counts in findings.outcomes.items()}
     names = [
         text("typology.figure.outcomes.row", lang, type=text(f"parks.type.{type_}", lang), count=total)

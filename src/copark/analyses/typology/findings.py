@@ -32,6 +32,7 @@ from copark.arrays import Floats
 from copark.simulation.readouts.compare import COUNTS, effects_of, ends_of_years, paired
 from copark.stats.precision import difference
 from copark.stats.quantiles import band, quantile_band
+from copark.stats.ranks import mean_ranks
 from copark.stats.rounding import rounded
 from copark.stats.shares import side_of
 from copark.texts.localized import LocalizedText
@@ -94,9 +95,7 @@ def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
     group's ranks alone, and the number of subsets by size and sum of (doubled) midranks follows from adding one value
     at a time.
     """
-    from scipy.stats import rankdata
-
-    doubled = (2.0 * rankdata(rounded([*first, *second]))).astype(int).tolist()
+    doubled = (2.0 * mean_ranks(rounded([*first, *second]))).astype(int).tolist()
     size = len(first)
     count = len(doubled)
     ways = Counter({(0, 0): 1})

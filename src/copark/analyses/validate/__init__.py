@@ -167,7 +167,7 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
     from copark.calibration.calibration_setup import cut_of, fitted_until
     from copark.calibration.observations import targets
     from copark.calibration.rolling_origin import is_exact
-    from copark.errors import RunRefused
+    from copark.errors import RunRefused, WrongUsage
 
     end = fitted_until(case)
     if cuts:
@@ -177,7 +177,7 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
         chosen = [cut for cut in usual if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
     for cut in chosen:
         if cut > end:
-            raise RunRefused(text("validate.bad_cuts", lang, cut=cut, last=end))
+            raise WrongUsage(text("validate.bad_cuts", lang, cut=cut, last=end))
         if not any(is_exact(target) for target in targets(case, ("fit", "score"), after=cut)):
             raise RunRefused(text("validate.no_later", lang, case=case.name, cut=cut))
     return tuple(sorted(set(chosen)))

@@ -7,8 +7,9 @@ a score of knowledge; what an observation is worth to a decision is told by :mod
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
@@ -24,7 +25,8 @@ from copark.analyses.voi import worlds as information
 from copark.arrays import Floats
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.calibration.observations import noise
-from copark.errors import RunRefused, printable
+from copark.errors import RunRefused, WrongUsage, printable
+from copark.extras import need
 from copark.json_types import JsonObject
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
@@ -92,7 +94,7 @@ class Params(CaseParams):
             except ValueError:
                 value = float("nan")
             if name.strip() not in names or not isfinite(value) or not 0.0 < value <= DEAREST:
-                raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(names))
+                raise WrongUsage.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(names))
             costs[name.strip()] = value
         return costs
 
@@ -310,6 +312,7 @@ def compute(params: Params, context: Context) -> Answer:
         plain = params.model_copy(update={"cost": ()})
         without_costs = cast("Answer", answer(REGISTRY["voi"], plain, replace(context)).result)
         return replace(without_costs, run_id=context.run_id, costs=costs)
+    need("statistics", "`copark voi`")
     plan = _plan(params, context)
 
     def simulate() -> xr.Dataset:
@@ -375,12 +378,12 @@ class _Reports:
 
 
 def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
-    """Regress every question on every observation."""
+    """Regress every question on every observation, several at a time: each regression has a thread of its own."""
     from copark.calibration.linear_algebra import one_thread
 
     claimed = verdicts(params, plan.draws, context)
     progress = context.stage("analyse")
-    with one_thread():
+    with one_thread(), ThreadPoolExecutor(context.cores) as pool:
         reports = _Reports(plan, worlds)
         questions = _questions(plan, reports, claimed)
         observations = _observations(plan, reports)
@@ -390,16 +393,21 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
         if still_open:
             base = reports.foretell(None, still_open)
             total = len(reports.candidates) + len(still_open)
-            for observation in range(len(reports.candidates)):
-                progress(observation, total)
-                tried += _tried(reports, base, still_open, observation, 1.0)
-            for place, number in enumerate(still_open):
-                progress(len(reports.candidates) + place, total)
+            try_all = partial(_tried, reports, base, still_open, factor=1.0)
+            for observation, found in enumerate(pool.map(try_all, range(len(reports.candidates)))):
+                progress(observation + 1, total)
+                tried += found
+
+            def try_precisions(place: int) -> list[ObservationGain]:
+                number = still_open[place]
                 trials = [trial for trial in tried if trial.question == questions[number].key]
                 observation = simplest(trials, observations).observation
                 single = Foretold(base.effect[:, [place]], base.probability[:, [place]])
-                for factor in FACTORS:
-                    precisions += _tried(reports, single, [number], observation, factor)
+                return [gain for factor in FACTORS for gain in _tried(reports, single, [number], observation, factor)]
+
+            for place, found in enumerate(pool.map(try_precisions, range(len(still_open)))):
+                progress(len(reports.candidates) + place + 1, total)
+                precisions += found
     return Answer(
         case=plan.case.name,
         park=plan.case.title,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, NamedTuple
 
 from copark.figures.headed_rows import HeadedRow, write_heads
 from copark.presentation import style
 from copark.presentation.numbers import percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CLAIMS = 3.1
 """Inches for the names of observations."""

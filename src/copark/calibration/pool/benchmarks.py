@@ -246,7 +246,7 @@ def persistence(past: Past, others: Sequence[Past], age: float) -> Floats:
     age
         Age to forecast, in years.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     moved, span, steps = steps_of(past)
     steps_of_others = [steps_of(step_sums) for step_sums in others]
@@ -255,4 +255,4 @@ def persistence(past: Past, others: Sequence[Past], age: float) -> Floats:
     pace = (FEW * usual + (moved / (span / steps) if steps else 0.0)) / (FEW + steps)
     last = int(np.argmax(past.ages))
     scale = np.sqrt(max(pace, 1e-6) * max(np.log(age / past.ages[last]), 0.0) + 2.0 * REPORT)
-    return np.maximum(np.expm1(past.logs[last] + scale * student.ppf(LEVELS, FEW + steps)), 0.0)
+    return np.maximum(np.expm1(past.logs[last] + scale * stdtrit(FEW + steps, LEVELS)), 0.0)

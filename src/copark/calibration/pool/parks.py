@@ -27,6 +27,7 @@ from copark.calibration.rolling_origin import is_exact, years_since
 from copark.calibration.size_priors import SIZES, read_for_panel
 from copark.cases import list_cases, load_case
 from copark.cases.case import Case
+from copark.cases.casebook import suggested_case
 from copark.cases.park_counts import LAST
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
@@ -247,7 +248,7 @@ def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[PanelPark, ..
     chosen = tuple(dict.fromkeys(names)) or available
     for name in chosen:
         if name not in available:
-            raise NotFound(text("pool.no_case", lang, name=name, known=", ".join(available)))
+            raise NotFound(text("pool.no_case", lang, name=name, known=suggested_case(name, available)))
     if len(chosen) < 2:
         raise RunRefused(text("pool.too_few", lang))
     return tuple(park_of(load_case(name)) for name in chosen)

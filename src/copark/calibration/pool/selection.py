@@ -57,9 +57,9 @@ class ParksWithoutTenant(NamedTuple):
 
     def level(self, level: float) -> float:
         """Quantile of the share."""
-        from scipy.stats import beta
+        from scipy.special import betaincinv
 
-        return float(beta.ppf(level, self.nothing + 0.5, self.parks - self.nothing + 0.5))
+        return float(betaincinv(self.nothing + 0.5, self.parks - self.nothing + 0.5, level))
 
 
 def records_of(cases: int) -> tuple[ParksWithoutTenant, ParksWithoutTenant, ParksWithoutTenant]:

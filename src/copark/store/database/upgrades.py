@@ -7,7 +7,8 @@ import re
 import shlex
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from copark.store.database.connection import Database
 from copark.store.database.examination import DatabaseState, examine, own_names
 from copark.store.database.schema import APPLICATION_ID, HEAD, jobs, now, scenarios
 from copark.store.errors import DatabaseRefused, database_fault
+from copark.store.files import UNFINISHED, beside
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -106,9 +108,9 @@ def upgrade(database: Database) -> Upgrade:
         if state.kind in ("former", "older"):
             if state.kind == "former":
                 _refuse_if_taken(database, connection)
-            backup = _back_up(database, connection, state)
-            _migrate(connection, former=state.version if state.kind == "former" else "")
-            _sign(connection, state)
+            with _backed_up(database, connection, state) as backup:
+                _migrate(connection, former=state.version if state.kind == "former" else "")
+                _sign(connection, state)
         elif state.kind != "current":
             raise refusal(database, state)
         job_count = connection.execute(select(func.count()).select_from(jobs)).scalar_one()
@@ -146,36 +148,42 @@ def _sign(connection: Connection, before: DatabaseState) -> None:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def _back_up(database: Database, connection: Connection, state: DatabaseState) -> str:
+@contextmanager
+def _backed_up(database: Database, connection: Connection, state: DatabaseState) -> Iterator[str]:
     """Keep the state before an upgrade; nobody writes meanwhile, since the connection holds the lock.
 
-    Of SQLite the whole file is copied. On PostgreSQL each table is copied beside itself, but tables of a version before
-    0005 need no copy: they stay as they are.
+    Of SQLite the whole file is copied, under a hidden name until the tables are changed: what a killed upgrade leaves
+    is half-written, as garbage collection finds it, and the file is as it was. On PostgreSQL each table is copied
+    beside itself, but tables of a version before 0005 need no copy: they stay as they are.
     """
     if database.file is not None:
-        return str(_copy_file(database.file, state.version))
+        stamp = re.sub(r"\W", "", now()[:19])
+        final = database.file.with_name(f"{database.file.name}.{state.version}-{stamp}.backup")
+        unfinished = beside(final, UNFINISHED)
+        try:
+            _copy_file(database.file, unfinished)
+            yield str(final)
+            unfinished.replace(final)  # before the changes are committed: no upgrade is without its backup
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return
     if state.kind == "former":
-        return "jobs, scenarios"
+        yield "jobs, scenarios"
+        return
     stamp = re.sub(r"\W", "", now()[:19]).lower()
     copies = {name: f"{name}_before_{stamp}" for name in own_names(connection)}
     for name, copy in copies.items():
         connection.exec_driver_sql(f"CREATE TABLE {copy} AS TABLE {name}")
-    return ", ".join(copies.values())
+    yield ", ".join(copies.values())
 
 
-def _copy_file(file: Path, version: str) -> Path:
-    stamp = re.sub(r"\W", "", now()[:19])
-    final = file.with_name(f"{file.name}.{version}-{stamp}.backup")
-    partial = final.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=0o600)
+def _copy_file(file: Path, copy: Path) -> None:
+    copy.touch(mode=0o600)
     with (
         closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(partial)) as target,
+        closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
-    shutil.copymode(file, partial)
-    with partial.open("rb+") as written:
+    shutil.copymode(file, copy)
+    with copy.open("rb+") as written:
         os.fsync(written.fileno())
-    partial.replace(final)
-    return final

@@ -24,7 +24,8 @@ from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
 from copark.simulation.ensemble import Channel, Ensemble, Flows, ScenarioRuns, as_amounts, by_link, channels
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.run import facts_of, first_apart
+from copark.simulation.run import facts_of
+from copark.simulation.shared_past import first_apart
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from copark.cases import check_case, new_case
+from copark.cases.casebook import suggested_case
 from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER, Archive, Refused, leads_out, opened
 from copark.cases.horizon import now_for
 from copark.cases.load import NEEDED, OPTIONAL
@@ -132,7 +133,7 @@ class CaseRegistry:
         folder = self.parks.folder(name)
         if folder is None and name not in self.names():
             self.drop(name)
-            raise absent("no_case", "case", known=", ".join(self.names()))
+            raise absent("no_case", "case", known=suggested_case(name, self.names()))
         out = self.output_folder(name)
         with self._lock:
             calibrated_at = _calibrated_at(out)
@@ -200,7 +201,7 @@ class OwnerView:
     def require(self, name: str) -> None:
         """Raise Absent for the name of another owner's park."""
         if not self.has(name):
-            raise absent("no_case", "case", known=", ".join(self.names()))
+            raise absent("no_case", "case", known=suggested_case(name, self.names()))
 
     def get(self, name: str, cut: str | None = None) -> CaseEntry:
         """Return the case of a name, with its latest calibration or that to a cut."""

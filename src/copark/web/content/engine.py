@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from copark.analyses.compare import outcome_attribution
@@ -263,38 +263,69 @@ class Engine:
         Cancelled
             If the request was cancelled.
         """
-        return tuple(self._runs_of(study, case_entry, scenario, cancellation) for scenario in study.scenarios)
+        outputs = tuple(dict.fromkeys((*study.kept, *outcome_attribution.NEEDED)))
+        keys = [self.scenario_key(study, case_entry, scenario) for scenario in study.scenarios]
+        scenarios = dict(zip(keys, study.scenarios, strict=True))
+        cached = {key: self._cached(key, outputs, study.runs) for key in scenarios}
+        found = {key: runs for key, runs in cached.items() if runs is not None}
+        missing = {key: scenario for key, scenario in scenarios.items() if key not in found}
+        if missing:
+            few = study.runs * study.seen(case_entry.case).clock.quarters <= FEW
+            with ExitStack() as locks:
+                # In one order for all requests, so that no two wait for each other.
+                for key in sorted(missing):
+                    locks.enter_context(self.runs.locked((key, few), cancellation.check))
+                found |= self._made(study, case_entry, missing, outputs, few, cancellation)
+        return tuple(found[key].first(study.runs) for key in keys)
 
-    def _runs_of(
-        self, study: Study, case_entry: CaseEntry, scenario: Scenario, cancellation: CancellationToken
-    ) -> ScenarioRuns:
-        """Return the cached runs of a scenario; where they are too few, one request at a time makes more.
+    def _made(
+        self,
+        study: Study,
+        case_entry: CaseEntry,
+        scenarios: Mapping[str, Scenario],
+        outputs: tuple[str, ...],
+        few: bool,
+        cancellation: CancellationToken,
+    ) -> dict[str, ScenarioRuns]:
+        """Return runs of scenarios by key, and make those that are still missing.
 
         Few and many runs have each a slot of the cache and a lock of their own, so that a request for few never waits
-        while many are made. Either continues from the runs of the other.
+        while many are made. Either continues from the runs of the other. Scenarios that lack the same runs are run
+        together, so that what they share of their past is run once.
         """
-        outputs = tuple(dict.fromkeys((*study.kept, *outcome_attribution.NEEDED)))
-        key = self.scenario_key(study, case_entry, scenario)
-        cached = self._cached(key, outputs)
-        if cached is None or len(cached) < study.runs:
-            quarters = study.seen(case_entry.case).clock.quarters
-            slot = (key, study.runs * quarters <= FEW)
-            with self.runs.locked(slot, cancellation.check):
-                cached = self._cached(key, outputs)
-                if cached is None or len(cached) < study.runs:
-                    before = self.runs.get(slot)
-                    if before is not None and not set(outputs) <= set(before.names):
-                        outputs = tuple(dict.fromkeys((*before.names, *outputs)))
-                        cached = None
-                    cached = self._extended(study, case_entry, scenario, outputs, cached, cancellation)
-                    self.runs.put(slot, cached, cached.nbytes)
-        return cached.first(study.runs)
+        found: dict[str, ScenarioRuns] = {}
+        lacking: dict[tuple[tuple[str, ...], int], dict[str, ScenarioRuns | None]] = {}
+        for key in scenarios:
+            enough = self._cached(key, outputs, study.runs)
+            if enough is not None:
+                found[key] = enough
+                continue
+            cached = self._cached(key, outputs)
+            before = self.runs.get((key, few))
+            if before is not None and not set(outputs) <= set(before.names):
+                lacking.setdefault((tuple(dict.fromkeys((*before.names, *outputs))), 0), {})[key] = None
+            elif cached is None:
+                lacking.setdefault((outputs, 0), {})[key] = None
+            else:
+                lacking.setdefault((cached.names, len(cached)), {})[key] = cached
+        start = case_entry.case.clock.start
+        for (names, first), cached_by_key in lacking.items():
+            chosen = tuple(scenarios[key] for key in cached_by_key)
+            new_runs = self._run_from(first, study, case_entry, chosen, names, cancellation)
+            for (key, cached), scenario, new in zip(cached_by_key.items(), chosen, new_runs, strict=True):
+                if cached is None:
+                    labels = [str(start + n) for n in range(new.out.shape[2])]
+                    require_any_finished(scenario.key, new.status, labels)
+                runs = new.by_quarter()
+                found[key] = runs if cached is None else ScenarioRuns.joined([cached, runs])
+                self.runs.put((key, few), found[key], found[key].nbytes)
+        return found
 
-    def _cached(self, key: str, outputs: tuple[str, ...]) -> ScenarioRuns | None:
-        """Return the most runs that are cached of a scenario with all these outputs."""
+    def _cached(self, key: str, outputs: tuple[str, ...], runs: int = 1) -> ScenarioRuns | None:
+        """Return the most runs that are cached of a scenario with all these outputs, if there are so many."""
         for few in (False, True):
             cached = self.runs.get((key, few))
-            if cached is not None and set(outputs) <= set(cached.names):
+            if cached is not None and set(outputs) <= set(cached.names) and len(cached) >= runs:
                 return cached
         return None
 
@@ -361,24 +392,23 @@ class Engine:
         with self.share_of_threads() as threads:
             return Ensemble(inputs, draws, outputs, threads=threads, progress=cancellation.check, judged=judged).run()
 
-    def _extended(
+    def _run_from(
         self,
+        first: int,
         study: Study,
         case_entry: CaseEntry,
-        scenario: Scenario,
+        scenarios: tuple[Scenario, ...],
         outputs: tuple[str, ...],
-        cached: ScenarioRuns | None,
         cancellation: CancellationToken,
-    ) -> ScenarioRuns:
-        """Make as many runs as a study asks for, beginning with the cached ones."""
+    ) -> tuple[ScenarioRuns, ...]:
+        """Make the runs of scenarios from a number on to as many as a study asks for."""
         cancellation.check()
-        first = 0 if cached is None else len(cached)
-        inputs = self.inputs(study, case_entry, scenario)
-        draws = self.draws(study, case_entry, scenario, first, study.runs)
-        kept = outputs if cached is None else cached.names
-        new_runs = self.run(inputs, draws, kept, cancellation, study.judged_in(len(inputs.world))).by_quarter()
-        if cached is not None:
-            return cached.then(new_runs)
-        start = case_entry.case.clock.start
-        require_any_finished(scenario.key, new_runs.status, [str(start + n) for n in range(new_runs.out.shape[2])])
-        return new_runs
+        inputs = [self.inputs(study, case_entry, scenario) for scenario in scenarios]
+        facts = tuple(facts_of(study, case_entry.case, scenario) for scenario in scenarios)
+        draws_of = StudyDraws(study, case_entry.case, scenarios, facts, self.source(study, case_entry))
+        judged = study.judged_in(len(inputs[0].world))
+        with self.share_of_threads() as threads:
+            ensemble = Ensemble(
+                inputs, draws_of, outputs, runs=study.runs, threads=threads, progress=cancellation.check, judged=judged
+            )
+            return ensemble.run_scenarios(first).scenarios

@@ -85,7 +85,7 @@ def fault_infos(faults: Iterable[Fault]) -> list[FaultInfo]:
 
 
 def faults_of_request(errors: Iterable[Mapping[str, Any]], model: type[BaseModel] | None = None) -> list[Fault]:
-    """Return the faults of what pydantic found wrong in a request."""
+    """Return the faults of what pydantic found wrong in a request, whose places are counted from what was sent."""
     faults = [_fault(error, model) for error, _ in zip(errors, range(MOST), strict=False)]
     places = [fault.key for fault in faults]
     return [
@@ -99,7 +99,7 @@ def _within(place: str, around: str) -> bool:
 
 
 def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
-    place: KeyPath = tuple(step for step in error["loc"] if step not in ("body", "query", "path", "header"))
+    place: KeyPath = tuple(error["loc"])
     if error["type"] == "json_invalid":
         return Fault("web.fault.json", REQUEST, None, "", {"found": shown(error.get("ctx", {}).get("error", ""))})
     if error["type"] in PLAIN:

@@ -190,7 +190,7 @@ def write_report(
     result = store.load(plan.run_id).assign_attrs(titles)
     folder = store.root.parent / "reports" / f"web-{plan.run_id}-{identity_of(titles)}"
     if result.sizes["scenario"] == 1:
-        answer = answer_of(result, case, counts_of(store.get(plan.run_id)), moved)
+        answer = answer_of(result, case, counts_of(store.get(plan.run_id)), None if moved is None else lambda: moved)
         return write(answer.document(lang), folder, ("html",))["html"]
     return _write_comparison(result, case, lang, folder)
 

@@ -3,18 +3,20 @@
 Every option carries its scenario, ready to be simulated.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from math import isfinite
 
 from copark.analyses.answer import SHIPPED, find, load
+from copark.analyses.brief import Answer as Brief
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structures_note
 from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.recommendation import Judgement
-from copark.analyses.levers.show import advice_sentences, cautions
+from copark.analyses.levers.show import answer_sentences
 from copark.analyses.shipped import is_current
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import AS_IT_IS, LeverOption
@@ -24,6 +26,7 @@ from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
+from copark.stats.shares import Share
 from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of
@@ -136,13 +139,13 @@ class DecisionAnswer(ApiModel):
     general: bool
     """Whether these are the general levers, none having been written for the case."""
     before: float | None
-    """Chance to be self-standing in the baseline."""
+    """Chance to be self-standing in the baseline, as the brief has it."""
     before_low: float | None
     """Lower end of its Monte Carlo interval (95 %)."""
     before_high: float | None
     """Upper end of that interval."""
     between: LocalizedText | None
-    """The chance under the other structures of the model; null where none was tried."""
+    """Range of the chance over all structures of the model; null where no other was tried."""
     sure: list[LocalizedText]
     """How sure the chance is, a sentence each, the gravest doubt first; what the record says stands in the answer."""
     runs: int
@@ -223,11 +226,37 @@ def newest_levers(view: OwnerView, case: str) -> Levers | None:
 def decisions_of(view: OwnerView, case: str) -> DecisionAnswer:
     """Say what can still be decided about a park, by the newest stored result of its levers."""
     levers = newest_levers(view, case)
-    return NO_DECISIONS if levers is None else decision_answer(levers)
+    return NO_DECISIONS if levers is None else decision_answer(levers, outcomes_of_brief(view, case, levers))
 
 
-def decision_answer(levers: Levers) -> DecisionAnswer:
-    """Say what an analysis of levers found, as data for the page to decide on."""
+def outcomes_of_brief(view: OwnerView, case: str, levers: Levers) -> tuple[Share, ...]:
+    """Read the shares of outcomes of the stored brief that tells of these levers; empty where there is none.
+
+    They are of all runs, as on every page, where levers leave out those in which the park had failed before.
+    """
+    analysis = analysis_of("brief")
+    for entry in results_of(analysis, view, case).results:
+        out, _ = locate_result(analysis, view, entry.run_id)
+        stored = load(find(out, analysis, entry.run_id), analysis)
+        if stored is not None and isinstance(stored.result, Brief):
+            told = stored.result.levers
+            if told is not None and told.run_id == levers.run_id:
+                return stored.result.outcomes
+    return ()
+
+
+def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionAnswer:
+    """Return what an analysis of levers found, as data for the page to decide on.
+
+    Parameters
+    ----------
+    levers
+        What was found.
+    outcomes
+        Shares of outcomes of all runs of the case as it is, as a brief has them; without them the chance is of the
+        runs that count for levers.
+    """
+    known = tuple(outcomes) or levers.outcomes
     choice = levers.choice
     acceptable: dict[str, float] = {}
     if choice is not None:
@@ -240,14 +269,14 @@ def decision_answer(levers: Levers) -> DecisionAnswer:
     ]
     runs = levers.draws * levers.futures
     first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
-    low, high = (None, None) if first is None else first.before_interval
+    standing = next((share for share in known if share.name == "self_standing"), None)
     return DecisionAnswer.of(
         levers,
-        before=None if first is None else first.before,
-        before_low=low,
-        before_high=high,
-        between=_between(levers),
-        sure=_sure(levers),
+        before=None if standing is None else standing.share,
+        before_low=None if standing is None else standing.low,
+        before_high=None if standing is None else standing.high,
+        between=None if standing is None else _between(levers, standing.share),
+        sure=_sure(levers, known),
         runs=runs,
         left_out=0 if first is None else runs - first.pairs,
         acceptable=acceptable.get(AS_IT_IS),
@@ -289,8 +318,7 @@ def _order(option: DecisionOption) -> tuple[int, float]:
 def _sentences(levers: Levers) -> list[LocalizedText]:
     """Give the sentences of the answer in both languages, after what forbids to rely on it."""
     in_english, in_chinese = (
-        [*cautions(levers, words), *advice_sentences(levers, words)]
-        for words in (Texts("levers", lang) for lang in LANGUAGES)
+        answer_sentences(levers, words) for words in (Texts("levers", lang) for lang in LANGUAGES)
     )
     return [
         LocalizedText(en=_ended(english, "."), zh=_ended(chinese, "。"))
@@ -298,20 +326,18 @@ def _sentences(levers: Levers) -> list[LocalizedText]:
     ]
 
 
-def _between(levers: Levers) -> LocalizedText | None:
-    """Say between what the chance lies under the other structures; ``None`` where none was tried."""
-    words = LocalizedText.by_language(lambda lang: structures_note(levers.baselines, lang))
+def _between(levers: Levers, chance: float) -> LocalizedText | None:
+    """Write between what the chance lies over all structures; ``None`` where no other was tried."""
+    words = LocalizedText.by_language(lambda lang: structures_note(levers.baselines, chance, lang))
     return words if words.en else None
 
 
-def _sure(levers: Levers) -> list[LocalizedText]:
+def _sure(levers: Levers, outcomes: Sequence[Share]) -> list[LocalizedText]:
     """Say how sure the chance is, in both languages, but for what the record says: the answer begins with that."""
-    if not levers.outcomes:
+    if not outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [
-        how_sure(levers.case, levers.trust, levers.outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES
-    ]
+    by_language = [how_sure(levers.case, levers.trust, outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES]
     return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 

@@ -1,0 +1,127 @@
+"""First sentences of all parks that ship: of use, in a range that holds them, and one number on every page."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.how_sure import structure_range
+from copark.analyses.registry import REGISTRY
+from copark.browser.live_page import more_of
+from copark.web.content.lever_options import decision_answer
+from tests.asked import table
+
+
+@cache
+def shipped(name):
+    """Read the answers that ship, by run ID."""
+    analysis = REGISTRY[name]
+    return {
+        run_id: load(place_of(SHIPPED, analysis, run_id), analysis).result for run_id, _ in listed(SHIPPED, analysis)
+    }
+
+
+BRIEFS = shipped("brief")
+OPEN = {run_id: brief for run_id, brief in BRIEFS.items() if brief.levers is not None and brief.shows_outcomes}
+WORDS = {
+    "en": re.compile(
+        r"is self-standing in ([^ ]+|less than 1%|more than 99%) of simulated runs \(([^ ]+) to ([^ ]+) over"
+    ),
+    "zh": re.compile(r"在([0-9]+%)的模拟（全部[0-9]+种模型结构下为([0-9]+%)至([0-9]+%)）中实现自立"),
+}
+
+
+def test_every_park_with_a_calibration_is_asked():
+    assert len({brief.case for brief in OPEN.values()}) == 18
+    assert {brief.levers.case for brief in OPEN.values()} == {levers.case for levers in shipped("levers").values()}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_headline_lies_in_its_own_range(lang, subtests):
+    for brief in OPEN.values():
+        with subtests.test(park=brief.case):
+            low, high, count = structure_range(brief.levers.baselines, brief.share("self_standing").share)
+            assert low <= brief.share("self_standing").share <= high
+            assert count == len(brief.levers.baselines)
+            chance, *ends = (
+                int(found.strip("%<>")) for found in WORDS[lang].search(brief.document(lang).headline).groups()
+            )
+            assert ends[0] <= chance <= ends[1]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_answer_begins_with_what_to_do_or_to_obtain(lang, subtests):
+    """After what the record has against the model, which stands before anything else."""
+    begins = {"en": ("Before anything is ", "“"), "zh": ("决策之前", "作出改变之前", "“")}[lang]
+    for brief in OPEN.values():
+        with subtests.test(park=brief.case):
+            decide = [getattr(sentence, lang) for sentence in decision_answer(brief.levers).sentences]
+            hangs = {"en": "hangs on which structure", "zh": "取决于采用何种模型结构"}[lang]
+            assert (hangs in brief.document(lang).headline) is (hangs in " ".join(decide))
+            record = brief.doubts.record_words(lang)
+            for headline in (brief.document(lang).headline, brief.levers.document(lang).headline, " ".join(decide)):
+                assert headline.removeprefix("".join(record)).strip().startswith(begins)
+                assert {"en": "Leave it as it is", "zh": "维持现状"}[lang] not in headline
+
+
+def test_a_chance_and_an_effect_are_one_number_in_brief_decide_levers_and_live_files(client, subtests):
+    levers_of = {levers.run_id: levers for levers in shipped("levers").values()}
+    for run_id, brief in OPEN.items():
+        with subtests.test(park=brief.case, brief=run_id):
+            levers = levers_of.get(brief.levers.run_id, brief.levers)
+            decide = decision_answer(levers, brief.outcomes)
+            standing = brief.share("self_standing")
+            if levers is not brief.levers:
+                page = client.get(f"/api/v1/decisions?case={brief.case}").json()
+                assert (page["run_id"], page["before"]) == (levers.run_id, standing.share)
+                assert page["between"]["en"] == decide.between.en
+            assert (decide.before, decide.before_low, decide.before_high) == (
+                standing.share,
+                standing.low,
+                standing.high,
+            )
+            assert more_of(brief)["outcomes_of_brief"]["self_standing"] == [standing.count, standing.total]
+            annex = table(brief.document("en"), "options")
+            place = [column.key for column in annex.columns].index("self_standing")
+            effects = {option.key: row[place] for option, row in zip(brief.levers.options, annex.rows, strict=True)}
+            answer = table(levers.document("en"), "answer")
+            place = [column.key for column in answer.columns].index("self_standing")
+            told = {option.key: row[place] for option, row in zip(levers.options, answer.rows, strict=True)}
+            assert told == effects
+            for option in decide.options:
+                interval = effects[option.key]
+                assert (option.low, option.change, option.high) == (interval.low, interval.value, interval.high)
+
+
+def test_no_option_measured_against_an_assumption_is_advised_for_or_against(subtests):
+    for brief in OPEN.values():
+        levers = brief.levers
+        advised = {
+            judgement.option
+            for judgement in levers.recommendation.judgements
+            if judgement.word in ("avoid", "recommended")
+        }
+        with subtests.test(park=brief.case):
+            assert not advised & set(levers.against_assumed)
+            if "tax" in levers.doubts.assumed:
+                assert not [option for option in advised if option.startswith("tax")]
+                rows = {row[0]: row[1] for row in table(levers.document("en"), "answer").rows}
+                taxed = [
+                    words for title, words in rows.items() if title.startswith("10% from") or "tax" in title.lower()
+                ]
+                assert taxed
+                assert all("measured against the tax rate (zero)" in words for words in taxed)
+
+
+def test_who_gains_and_who_loses_by_a_trade_off_is_named_with_numbers():
+    """A tax at Great Stone: more likely self-standing, fewer companies, and the host side gains in most runs."""
+    levers = next(brief.levers for brief in OPEN.values() if brief.case == "great-stone")
+    (sentence,) = (one.en for one in decision_answer(levers).sentences if "trade-off" in one.en)
+    assert "points higher" in sentence
+    assert "fewer operating companies" in sentence
+    assert re.search(r"these gain: the host side \(median \+US\$[0-9]+ million; 9[0-9]% of runs\)", sentence)
+    assert "these lose: the home side" in sentence
+    assert "which way it goes depends on the structure of the model" in sentence
