@@ -82,6 +82,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "liabilities": _AMOUNT,
     "liabilities_to_equity": Quantity("ratio", 0.0),
     "bonds": _AMOUNT,
+    "bond_interest": _AMOUNT,
     "assets": _AMOUNT,
     "net_current_liabilities": _RESULT,
     "capital": _AMOUNT,
@@ -177,7 +178,7 @@ class Account(Record):
     quote: Words
     """Words of the source that say it, as they stand there; … marks what was left out."""
     checked: YesNo
-    """Whether the row was read once more against its page."""
+    """Whether a page of one of its sources was read once more and says it."""
     grade: Grade
     """How far it is trusted."""
     note: Words | None = None
