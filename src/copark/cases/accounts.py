@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from copark.cases.casebook import ACCOUNT_SOURCES, ACCOUNTS, casebook_path
+from copark.cases.casebook import ACCOUNT_SOURCES, ACCOUNT_TABLES, ACCOUNTS, casebook_path
 from copark.cases.dates import Date
 from copark.cases.files import fault, in_reading_order, read_text
 from copark.cases.source_files import sources_in
@@ -283,7 +283,7 @@ def examine_accounts(folder: Path | None = None) -> tuple[Accounts | None, list[
     table = nothing if content is None else read_table(content, ACCOUNTS, Account, faults)
     sources = sources_in(place, ACCOUNT_SOURCES, faults)
     faults.extend(faults_of_accounts(table, sources))
-    ordered = in_reading_order(faults, (ACCOUNTS, ACCOUNT_SOURCES))
+    ordered = in_reading_order(faults, ACCOUNT_TABLES)
     return (None, ordered) if ordered else (Accounts(records_of(table.rows), sources), [])
 
 

@@ -51,6 +51,7 @@ LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED)
 """What others call the parks, and when sources were read, beside the tables of parks."""
 ACCOUNTS = "accounts.csv"
 ACCOUNT_SOURCES = "accounts-sources.yaml"
+ACCOUNT_TABLES = (ACCOUNTS, ACCOUNT_SOURCES)
 """Published accounts and their sources, of a park in its case, of other companies beside the tables of parks."""
 
 MOST_CALLED = 3

@@ -10,6 +10,7 @@ from copark.cases.accounts import Account, faults_of_accounts, repeated_sources
 from copark.cases.case import Case
 from copark.cases.casebook import (
     ACCOUNT_SOURCES,
+    ACCOUNT_TABLES,
     ACCOUNTS,
     CLAIMS_EDITIONS,
     LEVERS,
@@ -57,7 +58,7 @@ from copark.model.variables import catalogue
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
 ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
 """Files that even a light case has."""
-OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, ACCOUNTS, ACCOUNT_SOURCES, *CLAIMS_EDITIONS, LEVERS)
+OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, *ACCOUNT_TABLES, *CLAIMS_EDITIONS, LEVERS)
 _TABLES: dict[str, type[Any]] = {
     EQUITY: EquityRow,
     EVENTS: Event,
