@@ -62,6 +62,8 @@ SITES: Mapping[str, Site] = {
 }
 """Kind of site of each estate whose figures are compared, read off a map: a judgement. Estates that are not named, such
 as land for housing, are not compared."""
+WHOLE_YEAR = 360
+"""Days from which on a period counts as a year."""
 DIRECT: Mapping[str, tuple[Measure, float]] = {
     "land_price": ("land_price", 0.01),
     "land_fee": ("fee", 0.01),
@@ -143,12 +145,17 @@ def _compared(rows: Iterable[Account], *, is_own: bool) -> Iterator[Elsewhere]:
         for row in rows:
             place = (row.company, row.estates, row.period)
             base = bases.get(place)
-            if row.quantity not in above or base is None or base.value <= 0.0:
+            if row.quantity not in above or base is None or base.value <= 0.0 or _is_part_of_year(row):
                 continue
             is_in_dollars = base.currency is None
             value = row.in_usd if is_in_dollars else row.value
             if value is not None and (is_in_dollars or (row.currency == base.currency and place not in told)):
                 yield _one(row, measure, factor * value / base.value, is_own=is_own)
+
+
+def _is_part_of_year(row: Account) -> bool:
+    """Return whether a figure is of a period shorter than a year, in which sales and what is booked of them differ."""
+    return row.since is not None and (row.until.last_day - row.since.first_day).days < WHOLE_YEAR
 
 
 def _one(row: Account, measure: Measure, value: float, *, is_own: bool) -> Elsewhere:

@@ -51,10 +51,9 @@ def courses(answer: Answer, lang: str = "en") -> Figure:
     tall = 1.55
     height = 1.75 + -(-len(panels) // columns) * (tall + 0.5)
     park = answer.park.text(lang)
-    titles = [
-        text(f"accounts.figure.courses.{part}", lang, park=park, runs=answer.runs) for part in ("title", "subtitle")
-    ]
-    figure = style.sheet((7.4, height), *titles, text("accounts.figure.footer", lang))
+    parts = ("courses.title", "courses.subtitle", "footer")
+    titles = [text(f"accounts.figure.{part}", lang, park=park, runs=answer.runs) for part in parts]
+    figure = style.sheet((7.4, height), *titles)
     tiles = style.tiles(figure, len(panels), columns, (0.6, 0.15, 1.08), tall, (0.5, 0.5))
     for axes, (name, figures) in zip(tiles, panels.items(), strict=True):
         _course(axes, answer, name, figures, lang)
@@ -115,10 +114,12 @@ def prices(answer: Answer, lang: str = "en") -> Figure:
 
     sites = get_args(Site)
     park = answer.park.text(lang)
-    titles = [text(f"accounts.figure.prices.{part}", lang, park=park) for part in ("title", "subtitle")]
+    titles = [
+        text(f"accounts.figure.{part}", lang, park=park) for part in ("prices.title", "prices.subtitle", "footer")
+    ]
     measures = [name for name in MEASURES if any(one.measure == name for one in answer.elsewhere)]
     rows = -(-len(measures) // 3)
-    figure = style.sheet((7.6, 1.62 + 1.72 * rows), *titles, text("accounts.figure.footer", lang))
+    figure = style.sheet((7.6, 1.62 + 1.72 * rows), *titles)
     tiles = style.tiles(figure, len(measures), 3, (1.1, 0.15, 1.12), 1.2, (0.2, 0.52))
     names = [*(text(f"accounts.short_site.{site}", lang) for site in sites), text("accounts.figure.model", lang)]
     for position, (axes, measure) in enumerate(zip(tiles, measures, strict=True)):

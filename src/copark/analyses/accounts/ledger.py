@@ -124,8 +124,8 @@ def ledger_of(runs: xr.Dataset, study: Study, case: Case) -> dict[str, Floats]:
 def over_period(ledger: Mapping[str, Floats], part: Counterpart, first: int, last: int) -> Floats:
     """Return what the ledger has over a period, in the unit of comparison, shape (runs,).
 
-    A flow is its sum over up to a year, and a yearly average over longer periods, as it is published; a ratio is that of
-    two sums, NaN where no result is left to pay from.
+    A flow is its sum over up to a year, and a yearly average over longer periods, as it is published; a ratio is that
+    of two sums, NaN where no result is left to pay from.
 
     Parameters
     ----------

@@ -160,7 +160,7 @@ def figures_of(case: Case, first: Quarter, last: Quarter) -> tuple[Figure, ...]:
     first, last
         First and last quarter that the model is run for.
     """
-    rates = {
+    rates: dict[tuple[str | None, int], float | None] = {
         (row.currency, row.until.last_day.year): row.per_usd
         for row in case.accounts
         if row.per_usd and row.rate_source != ASSUMED

@@ -14,7 +14,7 @@ from copark.analyses.show import Show, grouped
 from copark.cases.accounts import quantity_title
 from copark.labels import grade_title, join, with_unit
 from copark.presentation import document as doc
-from copark.presentation.numbers import exact, number, percent
+from copark.presentation.numbers import exact, number, percent, reach
 from copark.texts import text
 
 METHODS = 6
@@ -60,14 +60,17 @@ class _Show(Show):
         super().__init__(t)
         self.answer = answer
 
-    def money(self, band: Band) -> dict[str, str]:
-        """Return a band for sentences."""
-        return {name: number(getattr(band, name)) for name in ("low", "median", "high")}
-
     def span(self, years: Sequence[int]) -> str:
         """Return the first and the last of years, or the one that there is."""
         first, last = min(years), max(years)
         return str(first) if first == last else self.t("span", first=first, last=last)
+
+    def model(self, band: Band, column: doc.Column) -> dict[str, str]:
+        """Return the model's median and its band for sentences."""
+        return {
+            "median": self.said(band.median, column),
+            "band": reach(band.low, band.high, column.unit, self.t.lang),
+        }
 
     def headline(self) -> str:
         t = self.t
@@ -78,7 +81,7 @@ class _Show(Show):
             return t.sentences(
                 [
                     t("headline.none", park=t.of(answer.park)),
-                    t("headline.model", year=course.years[-1], **self.money(course.bands[-1])),
+                    t("headline.model", year=course.years[-1], **self.model(course.bands[-1], MONEY)),
                 ]
             )
         years = self.span([one.figure.year for one in answer.figures])
@@ -105,6 +108,7 @@ class _Show(Show):
         t = self.t
         has_ratio = total.published > 0.0 and total.model.median > 0.0
         ratio = t("ratio", share=percent(total.model.median / total.published)) if has_ratio else ""
+        published = self.said(total.published, MONEY)
         periods = "one" if total.periods == 1 else "many"
         return t(
             f"headline.total.{total.side}",
@@ -112,8 +116,8 @@ class _Show(Show):
             ratio=ratio,
             periods=t(f"periods.{periods}", count=total.periods),
             whose=t(f"whose.{total.whose}"),
-            published=t("at_least" if total.at_least else "exactly", value=number(total.published)),
-            **self.money(total.model),
+            published=t("at_least", value=published) if total.at_least else published,
+            **self.model(total.model, MONEY),
         )
 
     def one(self, one: Compared) -> str:
@@ -127,7 +131,7 @@ class _Show(Show):
             quantity=quantity_title(figure.quantity, t.lang),
             period=figure.period,
             published=self.said(figure.compared, column),
-            model=self.said(_interval(band), column),
+            **self.model(band, column),
         )
 
     def summary(self) -> doc.Section:
@@ -255,7 +259,7 @@ class _Show(Show):
         columns = [
             doc.Column(name, t(f"course.{name}"), doc.Kind.number, LEDGER_UNITS.get(name, "M USD")) for name in names
         ]
-        rows = [
+        rows: list[Sequence[doc.Value]] = [
             (str(year), *(_interval(self.answer.courses[name].bands[place]) for name in names))
             for place, year in enumerate(years)
         ]
@@ -280,5 +284,8 @@ class _Show(Show):
             )
             for one in self.answer.figures
         ]
-        columns = "quantity period:quarter company estates basis as_published bound checked:flag grade note:note source:source"
+        columns = (
+            "quantity period:quarter company estates basis as_published bound "
+            "checked:flag grade note:note source:source"
+        )
         return self.section("published", self.table("published", columns, rows, folded=True), folded=True)

@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, get_args
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -29,6 +30,8 @@ LEVEL = 0.90
 """Probability of the intervals."""
 AGES = (5, 10, 15, 20, 25)
 """Ages that the table tells, years."""
+TOLD_APART = 0.05
+"""p below which two kinds are told apart."""
 ALL = "all"
 """Stands for parks of every kind."""
 DAYS_PER_YEAR = 365.25
@@ -104,6 +107,23 @@ class Curve:
         return float(self.free[place]), float(self.low[place]), float(self.high[place])
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """A log-rank test of two kinds of parks."""
+
+    first: str
+    """One kind."""
+    second: str
+    """The other kind."""
+    p_value: float
+    """Two-sided p of the asymptotic test; NaN where neither kind has a dated distress."""
+
+    @property
+    def is_told_apart(self) -> bool:
+        """Whether the two differ more than chance would have it once in twenty."""
+        return self.p_value < TOLD_APART
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
     """Distress of parks over their age."""
@@ -114,6 +134,8 @@ class Answer(Result):
     """Parks that are kept for a blind test, of which nothing was looked up."""
     curves: tuple[Curve, ...]
     """Curves: of all parks, then by kind."""
+    contrasts: tuple[Contrast, ...]
+    """Log-rank tests of each two kinds."""
     zones: int
     """Zones that were sought for having failed, and enter no curve."""
     zones_by_kind: dict[str, int]
@@ -176,6 +198,7 @@ def compute(_params: Params, context: Context) -> Answer:
         parks=parks,
         kept=tuple(park.id for park in load_parks().parks if park.id in kept),
         curves=tuple(curve(kind, some) for kind, some in kinds.items()),
+        contrasts=tuple(contrast(pair, kinds) for pair in combinations(get_args(ParkType), 2)),
         zones=len(failures.zones),
         zones_by_kind={kind: sum(row.kind == kind for row in of_zones) for kind in sorted({r.kind for r in of_zones})},
         rates=failures.base_rates,
@@ -187,7 +210,7 @@ def compute(_params: Params, context: Context) -> Answer:
 
 def _age(name: str, names: tuple[str, str], kind: ParkType, launch: int, rows: Iterable[Distress]) -> ParkAge:
     """Return a park with the first of its dated distresses."""
-    dated = sorted((row for row in rows if row.date), key=lambda row: _day(row))
+    dated = sorted((row for row in rows if row.date), key=_day)
     first = dated[0] if dated else None
     day = LAST.last_day if first is None else _day(first)
     age = max((day - date(launch, 7, 1)).days / DAYS_PER_YEAR, 0.0)
@@ -217,15 +240,13 @@ def curve(kind: str, parks: Sequence[ParkAge]) -> Curve:
     parks
         The parks.
     """
-    from scipy.stats import CensoredData, ecdf
+    from scipy.stats import ecdf
 
-    ages = np.array([park.age for park in parks])
-    is_censored = np.array([not park.is_distressed for park in parks], dtype=bool)
-    at_risk = tuple(int((ages >= age).sum()) for age in AGES)
+    at_risk = tuple(sum(park.age >= age for park in parks) for age in AGES)
     if not len(parks):
         nothing = np.zeros(0)
         return Curve(kind, 0, 0, nothing, nothing, nothing, nothing, at_risk)
-    free = ecdf(CensoredData.right_censored(ages, is_censored)).sf
+    free = ecdf(_censored(parks)).sf
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         # Before the first distress, where the share is 1, the interval is not defined.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -234,10 +255,37 @@ def curve(kind: str, parks: Sequence[ParkAge]) -> Curve:
     return Curve(
         kind,
         len(parks),
-        int((~is_censored).sum()),
+        sum(park.is_distressed for park in parks),
         steps,
         np.asarray(free.probabilities, dtype=np.float64),
         np.asarray(interval.low.probabilities, dtype=np.float64),
         np.asarray(interval.high.probabilities, dtype=np.float64),
         at_risk,
     )
+
+
+def _censored(parks: Sequence[ParkAge]) -> Any:
+    """Return ages of parks, those without a dated distress as censored."""
+    from scipy.stats import CensoredData
+
+    return CensoredData.right_censored(
+        np.array([park.age for park in parks]), np.array([not park.is_distressed for park in parks], dtype=bool)
+    )
+
+
+def contrast(pair: tuple[str, str], kinds: Mapping[str, Sequence[ParkAge]]) -> Contrast:
+    """Compare two kinds of parks by the log-rank test.
+
+    Parameters
+    ----------
+    pair
+        Names of the kinds.
+    kinds
+        Parks by kind.
+    """
+    from scipy.stats import logrank
+
+    first, second = (kinds[name] for name in pair)
+    if not any(park.is_distressed for park in (*first, *second)) or not (first and second):
+        return Contrast(*pair, float("nan"))
+    return Contrast(*pair, float(logrank(_censored(first), _censored(second)).pvalue))

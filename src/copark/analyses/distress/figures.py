@@ -22,9 +22,9 @@ OLDEST = 36.0
 
 def curves(answer: Answer, lang: str = "en") -> Figure:
     """Draw Kaplan–Meier curves with their intervals, a panel for all parks and one for each kind."""
-    titles = [text(f"distress.figure.curves.{part}", lang) for part in ("title", "subtitle")]
-    figure = style.sheet((7.4, 5.1), *titles, text("distress.figure.footer", lang))
-    panels = style.tiles(figure, len(answer.curves), 2, (0.55, 0.2, 1.1), 1.35, (0.35, 0.62))
+    titles = [text(f"distress.figure.{part}", lang) for part in ("curves.title", "curves.subtitle", "footer")]
+    figure = style.sheet((7.4, 5.3), *titles)
+    panels = style.tiles(figure, len(answer.curves), 2, (0.6, 0.2, 1.0), 1.35, (0.6, 0.62))
     for axes, curve in zip(panels, answer.curves, strict=True):
         colour = TYPE_COLOURS.get(curve.kind, style.INK)
         _curve(axes, curve, colour)
@@ -57,6 +57,7 @@ def _height(curve: Curve, age: float) -> float:
 def _curve(axes: Axes, curve: Curve, colour: str) -> None:
     """Draw a curve from age 0, and its interval where it is defined."""
     axes.set_xlim(0.0, OLDEST)
+    axes.set_xticks([0, 10, 20, 30])
     axes.set_ylim(0.0, 1.03)
     axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
     axes.yaxis.set_major_formatter(lambda value, _: percent(value))

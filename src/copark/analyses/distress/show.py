@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.distress import AGES, LEVEL, Answer, Curve
 from copark.analyses.show import Show
 from copark.cases.observed_variables import country_name
 from copark.labels import join
 from copark.presentation import document as doc
-from copark.presentation.numbers import number, percent
+from copark.presentation.numbers import number, percent, precise
 from copark.stats.shares import wilson
 from copark.texts import text
 
@@ -64,8 +66,26 @@ class _Show(Show):
             [
                 t("headline", age=TOLD_AT, parks=whole.parks, count=whole.distressed, **values),
                 t("headline.kinds", counts=counts),
+                *self.apart(),
             ]
         )
+
+    def apart(self) -> list[str]:
+        """Say which kinds are told apart, if any are."""
+        t = self.t
+        pairs = [one for one in self.answer.contrasts if one.is_told_apart]
+        if not pairs:
+            return [t("headline.alike")]
+        named = [
+            t(
+                "headline.pair",
+                first=t(f"short_kind.{one.first}"),
+                second=t(f"short_kind.{one.second}"),
+                p=precise(one.p_value, 1),
+            )
+            for one in pairs
+        ]
+        return [t("headline.apart", pairs=join(named, t.lang))]
 
     def summary(self) -> doc.Section:
         from copark.analyses.distress import figures
@@ -77,6 +97,7 @@ class _Show(Show):
             "summary",
             self.text("lead"),
             self.chart("curves", lambda: figures.curves(answer, t.lang), self.curves()),
+            self.contrasts(),
             self.caveat("caveat.few"),
             self.caveat("caveat.zones", zones=answer.zones, kept=kept, kept_count=len(answer.kept)),
         )
@@ -104,6 +125,13 @@ class _Show(Show):
             if one.at(age) is not None
         ]
         return self.table("curves", "kind parks:count distressed:count age:count at_risk:count free:share", rows)
+
+    def contrasts(self) -> doc.Table:
+        """Show the tests of each two kinds."""
+        rows = [
+            (self.t(f"kind.{one.first}"), self.t(f"kind.{one.second}"), one.p_value) for one in self.answer.contrasts
+        ]
+        return self.table("contrasts", "first second p_value:number:3", rows)
 
     def parks(self) -> doc.Section:
         """Show the parks in distress by age, and then the others."""
@@ -169,4 +197,4 @@ def _share(one: Curve, age: float) -> doc.Value:
     if at is None:
         return None
     share, low, high = at
-    return share if low != low else doc.Interval(low, high, share)
+    return doc.Interval(low, high, share) if isfinite(low) else share
