@@ -48,9 +48,9 @@ RESULTS = ("result_after_tax", "associates_result", "result_before_tax", "operat
 class Params(CaseParams):
     """Parameters of the comparison with published accounts."""
 
-    runs: Annotated[int, Field(ge=1, le=10_000)] = 300
+    runs: Annotated[int, Field(ge=1, le=10_000)] = 500
     """Runs of the model."""
-    served: ClassVar[Mapping[str, float]] = {"runs": 300}
+    served: ClassVar[Mapping[str, float]] = {"runs": 500}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ METHODS = 6
 MONEY = doc.plain(doc.Kind.number, "M USD")
 LEDGER_UNITS = {"land_sold": "ha"}
 """Units of courses that are no money."""
+HUNDRED = 100.0
 NAMED = 3
 """Quantities that a reason names."""
 
@@ -194,8 +195,15 @@ class _Show(Show):
     def as_published(self, figure: Figure) -> str:
         """Return a figure in the words of its unit and currency."""
         t = self.t
-        value = exact(figure.value) if figure.high is None else f"{exact(figure.value)}–{exact(figure.high)}"
         unit = figure.unit.replace(" ", "_").replace("/", "_").replace("%", "percent")
+        scale = 1.0
+        if unit == "M" and t.lang == "zh":
+            # Chinese counts by ten thousands and by hundred millions.
+            is_large = abs(figure.value) >= HUNDRED
+            unit = "hundred_M" if is_large else "M"
+            scale = 1.0 / HUNDRED if is_large else HUNDRED
+        ends = [exact(end * scale) for end in (figure.value, figure.high) if end is not None]
+        value = t("reach", low=ends[0], high=ends[-1]) if len(ends) > 1 else ends[0]
         return t(f"unit.{unit}", value=value, currency=figure.currency).strip()
 
     def left_out(self) -> doc.Section:
