@@ -45,7 +45,7 @@ def asked(tmp_path_factory):
     context = Context(tmp_path_factory.mktemp("accounts"), threads=1)
     return {
         name: accounts.ask.compute(accounts.params(case=name, runs=20), context)
-        for name in ("thilawa", "imip", "suzhou")
+        for name in ("thilawa", "imip", "suzhou", "kaesong")
     }
 
 
@@ -143,6 +143,11 @@ def test_the_answer_says_where_the_model_stands(asked):
     assert "公开账目数值39个" in thilawa.document("zh").headline
     charts = {block.key for block in thilawa.document("en").blocks() if hasattr(block, "figure")}
     assert charts == {"courses", "prices"}
+
+
+def test_a_closed_park_is_told_of_while_it_was_open(asked):
+    assert asked["kaesong"].last_open == 2015
+    assert "result in 2015" in asked["kaesong"].document("en").headline
 
 
 def test_a_park_without_accounts_says_what_to_ask_for(asked):

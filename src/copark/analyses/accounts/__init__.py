@@ -112,6 +112,8 @@ class Answer(Result):
     """Sources of the figures, by key: publisher, title and date."""
     addresses: dict[str, str]
     """Their addresses, where they have one."""
+    last_open: int
+    """Last whole year in which the park is open."""
     runs: int
     """Runs of the model."""
 
@@ -169,6 +171,7 @@ def compute(params: Params, context: Context) -> Answer:
     ledger = ledger_of(runs, study, case)
     figures = figures_of(case, start, end)
     sources = _sources(case)
+    closure = case.closed_by(end)
     named = {key: sources[key] for figure in figures for key in figure.source if key in sources}
     return Answer(
         case=case.name,
@@ -183,6 +186,7 @@ def compute(params: Params, context: Context) -> Answer:
             for key, source in sorted(named.items())
         },
         addresses={key: source.url for key, source in sorted(named.items()) if source.url},
+        last_open=end.year if closure is None else max(closure.since.year - 1, start.year),
         runs=params.runs,
         **context.result_fields(params, runs),
     )

@@ -79,10 +79,11 @@ class _Show(Show):
         count = len(answer.figures)
         if not count:
             course = answer.courses["result"]
+            band = course.bands[course.years.index(answer.last_open)]
             return t.sentences(
                 [
                     t("headline.none", park=t.of(answer.park)),
-                    t("headline.model", year=course.years[-1], **self.model(course.bands[-1], MONEY)),
+                    t("headline.model", year=answer.last_open, **self.model(band, MONEY)),
                 ]
             )
         years = self.span([one.figure.year for one in answer.figures])
