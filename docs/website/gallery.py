@@ -64,6 +64,8 @@ OF_ANALYSES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evidence": ("cp.evidence()", ("families",)),
     "joint": ("cp.joint()", ("places",)),
     "standing": ("cp.standing()", ("parks",)),
+    "accounts": ('cp.accounts("suzhou")', ("courses", "prices")),
+    "distress": ("cp.distress()", ("curves",)),
     "reliability": ("cp.reliability()", ("parks",)),
     "parks": ("cp.parks()", ("courses",)),
     "typology": ("cp.typology()", ("outcomes", "measures")),

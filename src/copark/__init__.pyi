@@ -10,6 +10,7 @@ import pandas as pd
 from copark import errors as errors
 from copark import figures as figures
 from copark.analyses.ablate import Answer as AblateAnswer
+from copark.analyses.accounts import Answer as AccountsAnswer
 from copark.analyses.brief import Answer as BriefAnswer
 from copark.analyses.calibrate import Answer as CalibrateAnswer
 from copark.analyses.citation import cite as cite
@@ -17,6 +18,7 @@ from copark.analyses.claims import Answer as ClaimsAnswer
 from copark.analyses.compare import Answer as CompareAnswer
 from copark.analyses.counterfactual import Answer as CounterfactualAnswer
 from copark.analyses.coupling import Answer as CouplingAnswer
+from copark.analyses.distress import Answer as DistressAnswer
 from copark.analyses.evidence import Answer as EvidenceAnswer
 from copark.analyses.evsi import Answer as EvsiAnswer
 from copark.analyses.experts import Answer as ExpertsAnswer
@@ -83,6 +85,18 @@ def ablate(
     threads: int | None = None,
     progress: StagedProgress | bool | None = None,
 ) -> AblateAnswer: ...
+def accounts(
+    case: CaseLike,
+    *,
+    parameters: Literal["borrowed", "own", "prior", "shipped"] | None = None,
+    cut: str | None = None,
+    seed: int = 1,
+    runs: int = 500,
+    rng: RandomSource | None = None,
+    out: str | PathLike[str] | None = None,
+    threads: int | None = None,
+    progress: StagedProgress | bool | None = None,
+) -> AccountsAnswer: ...
 def brief(
     case: CaseLike,
     *,
@@ -180,6 +194,12 @@ def coupling(
     threads: int | None = None,
     progress: StagedProgress | bool | None = None,
 ) -> CouplingAnswer: ...
+def distress(
+    *,
+    out: str | PathLike[str] | None = None,
+    threads: int | None = None,
+    progress: StagedProgress | bool | None = None,
+) -> DistressAnswer: ...
 def evidence(
     *,
     cases: str | Sequence[str] = (),
@@ -487,6 +507,7 @@ __all__ = [
     "Study",
     "__version__",
     "ablate",
+    "accounts",
     "brief",
     "calibrate",
     "check_case",
@@ -495,6 +516,7 @@ __all__ = [
     "compare",
     "counterfactual",
     "coupling",
+    "distress",
     "errors",
     "evidence",
     "evsi",

@@ -179,7 +179,12 @@ def test_what_is_said_of_a_parks_accounts_is_what_its_case_holds(subtests):
             ):  # fmt: skip
                 words = accounts_on_record(name, lang)
                 assert "publishes its accounts" not in words
-                assert (none in words) == (not rows)
+                assert (none in words) == (not rows and not case.accounts)
+                counted = re.search("([0-9]+|one)(?= published| ?个数值|个已公布)", words)
+                assert (counted is not None) == bool(case.accounts)
+                if counted and len(case.accounts) > 1:
+                    assert int(counted[0]) == len(case.accounts)
+                    assert str(max(row.until.last_day.year for row in case.accounts)) in words
                 assert (fit in words) == (bool(rows) and all(row.role != "fit" for row in rows))
                 for row in rows:
                     same = [one.date.year for one in rows if one.variable == row.variable]

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import copark
-from copark.analyses.suzhou.findings import developer_result
 from copark.cases import load_case
 from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
@@ -12,6 +11,7 @@ from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Interval
 from copark.presentation.figures import render
 from copark.presentation.style import styled
+from copark.simulation.readouts.company_books import result_when_sold
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.study import load_study
 
@@ -69,7 +69,7 @@ def test_the_developers_result_is_what_a_company_books(result, study, case):
         flows = result.land_sales.values[n] + result.fees.values[n]
         flows = flows - result.operating_cost.values[n] - result.interest.values[n]
         sold = result.land_sales.values[n] / price_of(result, study, case, n, values)
-        booked = developer_result(result, study, case, n)
+        booked = result_when_sold(result, study, case, n)
         assert np.allclose(booked, flows - values["servicing_cost"] * sold, atol=1e-9)
 
 

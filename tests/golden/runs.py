@@ -47,6 +47,8 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "levers": {**THILAWA, "draws": 8, "futures": 2},
     "goal": {**THILAWA, "target": ("operating>=500@2030Q4",), "runs": 10, "most": 1},
     "compare": {"reference": "old-threshold", "runs": 8},
+    "accounts": {**THILAWA, "runs": 16},
+    "distress": {},
     "counterfactual": {**GREAT_STONE, "without": ("visit/2015-05-10",), "runs": 32},
     "sensitivity": {**THILAWA, "size": 8, "replicates": 2, "over": "posterior-box"},
     "structures": {"case": "sihanoukville", "runs": 20},

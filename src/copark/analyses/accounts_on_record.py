@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from copark.cases import list_cases, load_case, own_words, series_title
+from copark.cases.accounts import quantity_title
 from copark.labels import join, lowered
 from copark.texts import text
 
@@ -42,6 +44,10 @@ ACCOUNTS = (
     "partner_profit",
 )
 """Variables of ``series.csv`` that are read off the books of a park's company or of those who hold it."""
+
+
+NAMED = 4
+"""Quantities of published figures that are named, the most frequent first."""
 
 
 class AnsweredCase(Protocol):
@@ -84,9 +90,17 @@ def accounts_on_record(case: Case | str, lang: str) -> str:
         if case not in list_cases():
             return text("sure.accounts.elsewhere", lang)
         case = load_case(case)
+    sentences = [words for words in (_held(case, lang), _published(case, lang)) if words]
+    if not sentences:
+        return text("sure.accounts.none", lang)
+    return (" " if lang == "en" else "").join([*sentences, text("sure.accounts.ask", lang)])
+
+
+def _held(case: Case, lang: str) -> str:
+    """Return what values of the books stand among a case's observations; empty where none do."""
     values = account_values(case)
     if not values:
-        return text("sure.accounts.none", lang)
+        return ""
     held = [_counted(variable, list(rows), lang) for variable, rows in groupby(values, lambda row: row.variable)]
     keys = dict.fromkeys(key for row in values for key in row.source)
     outlets = dict.fromkeys(own_words(case.sources[key].outlet, lang) for key in keys if key in case.sources)
@@ -100,12 +114,28 @@ def accounts_on_record(case: Case | str, lang: str) -> str:
     return text("sure.accounts.held", lang, held=join(held, lang), sources=sources, fit=fit)
 
 
+def _published(case: Case, lang: str) -> str:
+    """Return how many published figures of companies a case holds as evidence; empty where it holds none."""
+    if not case.accounts:
+        return ""
+    counts = Counter(row.quantity for row in case.accounts)
+    titles = join([quantity_title(name, lang) for name, _ in counts.most_common(NAMED)], lang)
+    key = "sure.accounts.published" if len(case.accounts) > 1 else "sure.accounts.published_one"
+    years = _years([row.until.last_day.year for row in case.accounts], lang)
+    return text(key, lang, count=len(case.accounts), years=years, quantities=titles)
+
+
 def _counted(variable: str, rows: Sequence[Observation], lang: str) -> str:
     """Name a variable with its years and how many values there are of it."""
-    years = sorted({row.date.year for row in rows})
-    span = str(years[0]) if len(years) == 1 else text("sure.accounts.years", lang, first=years[0], last=years[-1])
+    span = _years([row.date.year for row in rows], lang)
     key = "sure.accounts.value" if len(rows) == 1 else "sure.accounts.values"
     return text(key, lang, title=_title(variable, lang), years=span, count=len(rows))
+
+
+def _years(years: Sequence[int], lang: str) -> str:
+    """Return the first and the last of years, or the one that there is."""
+    first, last = min(years), max(years)
+    return str(first) if first == last else text("sure.accounts.years", lang, first=first, last=last)
 
 
 def _title(variable: str, lang: str) -> str:

@@ -20,6 +20,8 @@ OF_IDENTIFIERS = "identifiers"
 """Collection of the sources of ``parks-identifiers-sources.yaml``."""
 OF_ZONES = "zones"
 """Collection of the sources of ``zones-sources.yaml``."""
+OF_ACCOUNTS = "accounts"
+"""Collection of the sources of ``accounts-sources.yaml`` of companies without a case; a park's own are of its case."""
 OF_WORLD = "world"
 """Collection of the sources of ``world/sources.yaml``."""
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from copark.cases.accounts import Account
 from copark.cases.dated_events import Closure
 from copark.cases.facts import in_force, used
 from copark.cases.quarters import Quarter
@@ -57,6 +58,10 @@ class Case(CaseFile):
     """Values of the host city and country."""
     growth: tuple[GrowthValue, ...] = ()
     """Growth of countries by year, before the series of the casebook."""
+    accounts: tuple[Account, ...] = Field(default=(), exclude=True)
+    """Published accounts; evidence that enters no fit, and no part of its content."""
+    account_sources: Mapping[str, Source] = Field(default={}, exclude=True)
+    """Sources of the accounts alone, by key; no part of its content."""
     folder: Path = Field(exclude=True)
     """Where it was read from; no part of its content."""
 

@@ -49,6 +49,10 @@ IDENTIFIER_SOURCES = "parks-identifiers-sources.yaml"
 ACCESSED = "sources-accessed.csv"
 LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED)
 """What others call the parks, and when sources were read, beside the tables of parks."""
+ACCOUNTS = "accounts.csv"
+ACCOUNT_SOURCES = "accounts-sources.yaml"
+ACCOUNT_TABLES = (ACCOUNTS, ACCOUNT_SOURCES)
+"""Published accounts and their sources, of a park in its case, of other companies beside the tables of parks."""
 
 MOST_CALLED = 3
 """Cases of like titles up to which they are suggested: a word that many share tells nothing."""

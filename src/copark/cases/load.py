@@ -6,8 +6,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from copark.cases.accounts import Account, faults_of_accounts, repeated_sources
 from copark.cases.case import Case
 from copark.cases.casebook import (
+    ACCOUNT_SOURCES,
+    ACCOUNT_TABLES,
+    ACCOUNTS,
     CLAIMS_EDITIONS,
     LEVERS,
     casebook_path,
@@ -54,7 +58,7 @@ from copark.model.variables import catalogue
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
 ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
 """Files that even a light case has."""
-OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, *CLAIMS_EDITIONS, LEVERS)
+OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, *ACCOUNT_TABLES, *CLAIMS_EDITIONS, LEVERS)
 _TABLES: dict[str, type[Any]] = {
     EQUITY: EquityRow,
     EVENTS: Event,
@@ -62,6 +66,7 @@ _TABLES: dict[str, type[Any]] = {
     ENTERPRISES: Enterprise,
     CONTEXT: ContextValue,
     GROWTH: GrowthValue,
+    ACCOUNTS: Account,
 }
 
 
@@ -119,7 +124,9 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
         return None, [fault("no_folder" if kind == "nothing" else "not_a_folder", str(folder))]
     folder = folder.resolve()
     present = check_folder(folder, ALWAYS_NEEDED, (*TABLES_UNKNOWN.values(), *OPTIONAL), faults)
-    sources = _read_sources(folder, faults) if SOURCES in present else None
+    sources = _read_sources(folder, SOURCES, faults) if SOURCES in present else None
+    of_accounts = _read_sources(folder, ACCOUNT_SOURCES, faults) if ACCOUNT_SOURCES in present else {}
+    faults.extend(repeated_sources(of_accounts or (), sources or ()))
     file, sections = _read_case_file(folder, sources, faults) if CASE in present else (None, {})
     tables: dict[str, SoundTable[Any]] = {}
     if present:
@@ -127,16 +134,20 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
         lacking = (name for word, name in TABLES_UNKNOWN.items() if word not in unknown)
         faults.extend(fault("missing_file", name) for name in lacking if name not in present)
         tables = {name: _read_rows(folder, name, faults) for name in _TABLES if name in present}
-        faults.extend(_faults_of_tables(tables, sources, sections.get("clock"), needs_equity="equity" not in unknown))
+        of_case = {name: table for name, table in tables.items() if name != ACCOUNTS}
+        faults.extend(_faults_of_tables(of_case, sources, sections.get("clock"), needs_equity="equity" not in unknown))
+        if ACCOUNTS in tables:
+            known = None if sources is None or of_accounts is None else {*sources, *of_accounts}
+            faults.extend(islice(faults_of_accounts(tables[ACCOUNTS], known), ENOUGH))
         # What is wrong in these two must not be told again of every row that rests on it.
         wrong = {entry.file for entry in faults}
         known_facts = {} if CASE in wrong else sections
         known_sources = None if SOURCES in wrong else sources
-        faults.extend(islice(faults_between(known_facts, tables, known_sources), ENOUGH))
+        faults.extend(islice(faults_between(known_facts, of_case, known_sources), ENOUGH))
     ordered = in_reading_order(faults, (*NEEDED, *OPTIONAL))
     if ordered or file is None or sources is None:
         return None, ordered
-    return _put_together(folder, file, sources, tables), []
+    return _put_together(folder, file, sources, of_accounts or {}, tables), []
 
 
 def _read_tree(folder: Path, name: str, faults: list[Fault]) -> Tree | None:
@@ -144,13 +155,13 @@ def _read_tree(folder: Path, name: str, faults: list[Fault]) -> Tree | None:
     return None if text is None else read_yaml(text, name, faults)
 
 
-def _read_sources(folder: Path, faults: list[Fault]) -> dict[str, Source] | None:
-    tree = _read_tree(folder, SOURCES, faults)
+def _read_sources(folder: Path, name: str, faults: list[Fault]) -> dict[str, Source] | None:
+    tree = _read_tree(folder, name, faults)
     if tree is None:
         return None
     if isinstance(tree.data, dict) and JUDGEMENT in tree.data:
-        faults.append(fault("reserved_source", SOURCES, tree.line((JUDGEMENT,)), JUDGEMENT))
-    sources: dict[str, Source] | None = validate_mapping(tree, SOURCES, dict[Key, Source], Source, faults)
+        faults.append(fault("reserved_source", name, tree.line((JUDGEMENT,)), JUDGEMENT))
+    sources: dict[str, Source] | None = validate_mapping(tree, name, dict[Key, Source], Source, faults)
     if sources is None and isinstance(tree.data, dict):
         # Their keys are enough to look for missing ones; the entries' own faults are told already.
         return dict.fromkeys(tree.data, Source(outlet="?", read="original"))
@@ -209,7 +220,11 @@ def _faults_of_tables(
 
 
 def _put_together(
-    folder: Path, file: CaseFile, sources: Mapping[str, Source], tables: Mapping[str, SoundTable[Any]]
+    folder: Path,
+    file: CaseFile,
+    sources: Mapping[str, Source],
+    account_sources: Mapping[str, Source],
+    tables: Mapping[str, SoundTable[Any]],
 ) -> Case:
     records = {name: tuple(row.record for row in table.rows) for name, table in tables.items()}
     equity = cap_tables(tables[EQUITY].rows) if EQUITY in tables else ()
@@ -224,5 +239,7 @@ def _put_together(
         enterprises=records.get(ENTERPRISES, ()),
         host_context=records.get(CONTEXT, ()),
         growth=records.get(GROWTH, ()),
+        accounts=records.get(ACCOUNTS, ()),
+        account_sources=dict(account_sources),
         folder=folder,
     )

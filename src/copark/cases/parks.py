@@ -14,7 +14,16 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
-from copark.cases.casebook import COUNT_TABLES, DISPUTED, LINKAGE, LITERATURE, WORDS, ZONE_TABLES, casebook_path
+from copark.cases.casebook import (
+    ACCOUNT_TABLES,
+    COUNT_TABLES,
+    DISPUTED,
+    LINKAGE,
+    LITERATURE,
+    WORDS,
+    ZONE_TABLES,
+    casebook_path,
+)
 from copark.cases.dates import Date
 from copark.cases.files import check_folder, fault, in_reading_order, read_text
 from copark.cases.pydantic_errors import validate_mapping
@@ -330,7 +339,8 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
     """Read the parks of a folder, the casebook's by default; ``None`` and all faults in reading order if it has any."""
     place = casebook_path() if folder is None else Path(folder)
     faults: list[Fault] = []
-    present = check_folder(place, FILES, (DISPUTED, LITERATURE, WORDS, *COUNT_TABLES, *LINKAGE, *ZONE_TABLES), faults)
+    others = (DISPUTED, LITERATURE, WORDS, *COUNT_TABLES, *LINKAGE, *ZONE_TABLES, *ACCOUNT_TABLES)
+    present = check_folder(place, FILES, others, faults)
 
     def rows(name: str, model: type[R]) -> list[TableRow[R]]:
         text = read_text(place, name, faults) if name in present else None

@@ -183,7 +183,9 @@ class SpokenGroup(Spoken, TyperGroup):
         name = args[0]
         if name not in self.commands and not name.startswith("-"):
             near = get_close_matches(name, list(self.commands), n=1)
-            ctx.fail(text("cli.wrong.no_command", ctx.obj, name=name, known=", ".join(near or self.commands)))
+            # All commands in one line are more than a message holds, which then loses where the list is to be seen.
+            key = "cli.wrong.command_near" if near else "cli.wrong.command"
+            ctx.fail(text(key, ctx.obj, name=name, known=", ".join(near)))
         return super().resolve_command(ctx, args)
 
 

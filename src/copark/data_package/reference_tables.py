@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
 from copark.analyses.experts.literature import literature
+from copark.cases.accounts import QUANTITIES, AccountBasis
 from copark.cases.identifiers import IdentifierScheme
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, country_name
 from copark.cases.own_words import own_words
@@ -21,6 +22,8 @@ from copark.units import UNITS
 OF_COUNTRIES = ("gdp_growth_real", "gdp_current")
 """Variables of the series of countries that the casebook shares."""
 OWN_CODES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "account_basis": (get_args(AccountBasis), "casebook.code.account_basis"),
+    "account_quantity": (tuple(QUANTITIES), "cases.account"),
     "address": (ADDRESSES, "casebook.code.address"),
     "collection": (("casebook", "own"), "casebook.code.collection"),
     "coordinates": (COORDINATES, "casebook.code.coordinates"),

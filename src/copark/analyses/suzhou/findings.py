@@ -16,10 +16,8 @@ import numpy as np
 from copark.arrays import Floats, Integers
 from copark.calibration.observations import ObservationModel, targets
 from copark.cases.case import Case
-from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
-from copark.model.variables import catalogue
-from copark.simulation.run import inputs_of
+from copark.simulation.readouts.company_books import land_price, result_when_sold
 from copark.simulation.study import Study
 from copark.stats import quantiles
 from copark.stats.precision import difference
@@ -170,7 +168,7 @@ def find(result: xr.Dataset, study: Study, case: Case) -> SuzhouFindings:
         The park of Suzhou.
     """
     numbered = list(enumerate(scenario.key for scenario in study.scenarios))
-    results = {key: developer_result(result, study, case, n) for n, key in numbered}
+    results = {key: result_when_sold(result, study, case, n) for n, key in numbered}
     distances = {key: distance(result, case, n, results[key]) for n, key in numbered}
     count = max(round(study.runs * ACCEPTED_SHARE), 10)
     nearest = np.argsort(distances[FACTUAL])[:count]
@@ -196,73 +194,6 @@ def _marks(case: Case, variable: str) -> tuple[ObservedMark, ...]:
         ObservedMark(str(row.quarter), row.value, row.high, row.bound, "forecast" in row.basis)
         for row in case.observed(variable)
     )
-
-
-def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
-    """Compute the result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
-
-    (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
-    it is serviced, and is a balance of cash. sold = sales / p_eff, with p_eff of :func:`land_price`.
-
-    Parameters
-    ----------
-    result
-        Runs of the study.
-    study
-        The study.
-    case
-        The park of Suzhou.
-    n
-        Number of the scenario.
-    """
-    price = land_price(result, study, case, n)
-    cost = _parameters(result, case)["servicing_cost"]
-    sold = result["land_sales"].values[n] / price
-    costs = result["operating_cost"].values[n] + result["interest"].values[n]
-    return (price - cost) * sold + result["fees"].values[n] - costs
-
-
-def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
-    """Compute the price of land the rival leaves, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
-
-    a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
-
-    Parameters
-    ----------
-    result
-        Stored runs, with the host's control.
-    study
-        The study they are of.
-    case
-        Its case.
-    n
-        Place of the scenario in the result.
-    """
-    inputs = inputs_of(case, study.scenarios[n], result.sizes["quarter"])
-    values = _parameters(result, case)
-    weight = values["control_weight"]
-    own = values["spill_host"]
-    spills = values["spill_home"] + own
-    share = inputs.company["share"][:, 1] / 10_000.0
-    control = result["control_host"].values[n]
-    stake = (1.0 - spills) * ((1.0 - weight) * share + weight * control) + own
-    rival = inputs.company["rival_size"][:, 1] * ((1.0 - spills) * inputs.company["rival_share"][:, 1] + own)
-    return values["servicing_cost"] + (values["land_price"] - values["servicing_cost"]) * stake / (stake + rival)
-
-
-def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
-    """Return parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
-    facts = case_parameters(case)
-    parameters = catalogue().parameters
-    drawn_names = [str(name) for name in result["parameter"].values]
-    runs = result.sizes["run"]
-    values: dict[str, Floats] = {}
-    for name in ("spill_home", "spill_host", "control_weight", "land_price", "servicing_cost"):
-        if name in drawn_names:
-            values[name] = result["draws"].values[:, drawn_names.index(name)][:, np.newaxis]
-        else:
-            values[name] = np.full((runs, 1), facts.get(name, parameters[name].default)[0])
-    return values
 
 
 def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:

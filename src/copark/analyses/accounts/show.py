@@ -1,0 +1,300 @@
+"""Document on published accounts: the answer, figure by figure beside the model, and what has no counterpart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from copark.analyses.accounts import Answer, Compared, Total
+from copark.analyses.accounts.elsewhere import MEASURES
+from copark.analyses.accounts.ledger import YEARLY, Band
+from copark.analyses.accounts.published import COUNTERPARTS, Figure
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show, grouped
+from copark.cases.accounts import quantity_title
+from copark.labels import grade_title, join, with_unit
+from copark.presentation import document as doc
+from copark.presentation.numbers import exact, number, percent, reach
+from copark.texts import text
+
+METHODS = 6
+"""Sentences about how it was made."""
+MONEY = doc.plain(doc.Kind.number, "M USD")
+LEDGER_UNITS = {"land_sold": "ha"}
+"""Units of courses that are no money."""
+HUNDRED = 100.0
+NAMED = 3
+"""Quantities that a reason names."""
+
+
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show the answer, the comparison, what cannot be compared, and what others publish."""
+    show = _Show(answer, t)
+    sections = [show.summary()]
+    if answer.compared:
+        sections.append(show.beside())
+    if len(answer.compared) < len(answer.figures):
+        sections.append(show.left_out())
+    sections.append(show.prices())
+    sections.append(show.ledger())
+    if answer.figures:
+        sections.append(show.published())
+    sections.append(show.section("method", show.numbered("method", METHODS)))
+    evidence = tuple(doc.Evidence(key, words, answer.addresses.get(key, "")) for key, words in answer.sources.items())
+    return assemble(
+        answer,
+        t,
+        key=f"accounts-{answer.case}",
+        title=t("question", park=t.of(answer.park)),
+        headline=show.headline(),
+        sections=sections,
+        evidence=evidence,
+    )
+
+
+def _interval(band: Band) -> doc.Interval:
+    return doc.Interval(*band.told)
+
+
+class _Show(Show):
+    def __init__(self, answer: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.answer = answer
+
+    def span(self, years: Sequence[int]) -> str:
+        """Return the first and the last of years, or the one that there is."""
+        first, last = min(years), max(years)
+        return str(first) if first == last else self.t("span", first=first, last=last)
+
+    def model(self, band: Band, column: doc.Column) -> dict[str, str]:
+        """Return the model's median and its band for sentences."""
+        return {
+            "median": self.said(band.median, column),
+            "band": reach(band.low, band.high, column.unit, self.t.lang),
+        }
+
+    def headline(self) -> str:
+        t = self.t
+        answer = self.answer
+        count = len(answer.figures)
+        if not count:
+            course = answer.courses["result"]
+            band = course.bands[course.years.index(answer.last_open)]
+            return t.sentences(
+                [
+                    t("headline.none", park=t.of(answer.park)),
+                    t("headline.model", year=answer.last_open, **self.model(band, MONEY)),
+                ]
+            )
+        years = self.span([one.figure.year for one in answer.figures])
+        values = {"count": count, "years": years, "park": t.of(answer.park), "compared": len(answer.compared)}
+        if not answer.compared:
+            return t.sentences([t("headline.none_compared" if count > 1 else "headline.one_uncompared", **values)])
+        within = sum(one.side == "within" for one in answer.compared)
+        first = t("headline.some" if count > 1 else "headline.one", within=within, **values)
+        return t.sentences([first, *self.said_first()])
+
+    def said_first(self) -> list[str]:
+        """Say what matters first: results added up, an accumulated loss, else the first that is compared."""
+        answer = self.answer
+        sentences = [self.total(total) for total in answer.totals]
+        losses = [one for one in answer.compared if one.figure.quantity == "accumulated_loss"]
+        if losses and not any(total.whose != "group" for total in answer.totals):
+            sentences.append(self.one(max(losses, key=lambda one: one.figure.compared or 0.0)))
+        if not sentences:
+            sentences.append(self.one(answer.compared[0]))
+        return sentences
+
+    def total(self, total: Total) -> str:
+        """Say results added up."""
+        t = self.t
+        has_ratio = total.published > 0.0 and total.model.median > 0.0
+        ratio = t("ratio", share=percent(total.model.median / total.published)) if has_ratio else ""
+        published = self.said(total.published, MONEY)
+        periods = "one" if total.periods == 1 else "many"
+        return t(
+            f"headline.total.{total.side}",
+            years=self.span([total.first, total.last]),
+            ratio=ratio,
+            periods=t(f"periods.{periods}", count=total.periods),
+            whose=t(f"whose.{total.whose}"),
+            published=t("at_least", value=published) if total.at_least else published,
+            **self.model(total.model, MONEY),
+        )
+
+    def one(self, one: Compared) -> str:
+        """Say a single figure beside the model."""
+        t = self.t
+        figure = one.figure
+        column = doc.plain(doc.Kind.number, COUNTERPARTS[figure.quantity].unit)
+        band = one.model or Band(0.0, 0.0, 0.0)
+        return t(
+            "headline.figure",
+            quantity=quantity_title(figure.quantity, t.lang),
+            period=figure.period,
+            published=self.said(figure.compared, column),
+            **self.model(band, column),
+        )
+
+    def summary(self) -> doc.Section:
+        answer = self.answer
+        t = self.t
+        sides = Counter(one.side for one in answer.compared)
+        cards = [doc.Card(t("card.published"), doc.COUNT, len(answer.figures), t("card.published.note"))]
+        if answer.compared:
+            cards.append(doc.Card(t("card.compared"), doc.COUNT, len(answer.compared), t("card.compared.note")))
+            cards += [
+                doc.Card(t(f"card.{side}"), doc.COUNT, sides[side]) for side in ("within", "model_below", "model_above")
+            ]
+        blocks: list[doc.Block] = [doc.Cards(tuple(cards))]
+        if not answer.figures:
+            blocks.append(self.text("ask.none"))
+        elif len(answer.compared) < len(answer.figures):
+            blocks.append(self.text("ask.some"))
+        blocks += self.caveats(answer)
+        blocks.append(self.caveat("caveat.fit"))
+        if any(one.figure.whose == "group" for one in answer.compared):
+            blocks.append(self.caveat("caveat.group"))
+        from copark.analyses.accounts import figures
+
+        if figures.drawn(answer):
+            blocks.append(self.chart("courses", lambda: figures.courses(answer, t.lang)))
+        return self.section("summary", *blocks)
+
+    def beside(self) -> doc.Section:
+        return self.section("beside", self.text("lead.beside"), self.beside_table())
+
+    def beside_table(self) -> doc.Table:
+        """Show what is compared, quantity by quantity, in time."""
+        t = self.t
+        rows = []
+        heads = []
+        for one in self.answer.compared:
+            figure = one.figure
+            unit = COUNTERPARTS[figure.quantity].unit
+            heads.append(with_unit(quantity_title(figure.quantity, t.lang), unit, t.lang))
+            value: doc.Value = figure.compared
+            if figure.compared is not None and figure.compared_high is not None:
+                value = doc.Interval(figure.compared, figure.compared_high)
+            rows.append(
+                (
+                    figure.period,
+                    t(f"basis.{figure.whose}", share=number(100.0 * figure.share, 0)),
+                    value,
+                    t(f"bound.{figure.bound}"),
+                    None if one.model is None else _interval(one.model),
+                    None if one.side is None else t(f"side.{one.side}"),
+                    self.as_published(figure),
+                    t(f"rate.{figure.rate_from or 'none'}"),
+                    grade_title(figure.grade, t.lang),
+                    "; ".join(figure.source),
+                )
+            )
+        columns = "period:quarter whose published:number bound model:number side as_published rate grade source:source"
+        return self.table("beside", columns, rows, groups=grouped(heads))
+
+    def as_published(self, figure: Figure) -> str:
+        """Return a figure in the words of its unit and currency."""
+        t = self.t
+        unit = figure.unit.replace(" ", "_").replace("/", "_").replace("%", "percent")
+        scale = 1.0
+        if unit == "M" and t.lang == "zh":
+            # Chinese counts by ten thousands and by hundred millions.
+            is_large = abs(figure.value) >= HUNDRED
+            unit = "hundred_M" if is_large else "M"
+            scale = 1.0 / HUNDRED if is_large else HUNDRED
+        ends = [exact(end * scale) for end in (figure.value, figure.high) if end is not None]
+        value = t("reach", low=ends[0], high=ends[-1]) if len(ends) > 1 else ends[0]
+        return t(f"unit.{unit}", value=value, currency=figure.currency).strip()
+
+    def left_out(self) -> doc.Section:
+        """Show what is published and not compared, by the reason."""
+        t = self.t
+        figures = [one.figure for one in self.answer.figures if one.model is None]
+        rows = []
+        reasons = []
+        for why in ("quantity", "holder", "part", "rate", "time", ""):
+            chosen = [figure for figure in figures if figure.why == why]
+            if not chosen:
+                continue
+            names = Counter(figure.quantity for figure in chosen)
+            reasons.append(self.reason(why, names))
+            for name, count in names.most_common():
+                years = self.span([figure.year for figure in chosen if figure.quantity == name])
+                rows.append((quantity_title(name, t.lang), count, years, t(f"why.{why or 'nothing'}")))
+        table = self.table("left-out", "quantity count:count years:quarter why", rows)
+        return self.section("left_out", doc.Bullets(tuple(reasons)), table)
+
+    def reason(self, why: str, names: Counter[str]) -> str:
+        """Say a reason, how many figures it keeps out and of what most of them are."""
+        t = self.t
+        first = join([quantity_title(name, t.lang) for name, _ in names.most_common(NAMED)], t.lang)
+        return t(f"reason.{why or 'nothing'}", count=names.total(), names=first)
+
+    def prices(self) -> doc.Section:
+        from copark.analyses.accounts import figures
+
+        answer = self.answer
+        t = self.t
+        rows = []
+        for measure, unit in MEASURES.items():
+            name = with_unit(t(f"measure.{measure}"), unit, t.lang)
+            for one in answer.elsewhere:
+                if one.measure == measure:
+                    value = doc.Interval(one.value, one.high) if one.high > one.value else one.value
+                    rows.append(
+                        (name, t(f"site.{one.site}"), one.estates, one.company, str(one.year), value, one.is_own)
+                    )
+        table = self.table(
+            "prices", "measure site estates company year:quarter value:number own:flag", rows, folded=True
+        )
+        model = [
+            (with_unit(t(f"measure.{measure}"), MEASURES[measure], t.lang), _interval(band))
+            for measure, band in answer.model_prices.items()
+        ]
+        return self.section(
+            "prices",
+            self.text("lead.prices", count=len(answer.elsewhere), park=t.of(answer.park)),
+            self.chart("prices", lambda: figures.prices(answer, t.lang), table),
+            self.table("model-prices", "measure model:number", model),
+            self.caveat("caveat.sites"),
+        )
+
+    def ledger(self) -> doc.Section:
+        """Show the model's ledger year by year."""
+        t = self.t
+        names = [name for name in YEARLY if name in self.answer.courses]
+        years = self.answer.courses[names[0]].years
+        columns = [
+            doc.Column(name, t(f"course.{name}"), doc.Kind.number, LEDGER_UNITS.get(name, "M USD")) for name in names
+        ]
+        rows: list[Sequence[doc.Value]] = [
+            (str(year), *(_interval(self.answer.courses[name].bands[place]) for name in names))
+            for place, year in enumerate(years)
+        ]
+        return self.section("ledger", self.table("ledger", ("year:quarter", *columns), rows, folded=True), folded=True)
+
+    def published(self) -> doc.Section:
+        """Show every figure as it is published."""
+        t = self.t
+        rows = [
+            (
+                quantity_title(one.figure.quantity, t.lang),
+                one.figure.period,
+                one.figure.company,
+                one.figure.estates,
+                text(f"casebook.code.account_basis.{one.figure.basis}", t.lang),
+                self.as_published(one.figure),
+                t(f"bound.{one.figure.bound}"),
+                one.figure.checked,
+                grade_title(one.figure.grade, t.lang),
+                self.translated(one.figure.note) or "",
+                "; ".join(one.figure.source),
+            )
+            for one in self.answer.figures
+        ]
+        columns = (
+            "quantity period:quarter company estates basis as_published bound "
+            "checked:flag grade note:note source:source"
+        )
+        return self.section("published", self.table("published", columns, rows, folded=True), folded=True)
