@@ -1,7 +1,7 @@
 """Published accounts of companies that develop parks: what they earned, sold, charged, owed and paid out.
 
 A park's accounts stand in ``accounts.csv`` of its case, those of companies without a case in a table of the same form
-beside the tables of parks; each table has its sources in ``accounts-sources.yaml``. They are evidence and enter no
+beside the tables of parks; each table has its sources in ``evidence-sources.yaml``. They are evidence and enter no
 fit, so they are no part of a case's content: what a case is, and every number computed from it, stays as it is when
 another account is found. Decision 0128.
 """
@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from copark.cases.casebook import ACCOUNT_SOURCES, ACCOUNT_TABLES, ACCOUNTS, casebook_path
+from copark.cases.casebook import ACCOUNT_TABLES, ACCOUNTS, EVIDENCE_SOURCES, casebook_path
 from copark.cases.dates import Date
 from copark.cases.files import fault, in_reading_order, read_text
 from copark.cases.source_files import sources_in
@@ -174,7 +174,7 @@ class Account(Record):
     rate_source: Annotated[Words, AfterValidator(_rate_source)] | None = None
     """Key of the source of the rate, or assumed."""
     source: SourceKeys
-    """Keys of accounts-sources.yaml, or of sources.yaml of the case."""
+    """Keys of evidence-sources.yaml, or of sources.yaml of the case."""
     quote: Words
     """Words of the source that say it, as they stand there; … marks what was left out."""
     checked: YesNo
@@ -263,9 +263,9 @@ def faults_of_accounts(table: SoundTable[Account], sources: Iterable[str] | None
 
 
 def repeated_sources(own: Iterable[str], of_case: Iterable[str]) -> Iterator[Fault]:
-    """Give the keys of ``accounts-sources.yaml`` that a case's other sources have, too."""
+    """Give the keys of ``evidence-sources.yaml`` that a case's other sources have, too."""
     for key in sorted({*own} & {*of_case}):
-        yield fault("duplicate", ACCOUNT_SOURCES, None, key, found=key)
+        yield fault("duplicate", EVIDENCE_SOURCES, None, key, found=key)
 
 
 def examine_accounts(folder: Path | None = None) -> tuple[Accounts | None, list[Fault]]:
@@ -281,7 +281,7 @@ def examine_accounts(folder: Path | None = None) -> tuple[Accounts | None, list[
     content = read_text(place, ACCOUNTS, faults)
     nothing: SoundTable[Account] = SoundTable([], [])
     table = nothing if content is None else read_table(content, ACCOUNTS, Account, faults)
-    sources = sources_in(place, ACCOUNT_SOURCES, faults)
+    sources = sources_in(place, EVIDENCE_SOURCES, faults)
     faults.extend(faults_of_accounts(table, sources))
     ordered = in_reading_order(faults, ACCOUNT_TABLES)
     return (None, ordered) if ordered else (Accounts(records_of(table.rows), sources), [])

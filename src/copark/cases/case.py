@@ -60,7 +60,7 @@ class Case(CaseFile):
     """Growth of countries by year, before the series of the casebook."""
     accounts: tuple[Account, ...] = Field(default=(), exclude=True)
     """Published accounts; evidence that enters no fit, and no part of its content."""
-    account_sources: Mapping[str, Source] = Field(default={}, exclude=True)
+    evidence_sources: Mapping[str, Source] = Field(default={}, exclude=True)
     """Sources of the accounts alone, by key; no part of its content."""
     folder: Path = Field(exclude=True)
     """Where it was read from; no part of its content."""

@@ -50,9 +50,15 @@ ACCESSED = "sources-accessed.csv"
 LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED)
 """What others call the parks, and when sources were read, beside the tables of parks."""
 ACCOUNTS = "accounts.csv"
-ACCOUNT_SOURCES = "accounts-sources.yaml"
-ACCOUNT_TABLES = (ACCOUNTS, ACCOUNT_SOURCES)
+INTERESTS = "interests.csv"
+DECISIONS = "decisions.csv"
+TIES = "ties.csv"
+SOUGHT = "sought.csv"
+EVIDENCE_SOURCES = "evidence-sources.yaml"
+ACCOUNT_TABLES = (ACCOUNTS, EVIDENCE_SOURCES)
 """Published accounts and their sources, of a park in its case, of other companies beside the tables of parks."""
+EVIDENCE_TABLES = (ACCOUNTS, INTERESTS, DECISIONS, TIES, EVIDENCE_SOURCES)
+"""Evidence of a park that enters no fit, and its sources: they lie in its case and are no part of what it is."""
 
 MOST_CALLED = 3
 """Cases of like titles up to which they are suggested: a word that many share tells nothing."""

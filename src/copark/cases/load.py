@@ -9,10 +9,10 @@ from typing import Any
 from copark.cases.accounts import Account, faults_of_accounts, repeated_sources
 from copark.cases.case import Case
 from copark.cases.casebook import (
-    ACCOUNT_SOURCES,
     ACCOUNT_TABLES,
     ACCOUNTS,
     CLAIMS_EDITIONS,
+    EVIDENCE_SOURCES,
     LEVERS,
     casebook_path,
     cases_called,
@@ -125,7 +125,7 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
     folder = folder.resolve()
     present = check_folder(folder, ALWAYS_NEEDED, (*TABLES_UNKNOWN.values(), *OPTIONAL), faults)
     sources = _read_sources(folder, SOURCES, faults) if SOURCES in present else None
-    of_accounts = _read_sources(folder, ACCOUNT_SOURCES, faults) if ACCOUNT_SOURCES in present else {}
+    of_accounts = _read_sources(folder, EVIDENCE_SOURCES, faults) if EVIDENCE_SOURCES in present else {}
     faults.extend(repeated_sources(of_accounts or (), sources or ()))
     file, sections = _read_case_file(folder, sources, faults) if CASE in present else (None, {})
     tables: dict[str, SoundTable[Any]] = {}
@@ -223,7 +223,7 @@ def _put_together(
     folder: Path,
     file: CaseFile,
     sources: Mapping[str, Source],
-    account_sources: Mapping[str, Source],
+    evidence_sources: Mapping[str, Source],
     tables: Mapping[str, SoundTable[Any]],
 ) -> Case:
     records = {name: tuple(row.record for row in table.rows) for name, table in tables.items()}
@@ -240,6 +240,6 @@ def _put_together(
         host_context=records.get(CONTEXT, ()),
         growth=records.get(GROWTH, ()),
         accounts=records.get(ACCOUNTS, ()),
-        account_sources=dict(account_sources),
+        evidence_sources=dict(evidence_sources),
         folder=folder,
     )
