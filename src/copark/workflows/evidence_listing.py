@@ -10,7 +10,7 @@ from copark.cases import list_cases, load_case
 from copark.cases.accounts import Account, quantity_title
 from copark.cases.case import Case
 from copark.cases.dates import Date
-from copark.cases.decisions import Sought, load_sought
+from copark.cases.decisions import Decision, Sought, StatedInterest, StatedTie, load_sought
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
 from copark.presentation.document import Column, Document, Evidence, Kind, Section, Table, Value
@@ -240,7 +240,8 @@ def _texts(*pairs: tuple[str, str]) -> list[tuple[str, str, Kind]]:
 
 def _cited(case: Case) -> tuple[Evidence, ...]:
     """Return the sources that the evidence of a case names."""
-    rows = (*case.accounts, *case.interests_on_record, *case.decisions, *case.ties_on_record)
+    rows: list[Account | StatedInterest | Decision | StatedTie] = [*case.accounts, *case.interests_on_record]
+    rows += [*case.decisions, *case.ties_on_record]
     known = {**case.sources, **case.evidence_sources}
     sources = {key: known[key] for key in sorted({key for row in rows for key in row.source}) if key in known}
     return tuple(
