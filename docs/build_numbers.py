@@ -36,6 +36,7 @@ from document_blocks.claims import (
     literature,
     voi,
 )
+from document_blocks.evidence import evidence_known, evidence_sought
 from document_blocks.forecasts import (
     ranking,
     reliability,
@@ -86,6 +87,8 @@ DOCUMENTS: Mapping[str, str] = {
     "docs/model/card.md": "en",
     "docs/model/card.zh.md": "zh",
     "docs/model/TRACE.md": "en",
+    "docs/model/evidence-sought.md": "en",
+    "docs/model/evidence-sought.zh.md": "zh",
 }
 """Documents with blocks, and their languages."""
 BLOCK = re.compile(r"(<!-- numbers: ([\w-]+) -->\n).*?(<!-- /numbers -->)", re.DOTALL)
@@ -144,6 +147,8 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "options": options,
     "versions": versions,
     "tested": tested,
+    "evidence-known": evidence_known,
+    "evidence-sought": evidence_sought,
 }
 
 

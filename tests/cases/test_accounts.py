@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 from copark.cases import list_cases, load_case
-from copark.cases.accounts import PRICES, QUANTITIES, Account, examine_accounts, load_accounts, quantity_title
-from copark.cases.casebook import ACCOUNT_SOURCES, ACCOUNT_TABLES, ACCOUNTS, casebook_path
+from copark.cases.accounts import QUANTITIES, Account, examine_accounts, load_accounts, quantity_title
+from copark.cases.casebook import ACCOUNT_TABLES, ACCOUNTS, EVIDENCE_SOURCES, casebook_path
+from copark.cases.evidence import PRICES
 from copark.cases.load import check_case
 from copark.texts import LANGUAGES
 
@@ -29,7 +30,7 @@ def park(miniature):
 
     def write(*rows):
         (miniature / ACCOUNTS).write_text("\n".join((HEAD, *rows)) + "\n", encoding="utf-8")
-        (miniature / ACCOUNT_SOURCES).write_text(SOURCES, encoding="utf-8")
+        (miniature / EVIDENCE_SOURCES).write_text(SOURCES, encoding="utf-8")
         return miniature
 
     return write
@@ -45,7 +46,7 @@ def cited_by(rows):
 
 def test_every_account_of_the_casebook_has_quote_source_period_and_basis(of_parks):
     own = load_accounts()
-    tables = [*((case.accounts, {**case.sources, **case.account_sources}) for case in of_parks.values()),
+    tables = [*((case.accounts, {**case.sources, **case.evidence_sources}) for case in of_parks.values()),
               (own.rows, own.sources)]  # fmt: skip
     assert sum(len(rows) for rows, _ in tables) > 300
     for rows, sources in tables:
@@ -55,8 +56,6 @@ def test_every_account_of_the_casebook_has_quote_source_period_and_basis(of_park
             assert set(row.source) <= set(sources)
             assert row.until.last_day.year <= 2024
             assert not any(word in f"{row.company} {row.estates} {row.quote}".lower() for word in KEPT_FOR_A_BLIND_TEST)
-    for rows, sources in ((case.accounts, case.account_sources) for case in of_parks.values()):
-        assert set(sources) <= cited_by(rows)
     assert set(own.sources) <= cited_by(own.rows)
     assert not any(source.read == "mirror" and source.url for _, sources in tables for source in sources.values())
 
@@ -87,7 +86,7 @@ def test_accounts_are_no_part_of_what_a_case_is(park, miniature):
     assert with_accounts.hash == bare.hash
     assert json.dumps(with_accounts.content(), sort_keys=True) == json.dumps(bare.content(), sort_keys=True)
     shipped = load_case("thilawa")
-    assert shipped.model_copy(update={"accounts": (), "account_sources": {}}).hash == shipped.hash
+    assert shipped.model_copy(update={"accounts": (), "evidence_sources": {}}).hash == shipped.hash
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,7 @@ def test_accounts_are_no_part_of_what_a_case_is(park, miniature):
         ("land_sold", "land_solt", "unknown_quantity", "quantity"),
         (",ha,", ",%,", "unit_misfit", "unit"),
         (",ha,,", ",ha,USD,", "currency_misfit", "currency"),
-        ("2017-03", "2025-03", "account_after_last", "until"),
+        ("2017-03", "2025-03", "evidence_after_last", "until"),
         ("2016-04", "2018-04", "period_order", "since"),
         (",company,", ",,", "empty_cell", "basis"),
         ("report,sold", "reports,sold", "unknown_source", "source"),
@@ -116,13 +115,13 @@ def test_a_wrong_row_is_told_by_its_place(park, old, new, code, key):
 
 def test_a_figure_told_twice_is_refused_and_one_of_another_basis_is_not(park):
     assert told(park(SOLD, SOLD.replace(",company,", ",group,"))) == set()
-    assert told(park(SOLD, SOLD)) == {(ACCOUNTS, 3, "account_twice", "quantity")}
+    assert told(park(SOLD, SOLD)) == {(ACCOUNTS, 3, "told_twice", "quantity")}
 
 
 def test_a_source_is_in_one_file_alone(park, miniature):
     folder = park(SOLD)
-    (folder / ACCOUNT_SOURCES).write_text(SOURCES + SOURCES.replace("report:", "gazette:"), encoding="utf-8")
-    assert (ACCOUNT_SOURCES, None, "duplicate", "gazette") in told(folder)
+    (folder / EVIDENCE_SOURCES).write_text(SOURCES + SOURCES.replace("report:", "gazette:"), encoding="utf-8")
+    assert (EVIDENCE_SOURCES, None, "duplicate", "gazette") in told(folder)
 
 
 def test_the_table_of_companies_without_a_case_is_checked_likewise(tmp_path):

@@ -1,7 +1,7 @@
 """Published accounts of companies that develop parks: what they earned, sold, charged, owed and paid out.
 
 A park's accounts stand in ``accounts.csv`` of its case, those of companies without a case in a table of the same form
-beside the tables of parks; each table has its sources in ``accounts-sources.yaml``. They are evidence and enter no
+beside the tables of parks; each table has its sources in ``evidence-sources.yaml``. They are evidence and enter no
 fit, so they are no part of a case's content: what a case is, and every number computed from it, stays as it is when
 another account is found. Decision 0128.
 """
@@ -17,18 +17,26 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from copark.cases.casebook import ACCOUNT_SOURCES, ACCOUNT_TABLES, ACCOUNTS, casebook_path
+from copark.cases.casebook import ACCOUNT_TABLES, ACCOUNTS, EVIDENCE_SOURCES, casebook_path
 from copark.cases.dates import Date
+from copark.cases.evidence import (
+    Currency,
+    Quote,
+    check_currency,
+    check_last_year,
+    check_order,
+    check_range,
+    records_of,
+    told_twice,
+)
 from copark.cases.files import fault, in_reading_order, read_text
 from copark.cases.source_files import sources_in
 from copark.cases.table_schemas import Bound, Source
-from copark.cases.tables import SoundTable, TableRow, faults_of_rows, read_table
+from copark.cases.tables import SoundTable, faults_of_rows, read_table
 from copark.cases.types import Grade, Number, Record, SourceKeys, Words, YesNo, suggestion, wrong
 from copark.errors import CaseFaults, Fault
 from copark.texts import text
 
-LAST_YEAR = 2024
-"""Nothing later is read: what came after is kept for scoring forecasts."""
 ASSUMED = "assumed"
 """Stands in the place of the source of an exchange rate that nobody published."""
 
@@ -36,8 +44,6 @@ AccountBasis = Literal["company", "group", "holder", "holder-share", "estate", "
 """Whose figure it is: the company that develops the park; a group with more than the park; a shareholder of the
 company; that shareholder's share of the company's figure; an estate's list of prices; a survey of several estates; or
 a state, what it spent or owes for the park."""
-Currency = Literal["BYN", "CNY", "ETB", "IDR", "KHR", "MMK", "MYR", "NGN", "SGD", "THB", "USD", "VND"]
-"""Currency of an amount or a price, ISO 4217."""
 AccountUnit = Literal["M", "per m2", "per m2/yr", "per m2/month", "ha", "m2", "%", "ratio", "yr", "companies"]
 """Unit of an account: millions of a currency, a currency per area (and time), an area, a share, years, a count."""
 
@@ -123,9 +129,6 @@ QUANTITIES: Mapping[str, Quantity] = {
 }
 """What accounts are of: a controlled list; the titles are ``account.<name>`` in ``texts/cases.yaml``."""
 
-PRICES = ("M", "per m2", "per m2/yr", "per m2/month")
-"""Units that are of a currency."""
-
 
 def quantity_title(name: str, lang: str = "en") -> str:
     """Return the name of a quantity as it stands inside a sentence."""
@@ -174,8 +177,8 @@ class Account(Record):
     rate_source: Annotated[Words, AfterValidator(_rate_source)] | None = None
     """Key of the source of the rate, or assumed."""
     source: SourceKeys
-    """Keys of accounts-sources.yaml, or of sources.yaml of the case."""
-    quote: Words
+    """Keys of evidence-sources.yaml, or of sources.yaml of the case."""
+    quote: Quote
     """Words of the source that say it, as they stand there; … marks what was left out."""
     checked: YesNo
     """Whether a page of one of its sources was read once more and says it."""
@@ -188,21 +191,15 @@ class Account(Record):
         quantity = QUANTITIES[self.quantity]
         if self.unit != quantity.unit:
             raise wrong("unit_misfit", at="unit", found=self.unit, expected=quantity.unit)
-        if (self.unit in PRICES) != (self.currency is not None):
-            raise wrong("currency_misfit", at="currency", found=self.currency or "", unit=self.unit)
+        check_currency(self.unit, self.currency)
         ends = [end for end in (self.value, self.high) if end is not None]
         low, high = quantity.low, quantity.high
         if any((low is not None and end < low) or (high is not None and end > high) for end in ends):
             limits = {"low": "-∞" if low is None else f"{low:g}", "high": "∞" if high is None else f"{high:g}"}
             raise wrong("out_of_range", at="value", found=f"{self.value:g}", **limits)
-        if (self.bound == "range") != (self.high is not None):
-            raise wrong("range_high", at="high", found=self.bound)
-        if self.high is not None and self.high <= self.value:
-            raise wrong("range_order", at="high", found=f"{self.high:g}", low=f"{self.value:g}")
-        if self.until.last_day.year > LAST_YEAR:
-            raise wrong("account_after_last", at="until", found=self.until, last=LAST_YEAR)
-        if self.since is not None and self.since.first_day > self.until.last_day:
-            raise wrong("period_order", at="since", found=self.since, until=self.until)
+        check_range(self.bound, self.value, self.high)
+        check_last_year("until", self.until)
+        check_order(self.since, self.until)
         if (self.per_usd is None) != (self.rate_source is None):
             raise wrong("half_given", at="per_usd", found="per_usd", other="rate_source")
 
@@ -250,22 +247,13 @@ def faults_of_accounts(table: SoundTable[Account], sources: Iterable[str] | None
     """
     known = None if sources is None else {*sources}
     yield from faults_of_rows(ACCOUNTS, table.rows, known, None)
-    lines: dict[tuple[object, ...], int] = {}
+    columns = ("company", "estates", "since", "until", "basis", "quantity", "currency", "source")
+    yield from told_twice(ACCOUNTS, table.rows, columns, "quantity")
     for line, row in table.rows:
-        place = (row.company, row.estates, row.since, row.until, row.basis, row.quantity, row.currency, row.source)
-        first = lines.setdefault(place, line)
-        if first != line:
-            yield fault("account_twice", ACCOUNTS, line, "quantity", quantity=row.quantity, other=first)
         rate = row.rate_source
         if known is not None and rate not in (None, ASSUMED, *known):
             near = suggestion(rate, {ASSUMED, *known})
             yield fault("unknown_source", ACCOUNTS, line, "rate_source", found=rate, suggestion=near)
-
-
-def repeated_sources(own: Iterable[str], of_case: Iterable[str]) -> Iterator[Fault]:
-    """Give the keys of ``accounts-sources.yaml`` that a case's other sources have, too."""
-    for key in sorted({*own} & {*of_case}):
-        yield fault("duplicate", ACCOUNT_SOURCES, None, key, found=key)
 
 
 def examine_accounts(folder: Path | None = None) -> tuple[Accounts | None, list[Fault]]:
@@ -281,7 +269,7 @@ def examine_accounts(folder: Path | None = None) -> tuple[Accounts | None, list[
     content = read_text(place, ACCOUNTS, faults)
     nothing: SoundTable[Account] = SoundTable([], [])
     table = nothing if content is None else read_table(content, ACCOUNTS, Account, faults)
-    sources = sources_in(place, ACCOUNT_SOURCES, faults)
+    sources = sources_in(place, EVIDENCE_SOURCES, faults)
     faults.extend(faults_of_accounts(table, sources))
     ordered = in_reading_order(faults, ACCOUNT_TABLES)
     return (None, ordered) if ordered else (Accounts(records_of(table.rows), sources), [])
@@ -294,8 +282,3 @@ def load_accounts() -> Accounts:
     if accounts is None:
         raise CaseFaults(faults)
     return accounts
-
-
-def records_of(rows: Iterable[TableRow[Account]]) -> tuple[Account, ...]:
-    """Return the accounts of rows, in the order they are written."""
-    return tuple(row.record for row in rows)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from copark.cases.accounts import Account
 from copark.cases.dated_events import Closure
+from copark.cases.decisions import Decision, StatedInterest, StatedTie
 from copark.cases.facts import in_force, used
 from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
@@ -60,8 +61,14 @@ class Case(CaseFile):
     """Growth of countries by year, before the series of the casebook."""
     accounts: tuple[Account, ...] = Field(default=(), exclude=True)
     """Published accounts; evidence that enters no fit, and no part of its content."""
-    account_sources: Mapping[str, Source] = Field(default={}, exclude=True)
-    """Sources of the accounts alone, by key; no part of its content."""
+    interests_on_record: tuple[StatedInterest, ...] = Field(default=(), exclude=True)
+    """Interests that sources state; evidence likewise, beside those that the model takes."""
+    decisions: tuple[Decision, ...] = Field(default=(), exclude=True)
+    """Dated decisions; evidence likewise."""
+    ties_on_record: tuple[StatedTie, ...] = Field(default=(), exclude=True)
+    """Holders, partners, lenders and anchors that sources name; evidence likewise."""
+    evidence_sources: Mapping[str, Source] = Field(default={}, exclude=True)
+    """Sources of this evidence alone, by key; no part of its content."""
     folder: Path = Field(exclude=True)
     """Where it was read from; no part of its content."""
 

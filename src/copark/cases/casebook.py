@@ -6,15 +6,13 @@ import csv
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from copark.cases.types import suggestion
 from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from copark.cases.case import Case
 
 CLAIMS = "claims.yaml"
 """File of the claims a case may bring beside its facts, and how they are tried."""
@@ -50,9 +48,15 @@ ACCESSED = "sources-accessed.csv"
 LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED)
 """What others call the parks, and when sources were read, beside the tables of parks."""
 ACCOUNTS = "accounts.csv"
-ACCOUNT_SOURCES = "accounts-sources.yaml"
-ACCOUNT_TABLES = (ACCOUNTS, ACCOUNT_SOURCES)
+INTERESTS = "interests.csv"
+DECISIONS = "decisions.csv"
+TIES = "ties.csv"
+SOUGHT = "sought.csv"
+EVIDENCE_SOURCES = "evidence-sources.yaml"
+ACCOUNT_TABLES = (ACCOUNTS, EVIDENCE_SOURCES)
 """Published accounts and their sources, of a park in its case, of other companies beside the tables of parks."""
+EVIDENCE_TABLES = (ACCOUNTS, INTERESTS, DECISIONS, TIES, EVIDENCE_SOURCES)
+"""Evidence of a park that enters no fit, and its sources: they lie in its case and are no part of what it is."""
 
 MOST_CALLED = 3
 """Cases of like titles up to which they are suggested: a word that many share tells nothing."""
@@ -60,6 +64,18 @@ MOST_COMPARED = 80
 """Letters of what was written that are compared with titles and names."""
 
 _CASEBOOK = Path(__file__).resolve().parent.parent / "casebook"
+
+
+class InFolder(Protocol):
+    """A case, as far as its folder is asked for: what a case is, is no business of those who find it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it was read from."""
 
 
 def casebook_path() -> Path:
@@ -127,7 +143,7 @@ def folder_of(name_or_path: str | Path) -> Path:
     return _CASEBOOK / name if name in list_cases() else Path(name_or_path)
 
 
-def brought(case: Case, name: str) -> Path | None:
+def brought(case: InFolder, name: str) -> Path | None:
     """Give a file or folder that a case brings beside its facts, or the casebook for a case of its name.
 
     ``None`` where neither does.
@@ -136,7 +152,7 @@ def brought(case: Case, name: str) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def claims_of(case: Case) -> Path | None:
+def claims_of(case: InFolder) -> Path | None:
     """Give the newest file of claims that a case brings, or the casebook for a case of its name.
 
     ``None`` where neither does. What a folder of its own brings comes before the casebook's, however old.
@@ -151,7 +167,7 @@ def newest_claims(folder: Path) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def posteriors_of(case: Case) -> dict[str, Path]:
+def posteriors_of(case: InFolder) -> dict[str, Path]:
     """Give the folders of the posteriors a case brings, by the last quarter each knows (``2020Q4``), earliest first."""
     place = brought(case, POSTERIOR)
     return {} if place is None else posteriors_in(place)

@@ -6,14 +6,17 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from copark.cases.accounts import Account, faults_of_accounts, repeated_sources
+from copark.cases.accounts import Account, faults_of_accounts
 from copark.cases.case import Case
 from copark.cases.casebook import (
-    ACCOUNT_SOURCES,
-    ACCOUNT_TABLES,
     ACCOUNTS,
     CLAIMS_EDITIONS,
+    DECISIONS,
+    EVIDENCE_SOURCES,
+    EVIDENCE_TABLES,
+    INTERESTS,
     LEVERS,
+    TIES,
     casebook_path,
     cases_called,
     folder_of,
@@ -22,7 +25,9 @@ from copark.cases.casebook import (
 )
 from copark.cases.contradictions import faults_between, problems_between, problems_of_dates, problems_of_sources
 from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
+from copark.cases.decisions import RECORDS, faults_of_evidence
 from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
+from copark.cases.evidence import repeated_sources
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
 from copark.cases.pydantic_errors import CASE, SOURCES, validate_case, validate_mapping
 from copark.cases.schema import CaseFile, Clock
@@ -58,7 +63,7 @@ from copark.model.variables import catalogue
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
 ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
 """Files that even a light case has."""
-OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, *ACCOUNT_TABLES, *CLAIMS_EDITIONS, LEVERS)
+OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, *EVIDENCE_TABLES, *CLAIMS_EDITIONS, LEVERS)
 _TABLES: dict[str, type[Any]] = {
     EQUITY: EquityRow,
     EVENTS: Event,
@@ -67,6 +72,7 @@ _TABLES: dict[str, type[Any]] = {
     CONTEXT: ContextValue,
     GROWTH: GrowthValue,
     ACCOUNTS: Account,
+    **RECORDS,
 }
 
 
@@ -125,8 +131,8 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
     folder = folder.resolve()
     present = check_folder(folder, ALWAYS_NEEDED, (*TABLES_UNKNOWN.values(), *OPTIONAL), faults)
     sources = _read_sources(folder, SOURCES, faults) if SOURCES in present else None
-    of_accounts = _read_sources(folder, ACCOUNT_SOURCES, faults) if ACCOUNT_SOURCES in present else {}
-    faults.extend(repeated_sources(of_accounts or (), sources or ()))
+    of_evidence = _read_sources(folder, EVIDENCE_SOURCES, faults) if EVIDENCE_SOURCES in present else {}
+    faults.extend(repeated_sources(of_evidence or (), sources or ()))
     file, sections = _read_case_file(folder, sources, faults) if CASE in present else (None, {})
     tables: dict[str, SoundTable[Any]] = {}
     if present:
@@ -134,11 +140,14 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
         lacking = (name for word, name in TABLES_UNKNOWN.items() if word not in unknown)
         faults.extend(fault("missing_file", name) for name in lacking if name not in present)
         tables = {name: _read_rows(folder, name, faults) for name in _TABLES if name in present}
-        of_case = {name: table for name, table in tables.items() if name != ACCOUNTS}
+        of_case = {name: table for name, table in tables.items() if name not in EVIDENCE_TABLES}
         faults.extend(_faults_of_tables(of_case, sources, sections.get("clock"), needs_equity="equity" not in unknown))
+        known = None if sources is None or of_evidence is None else {*sources, *of_evidence}
         if ACCOUNTS in tables:
-            known = None if sources is None or of_accounts is None else {*sources, *of_accounts}
             faults.extend(islice(faults_of_accounts(tables[ACCOUNTS], known), ENOUGH))
+        for name in RECORDS:
+            if name in tables:
+                faults.extend(islice(faults_of_evidence(name, tables[name], known), ENOUGH))
         # What is wrong in these two must not be told again of every row that rests on it.
         wrong = {entry.file for entry in faults}
         known_facts = {} if CASE in wrong else sections
@@ -147,7 +156,7 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
     ordered = in_reading_order(faults, (*NEEDED, *OPTIONAL))
     if ordered or file is None or sources is None:
         return None, ordered
-    return _put_together(folder, file, sources, of_accounts or {}, tables), []
+    return _put_together(folder, file, sources, of_evidence or {}, tables), []
 
 
 def _read_tree(folder: Path, name: str, faults: list[Fault]) -> Tree | None:
@@ -223,7 +232,7 @@ def _put_together(
     folder: Path,
     file: CaseFile,
     sources: Mapping[str, Source],
-    account_sources: Mapping[str, Source],
+    evidence_sources: Mapping[str, Source],
     tables: Mapping[str, SoundTable[Any]],
 ) -> Case:
     records = {name: tuple(row.record for row in table.rows) for name, table in tables.items()}
@@ -240,6 +249,9 @@ def _put_together(
         host_context=records.get(CONTEXT, ()),
         growth=records.get(GROWTH, ()),
         accounts=records.get(ACCOUNTS, ()),
-        account_sources=dict(account_sources),
+        interests_on_record=records.get(INTERESTS, ()),
+        decisions=records.get(DECISIONS, ()),
+        ties_on_record=records.get(TIES, ()),
+        evidence_sources=dict(evidence_sources),
         folder=folder,
     )

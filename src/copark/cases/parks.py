@@ -20,6 +20,7 @@ from copark.cases.casebook import (
     DISPUTED,
     LINKAGE,
     LITERATURE,
+    SOUGHT,
     WORDS,
     ZONE_TABLES,
     casebook_path,
@@ -339,7 +340,7 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
     """Read the parks of a folder, the casebook's by default; ``None`` and all faults in reading order if it has any."""
     place = casebook_path() if folder is None else Path(folder)
     faults: list[Fault] = []
-    others = (DISPUTED, LITERATURE, WORDS, *COUNT_TABLES, *LINKAGE, *ZONE_TABLES, *ACCOUNT_TABLES)
+    others = (DISPUTED, LITERATURE, WORDS, *COUNT_TABLES, *LINKAGE, *ZONE_TABLES, *ACCOUNT_TABLES, SOUGHT)
     present = check_folder(place, FILES, others, faults)
 
     def rows(name: str, model: type[R]) -> list[TableRow[R]]:

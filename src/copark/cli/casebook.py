@@ -10,15 +10,10 @@ import typer
 from copark.cli.app import app
 from copark.cli.completion import case_names
 from copark.cli.help import SpokenCommand, SpokenGroup
-from copark.cli.screen import give, say
+from copark.cli.screen import give, say, show_answer
 from copark.cli.streams import is_stream, writable
 
 casebook = typer.Typer(cls=SpokenGroup, add_completion=False)
-
-
-@casebook.callback()
-def _casebook() -> None:
-    """Make it a group, though it has one command."""
 
 
 @casebook.command("export", cls=SpokenCommand, help="casebook.help.export", rich_help_panel="parks")
@@ -58,6 +53,28 @@ def export(
     say("casebook.written", ctx.obj, path=path, tables=len(package.tables), rows=rows, **counts)
     if package.own:
         say("casebook.own_written", ctx.obj, parks=", ".join(package.own))
+
+
+@casebook.command("evidence", cls=SpokenCommand, help="casebook.help.evidence", rich_help_panel="parks")
+def evidence(
+    ctx: typer.Context,
+    park: Annotated[
+        str | None,
+        typer.Argument(metavar="[PARK]", help="casebook.help.evidence_park", autocompletion=case_names),
+    ] = None,
+) -> None:
+    """List the evidence that enters no fit, of all parks or the rows of one.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    park
+        Name or folder of a park; ``None`` for all of the casebook.
+    """
+    from copark.workflows.evidence_listing import evidence_of_park, evidence_of_parks
+
+    show_answer(evidence_of_parks(ctx.obj) if park is None else evidence_of_park(park, ctx.obj), whole=True)
 
 
 app.add_typer(casebook, name="casebook", help="casebook.help.casebook", rich_help_panel="parks")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from copark.cases import load_case
-from copark.cases.access_dates import OF_ACCOUNTS
+from copark.cases.access_dates import OF_EVIDENCE
 from copark.cases.accounts import ASSUMED, Account, load_accounts
 from copark.data_package.case_tables import PackagedCase, row_key, source_ids
 from copark.data_package.casebook_tables import GRADE, ID, OF_PARK, SOURCES_OF_ROW
@@ -51,7 +51,7 @@ def accounts(cases: Sequence[PackagedCase], *, is_whole: bool) -> DataTable:
     """
     rows = [_row(account, case.park, case.park) for case in cases for account in load_case(case.folder).accounts]
     if is_whole:
-        rows += [_row(account, None, OF_ACCOUNTS) for account in load_accounts().rows]
+        rows += [_row(account, None, OF_EVIDENCE) for account in load_accounts().rows]
     return DataTable("accounts", COLUMNS, tuple(rows), ("id",), (OF_PARK,), group="reference")
 
 

@@ -12,7 +12,7 @@ from copark.cases.casebook import casebook_path, folder_of
 from copark.cases.park_counts import load_counts
 from copark.cases.parks import load_parks
 from copark.cases.zones import load_failures
-from copark.data_package import account_tables, casebook_tables, failure_tables, reference_tables
+from copark.data_package import account_tables, casebook_tables, evidence_tables, failure_tables, reference_tables
 from copark.data_package.case_tables import PackagedCase, case_of_casebook, case_tables
 from copark.data_package.descriptor import descriptor
 from copark.data_package.dictionary import dictionary, readme
@@ -83,6 +83,7 @@ def package_of(parks: Sequence[str | Path] = ()) -> CasebookPackage:
     reference += [failure_tables.zones(failures), failure_tables.distress(failures, book, set(names))]
     reference.append(failure_tables.base_rates(failures))
     reference.append(account_tables.accounts(cases, is_whole=not parks))
+    reference += evidence_tables.evidence(cases, set(names))
     citations = casebook_tables.citations([*of_parks, *reference])
     cited = {str(row["source"]) for row in citations.rows}
     sources = casebook_tables.sources(rows.all_sources(), cited, own_cases)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from copark.analyses.joint.disputed import disputed_values
-from copark.cases.access_dates import OF_ACCOUNTS, OF_COUNTS, OF_IDENTIFIERS, OF_PARKS, OF_WORLD, OF_ZONES, access_dates
+from copark.cases.access_dates import OF_COUNTS, OF_EVIDENCE, OF_IDENTIFIERS, OF_PARKS, OF_WORLD, OF_ZONES, access_dates
 from copark.cases.accounts import load_accounts
-from copark.cases.casebook import ACCOUNT_SOURCES
+from copark.cases.casebook import EVIDENCE_SOURCES
 from copark.cases.identifiers import load_identifiers
 from copark.cases.observed_variables import SERIES
 from copark.cases.own_words import own_words
@@ -302,10 +302,10 @@ class ParkRows:
         yield OF_COUNTS, self.counts.sources
         yield OF_IDENTIFIERS, load_identifiers().sources
         yield OF_ZONES, load_failures().sources
-        yield OF_ACCOUNTS, load_accounts().sources
+        yield OF_EVIDENCE, load_accounts().sources
         yield OF_WORLD, read_sources(WORLD / CASE_SOURCES)
         for case in self.cases.values():
-            own = case.folder / ACCOUNT_SOURCES
+            own = case.folder / EVIDENCE_SOURCES
             yield case.park, {**read_sources(case.folder / CASE_SOURCES), **(read_sources(own) if own.exists() else {})}
 
 

@@ -7,6 +7,17 @@ from typing import get_args
 
 from copark.analyses.experts.literature import literature
 from copark.cases.accounts import QUANTITIES, AccountBasis
+from copark.cases.decisions import (
+    Decider,
+    Found,
+    Instrument,
+    ServedBy,
+    Settled,
+    SoughtTopic,
+    TieBusiness,
+    TieRole,
+    WantingSide,
+)
 from copark.cases.identifiers import IdentifierScheme
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, country_name
 from copark.cases.own_words import own_words
@@ -29,11 +40,14 @@ OWN_CODES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "coordinates": (COORDINATES, "casebook.code.coordinates"),
     "count_of": (get_args(Counted), "casebook.code.count_of"),
     "date_bound": (get_args(DateBound), "casebook.code.date_bound"),
+    "decider": (get_args(Decider), "casebook.code.decider"),
     "distress": (get_args(DistressKind), "casebook.code.distress"),
     "drawn_from": (get_args(DrawnFrom), "casebook.code.drawn_from"),
     "estimate_read": (("abstract", "record", "memory"), "casebook.code.estimate_read"),
     "fate": (get_args(Fate), "casebook.code.fate"),
+    "found": (get_args(Found), "casebook.code.found"),
     "grade": (("high", "medium", "low", "derived", "judgement", "background"), "web.grade"),
+    "instrument": (get_args(Instrument), "casebook.code.instrument"),
     "listed_as": (get_args(BaseRate.model_fields["listed_as"].annotation), "casebook.code.listed_as"),
     "listed_unit": (get_args(BaseRate.model_fields["unit"].annotation), "casebook.code.listed_unit"),
     "looked": (get_args(Looked), "casebook.code.looked"),
@@ -43,8 +57,14 @@ OWN_CODES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "precision": (("precise", "approximate", "district"), "casebook.code.precision"),
     "prior_kind": (("fixed", "uniform", "loguniform", "normal", "lognormal"), "casebook.code.prior_kind"),
     "scheme": (get_args(IdentifierScheme), "casebook.code.scheme"),
+    "settled": (get_args(Settled), "casebook.code.settled"),
+    "sought": (get_args(SoughtTopic), "casebook.code.sought"),
+    "stated_served_by": (get_args(ServedBy), "casebook.code.stated_served_by"),
+    "tie_business": (get_args(TieBusiness), "casebook.code.tie_business"),
+    "tie_role": (get_args(TieRole), "casebook.code.tie_role"),
     "type": (get_args(ParkType), "parks.type"),
     "variable_of": (("park", "host", "country"), "casebook.code.variable_of"),
+    "wanting_side": (get_args(WantingSide), "casebook.code.wanting_side"),
 }
 """Lists of codes that workbooks do not have, or have in fewer words, and where their titles are."""
 
