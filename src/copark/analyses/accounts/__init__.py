@@ -26,7 +26,7 @@ from copark.analyses.accounts.ledger import (
 from copark.analyses.accounts.published import COUNTERPARTS, Figure, Whose, figures_of
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.arrays import Floats
-from copark.cases.accounts import LAST_YEAR
+from copark.cases.evidence import LAST_YEAR
 from copark.cases.quarters import Quarter
 from copark.json_types import JsonObject
 from copark.model.clock import QUARTERS_PER_YEAR
@@ -146,7 +146,7 @@ class Answer(Result):
 
 def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the published accounts, which are no part of a case's content."""
-    from copark.cases.casebook import ACCOUNT_SOURCES, ACCOUNTS, casebook_path
+    from copark.cases.casebook import ACCOUNTS, EVIDENCE_SOURCES, casebook_path
     from copark.identity import hash_files
 
     folder = casebook_path()
@@ -155,7 +155,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     own = [row.model_dump(mode="json") for row in case.accounts]
     keys = {key for row in case.accounts for key in row.source}
     sources = {key: source.outlet for key, source in _sources(case).items() if key in keys}
-    return {"tables": hash_files([*tables, folder / ACCOUNT_SOURCES], folder), "own": own, "sources": sources}
+    return {"tables": hash_files([*tables, folder / EVIDENCE_SOURCES], folder), "own": own, "sources": sources}
 
 
 def compute(params: Params, context: Context) -> Answer:
