@@ -191,10 +191,10 @@ class StatedTie(Record):
     """Its name in Chinese."""
     role: TieRole
     """What it is to the company or the park."""
-    side: Side
-    """Whose side it is of: home, host or third."""
-    country: Country
-    """Its country, ISO 3166-1 alpha-3."""
+    side: Side | None = None
+    """Whose side it is of: home, host or third; empty if not known."""
+    country: Country | None = None
+    """Its country, ISO 3166-1 alpha-3; empty if not known, or of several."""
     business: TieBusiness | None = None
     """What it lives by; empty if not known."""
     since: Date | None = None

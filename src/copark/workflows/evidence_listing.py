@@ -350,7 +350,7 @@ def _ties(case: Case, lang: str) -> Table:
         (
             row.name(lang),
             _code("tie_role", row.role, lang),
-            country_name(row.country, lang),
+            country_name(row.country, lang) if row.country else "",
             _code("tie_business", row.business, lang),
             str(row.since or ""),
             str(row.until or ""),
