@@ -17,6 +17,7 @@ import numba
 import numpy as np
 
 from copark.model import rng
+from copark.model.addresses import ADDRESS, NEVER
 from copark.model.arrays import Draws, lay_out, records
 from copark.model.clock import DT
 from copark.model.enterprises import records as rows
@@ -67,8 +68,8 @@ def make_park(count: int, draws: Draws, seed: int = 1) -> Park:
     state["operating"] = count
     state["occupied_area"] = table[rows.LAND // WIDTH].sum()
     receives["profit_tax"] = 0.18
-    address = records(rng.ADDRESS, 1)
-    address["seed"], address["cut"] = seed, rng.NEVER
+    address = records(ADDRESS, 1)
+    address["seed"], address["cut"] = seed, NEVER
     address["early"] = generator.integers(0, 1 << 32, 2)
     firms = Firms(tables[0], ids[0], tables[1], ids[1], tables[2], ids[2])
     parameters = draws.enterprises[:1].copy()

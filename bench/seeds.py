@@ -26,7 +26,7 @@ from copark.calibration.remade import Apart, distances
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
-from copark.model.jit import cpu_features
+from copark.model.machine import cpu_features
 from copark.simulation.ensemble import Ensemble, default_threads
 from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.run import inputs_of

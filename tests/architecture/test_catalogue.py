@@ -12,9 +12,9 @@ from copark import units
 from copark.model.company import records as company
 from copark.model.coupling import link_index, links
 from copark.model.enterprises import records as enterprises
-from copark.model.governments import equations as governments
+from copark.model.governments import records as governments
 from copark.model.variables import KINDS, ROOMS, catalogue
-from copark.model.world import equations as world
+from copark.model.world import records as world
 from copark.simulation import ensemble
 from copark.texts import has_text
 from tests.golden import numbers

@@ -17,7 +17,7 @@ from copark.calibration.comparison import Apart, Comparison
 from copark.calibration.remade import comparison
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
-from copark.model.jit import cpu_features, versions
+from copark.model.machine import cpu_features, versions
 from copark.presentation.rendered_document import page_of
 from copark.texts.localized import LocalizedText
 

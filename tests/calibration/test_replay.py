@@ -17,7 +17,7 @@ from copark.calibration.replay_posterior import blind, years_known
 from copark.calibration.tempering import TemperingPlan
 from copark.cases.quarters import Quarter
 from copark.model.enterprises.records import FREE_TO_DECIDE
-from copark.model.world.equations import FREE, NO_PARTNER
+from copark.model.world.records import FREE, NO_PARTNER
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline

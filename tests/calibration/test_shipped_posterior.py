@@ -16,7 +16,7 @@ from copark.calibration.prior import study_of
 from copark.calibration.remade import check
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.model_inputs import case_parameters
-from copark.model.jit import cpu_features
+from copark.model.machine import cpu_features
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of

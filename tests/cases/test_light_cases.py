@@ -7,7 +7,7 @@ from copark.cases.completeness import lacks_of, notes_of
 from copark.cases.defaults import MAY_BE_UNKNOWN, NO_LIMIT
 from copark.cases.load import check_case, examine
 from copark.cases.model_inputs import case_parameters, pack
-from copark.model.governments.equations import NO_PLAN
+from copark.model.governments.records import NO_PLAN
 
 MINIMAL = """
 format: 1

@@ -8,7 +8,7 @@ from copark.cases import list_cases, load_case
 from copark.cases.completeness import mechanisms_of
 from copark.cases.model_inputs import is_closed, pack
 from copark.cases.quarters import Quarter
-from copark.model.governments.equations import NO_PLAN
+from copark.model.governments.records import NO_PLAN
 from copark.simulation.case_edits import edited
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import inputs_of, simulate

@@ -6,13 +6,14 @@ import numpy as np
 from hypothesis import settings
 
 from copark.model import rng
+from copark.model.addresses import ADDRESS, NEVER
 from copark.model.arrays import make_inputs, make_workspace, records
 from copark.model.company import records as company
 from copark.model.enterprises import records as enterprises
 from copark.model.enterprises.records import Firms
-from copark.model.governments import equations as governments
+from copark.model.governments import records as governments
 from copark.model.variables import catalogue
-from copark.model.world import equations as world
+from copark.model.world import records as world
 
 ROOMS = {"world": world, "governments": governments, "company": company, "enterprises": enterprises}
 
@@ -31,9 +32,9 @@ def record(dtype: np.dtype[np.void], **fields: Any) -> Any:
     return made[0]
 
 
-def address(seed: int = 1, run: int = 0, cut: int = rng.NEVER, later_seed: int = 0, later_run: int = 0) -> Any:
+def address(seed: int = 1, run: int = 0, cut: int = NEVER, later_seed: int = 0, later_run: int = 0) -> Any:
     """The address of a run's random numbers, prepared as the kernel does before the first quarter."""
-    made = record(rng.ADDRESS, seed=seed, run=run, cut=cut, later_seed=later_seed, later_run=later_run)
+    made = record(ADDRESS, seed=seed, run=run, cut=cut, later_seed=later_seed, later_run=later_run)
     rng.prepare(made)
     return made
 

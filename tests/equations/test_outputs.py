@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.model import kernel, outputs, step
+from copark.model import kernel, outputs, reports, step
 from copark.model.arrays import make_inputs, make_workspace
 from tests.equations.small_park import blank, numbered, parameters, record
 
@@ -22,7 +22,7 @@ def by_origin(state, field, name, order=("home", "host", "third")):
 
 def test_enterprises_are_reported():
     state = numbered("enterprises", "state")
-    row = reported(outputs.report_enterprises, state, 420.0)
+    row = reported(reports.report_enterprises, state, 420.0)
     same = set(state.dtype.names) & set(row) - {"registered"}
     assert {name: row[name] for name in same} == {name: state[name] for name in same}
     assert len(same) == 16
@@ -41,7 +41,7 @@ def test_enterprises_are_reported():
 
 def test_the_company_is_reported():
     state, row = numbered("company", "state"), record(outputs.OUTPUTS, enterprise_investment=300.0)
-    outputs.report_company(row, state)
+    reports.report_company(row, state)
     same = (set(state.dtype.names) & set(outputs.NAMES)) - {"dividends"}
     assert {name: row[name] for name in same} == {name: state[name] for name in same}
     assert len(same) == 23
@@ -64,9 +64,9 @@ def test_the_governments_and_the_world_are_reported():
     }
     for name in ("commitment", "benefit", "contribution"):
         expected |= by_origin(state, name, name, ("home", "host"))
-    assert reported(outputs.report_governments, state) == expected
+    assert reported(reports.report_governments, state) == expected
     state = blank("world", "state", growth_host=-0.02, partner=[1, 0, 1, 1, 0])
-    assert reported(outputs.report_world, state, np.array([0.1, 0.2, -0.3])) == {
+    assert reported(reports.report_world, state, np.array([0.1, 0.2, -0.3])) == {
         "demand_home": 0.1, "demand_host": 0.2, "demand_third": -0.3, "growth_gap_host": -0.02, "partners": 3.0,
     }  # fmt: skip
 

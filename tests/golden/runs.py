@@ -23,7 +23,7 @@ from copark.calibration.calibration_setup import case_for
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
-from copark.model.jit import cpu_features, versions
+from copark.model.machine import cpu_features, versions
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 from copark.version import MODEL_VERSION

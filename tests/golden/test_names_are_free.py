@@ -223,7 +223,7 @@ def add_a_link(copy: Path) -> None:
         "        link_buffers, t, link_index.SERVICE_TO_GOVERNMENTS, 0, company.service_level, 0.0\n    )\n",
         encoding="utf-8",
     )
-    change(model / "governments" / "equations.py", r'^( +)\("shortfall", "f8"\),', r'\1("heard", "f8"),\n\g<0>')
+    change(model / "governments" / "records.py", r'^( +)\("shortfall", "f8"\),', r'\1("heard", "f8"),\n\g<0>')
     change(model / "governments" / "variables.yaml", "^receives:\n", RECEIVED)
     call = "    links.service_to_governments(t, link_buffers, c_out, g_in)\n"
     change(model / "step.py", f"^{re.escape(CALLED)}", call + CALLED)

@@ -9,6 +9,7 @@ from copark.calibration.case_parameters import settle
 from copark.cases.load import list_cases, load_case
 from copark.decisions.experiment import scenarios_under, study_of
 from copark.decisions.lever_file import load_levers
+from copark.model import kernel
 from copark.model.outputs import NAMES
 from copark.simulation import ensemble
 from copark.simulation.ensemble import ROOM, STRETCH, Ensemble
@@ -179,14 +180,14 @@ def test_runs_that_are_drawn_otherwise_do_not_resume(great_stone):
 
 
 def test_quarters_in_common_are_run_once(great_stone, monkeypatch):
-    made, simulate = [], ensemble.simulate_runs
+    made, simulate = [], kernel.simulate_runs
 
     def counted(*arguments):
         _, runs, out, since, resumed = (arguments[n] for n in (4, 5, 6, 8, 9))
         made.append(runs * (out.shape[2] - since * resumed))
         simulate(*arguments)
 
-    monkeypatch.setattr(ensemble, "simulate_runs", counted)
+    monkeypatch.setattr(kernel, "simulate_runs", counted)
     prepare(study(AS_IT_IS, HALF, QUARTER, runs=RUNS, quarters=98), great_stone).ensemble(1).run_scenarios()
     assert sum(made) == RUNS * (98 + 2 * (98 - 57))
 

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from copark.model import rng
+from copark.model.addresses import ADDRESS, NEVER
 from copark.model.jit import ENABLED, OPTIONS
 
 SHORTER = 1 if ENABLED else 10
@@ -46,10 +47,10 @@ def count_all(uniforms, rate, hazard, counts, chances):
         chances[i] = rng.probability(hazard * i, 0.25)
 
 
-def addresses(seed=1, run=0, cut=rng.NEVER, later_seed=0, later_run=0):
+def addresses(seed=1, run=0, cut=NEVER, later_seed=0, later_run=0):
     fields = {"seed": seed, "run": run, "cut": cut, "later_seed": later_seed, "later_run": later_run}
     count = max(np.size(value) for value in fields.values())
-    records = np.zeros(count, rng.ADDRESS).view(np.recarray)
+    records = np.zeros(count, ADDRESS).view(np.recarray)
     for name, value in fields.items():
         records[name] = value
     return records

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from copark.simulation import ensemble
+from copark.model import kernel
 from copark.simulation.study import LinkChange, baseline
 from copark.web.content.case_registry import CaseRegistry
 from copark.web.content.engine import BoundedCache, CancellationToken, Cancelled, Engine
@@ -120,13 +120,13 @@ def test_what_scenarios_share_is_run_once_and_each_has_its_bits(engine, great_st
     alone = GREAT_STONE.with_changes(seed=81, scenarios=(cut,), now="2026Q4")
     both = alone.with_changes(scenarios=(*GREAT_STONE.scenarios, cut))
     engine.simulate(both.with_changes(runs=10), great_stone, CancellationToken())
-    simulate, begun = ensemble.simulate_runs, []
+    simulate, begun = kernel.simulate_runs, []
 
     def counted(*arguments):
         begun.append(arguments[8] * arguments[9])
         simulate(*arguments)
 
-    monkeypatch.setattr(ensemble, "simulate_runs", counted)
+    monkeypatch.setattr(kernel, "simulate_runs", counted)
     _, found = engine.simulate(both, great_stone, CancellationToken())
     assert begun == [0, 57]
     (by_itself,) = Engine(engine.registry, threads=1).simulate(alone, great_stone, CancellationToken())

@@ -193,7 +193,6 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     """
     began = time.monotonic()
     ask = analysis.ask
-    context.stage("prepare")(0, 0)
     check_keys(analysis, params, context)
     context.run_id = run_id_of(analysis, params, context)
     if context.keep_results and context.out is not None:
@@ -237,6 +236,8 @@ def _computed_once(analysis: Analysis, params: AnalysisParams, context: Context,
 
 def _computed(analysis: Analysis, params: AnalysisParams, context: Context) -> Result:
     """Compute a result, with the command that finds it again."""
+    # Whether the model must be compiled first is asked of the compiler: only of what is not stored.
+    context.stage("prepare")(0, 0)
     result: Result = analysis.ask.compute(params, context)
     result.provenance["command"] = command_of(analysis, params)
     return result

@@ -43,7 +43,7 @@ from copark.cases.quarters import Quarter
 from copark.errors import NotFound, WrongUsage
 from copark.identity import identity_of
 from copark.json_types import JsonObject
-from copark.model.jit import cpu_features, versions
+from copark.model.machine import cpu_features, versions
 from copark.progress import StagedProgress, of_stage
 from copark.simulation.ensemble import default_threads
 from copark.simulation.trust import Trust

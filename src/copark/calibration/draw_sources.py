@@ -33,7 +33,7 @@ from copark.cases.quarters import Quarter
 from copark.errors import NotFound
 from copark.identity import hash_array, hash_content, identity_of
 from copark.model.arrays import Draws
-from copark.model.jit import versions
+from copark.model.machine import versions
 from copark.simulation.counterfactual import varying
 from copark.simulation.sample import fill, uniforms
 from copark.simulation.study import Study

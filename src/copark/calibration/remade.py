@@ -25,7 +25,7 @@ from copark.calibration.calibrations import StoredPosterior, load
 from copark.calibration.comparison import Apart, Comparison, What
 from copark.calibration.replay_posterior import AHEAD, FORECAST, ReplayPosterior
 from copark.cases.case import Case
-from copark.model.jit import cpu_features, versions
+from copark.model.machine import cpu_features, versions
 from copark.progress import StagedProgress, of_stage
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import OUTCOMES, year_twenty

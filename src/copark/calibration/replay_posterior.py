@@ -24,7 +24,7 @@ from copark.cases.world import years_on_record
 from copark.model.arrays import Draws, Inputs
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.variables import catalogue
-from copark.model.world.equations import FREE, NO_PARTNER
+from copark.model.world.records import FREE, NO_PARTNER
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario

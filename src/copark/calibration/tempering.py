@@ -32,8 +32,8 @@ from copark.calibration.linear_algebra import one_thread
 from copark.calibration.observations import ObservationModel
 from copark.calibration.prior import expit
 from copark.json_types import JsonObject
+from copark.model.addresses import NEVER, SPANS
 from copark.model.arrays import Draws
-from copark.model.rng import NEVER, SPANS
 from copark.stats.precision import effective
 
 Simulate = Callable[[Floats, Integers], Floats]

@@ -6,6 +6,8 @@ holds from the quarter that contains its date.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from copark.arrays import Floats
@@ -20,11 +22,13 @@ from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
 from copark.model.dimensions import PARTNERS
 from copark.model.enterprises.records import FREE_TO_DECIDE
-from copark.model.governments.equations import CLOSES_PARK, NO_PLAN
-from copark.model.jit import Record
+from copark.model.governments.records import CLOSES_PARK, NO_PLAN
 from copark.model.variables import ORIGINS, catalogue
-from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
+from copark.model.world.records import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
+
+if TYPE_CHECKING:
+    from copark.model.jit import Record
 
 SIDE_NAMES = ("home", "host")
 BESIDE_INVESTORS = ("contractor", "operator", "authority")

@@ -39,7 +39,7 @@ class MachinesDiffer(FaultsFound, RunRefused):
 @cache
 def machine() -> dict[str, str]:
     """Return what this process is: versions of code, model and libraries, stamp of the source, processor features."""
-    from copark.model.jit import cpu_features, versions
+    from copark.model.machine import cpu_features, versions
     from copark.version import MODEL_VERSION, __version__
 
     flags = [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]

@@ -11,15 +11,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from copark.model import rng
+from copark.model.addresses import ADDRESS
 from copark.model.company import records as company
 from copark.model.coupling.link_index import CHANNELS_PER_LINK, LINKS
-from copark.model.coupling.links import LinkBuffers
+from copark.model.coupling.records import LinkBuffers
 from copark.model.enterprises import records as enterprises
 from copark.model.enterprises.records import ALL_ROWS, WIDTH, Firms
-from copark.model.governments import equations as governments
+from copark.model.governments import records as governments
 from copark.model.outputs import OUTPUTS
-from copark.model.world import equations as world
+from copark.model.world import records as world
 
 
 class Room(NamedTuple):
@@ -129,7 +129,7 @@ def make_draws(runs: int) -> Draws:
         governments=records(governments.Parameters, runs),
         company=records(company.Parameters, runs),
         enterprises=records(enterprises.Parameters, runs),
-        addresses=records(rng.ADDRESS, runs),
+        addresses=records(ADDRESS, runs),
     )
 
 

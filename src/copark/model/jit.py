@@ -136,28 +136,3 @@ def llvm_of(function: Callable[..., Any], examples: Sequence[Any], *, exact: boo
     signature = tuple(numba.typeof(example) for example in examples)
     done.compile(signature)
     return LlvmFunction(done.overloads[signature].fndesc.llvm_func_name, done.inspect_llvm(signature))
-
-
-def versions() -> dict[str, str]:
-    """Versions that the bits of a result may depend on."""
-    import platform
-
-    import llvmlite
-    import numpy as np
-
-    return {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "numba": numba.__version__,
-        "llvmlite": llvmlite.__version__,
-    }
-
-
-def cpu_features() -> str:
-    """Return name and features of the processor that kernels are compiled for: bits are promised for one such set."""
-    import hashlib
-
-    import llvmlite.binding as llvm
-
-    features = ",".join(sorted(name for name, on in llvm.get_host_cpu_features().items() if on))
-    return f"{llvm.get_host_cpu_name()}-{hashlib.sha256(features.encode()).hexdigest()[:12]}"

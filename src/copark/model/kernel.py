@@ -12,11 +12,10 @@ import numpy as np
 from copark.model import rng
 from copark.model.arrays import Draws, Inputs, Workspace
 from copark.model.jit import compiled, entry
-from copark.model.outputs import COMPANY_FROM, GOVERNMENTS_FROM, WORLD_FROM
+from copark.model.outputs import COMPANY_FROM, GOVERNMENTS_FROM, NOT_FINITE, OK, OUT_OF_RANGE, TOO_MANY, WORLD_FROM
 from copark.model.resuming import NOT_KEPT, run_copied
 from copark.model.step import begin, quarter, record
 
-OK, NOT_FINITE, OUT_OF_RANGE, TOO_MANY = 0, 1, 2, 3
 WORLD, GOVERNMENTS, COMPANY, ENTERPRISES = 0, 1, 2, 3
 # Wide enough that no plausible park meets them: they tell a run that has broken, not one that does well.
 MONEY_LIMIT = 1e7
@@ -25,8 +24,6 @@ RETURN_LIMIT = 5.0
 """Mean return per year, beyond which a run is out of range."""
 LARGEST = 1e12
 """Size beyond which no output is a number that can be, whatever its unit."""
-BLOCK = 64
-"""Runs per call: long enough to hide the call, short enough to share between threads."""
 
 
 @compiled

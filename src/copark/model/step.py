@@ -13,7 +13,7 @@ from copark.model.coupling import links
 from copark.model.enterprises import equations as enterprises
 from copark.model.governments import equations as governments
 from copark.model.jit import Record, compiled
-from copark.model.outputs import report_company, report_enterprises, report_governments, report_world
+from copark.model.reports import report_company, report_enterprises, report_governments, report_world
 from copark.model.world import equations as world
 
 

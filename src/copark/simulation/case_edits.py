@@ -38,7 +38,7 @@ from copark.model.arrays import Inputs, records
 from copark.model.dimensions import PARTNERS
 from copark.model.enterprises import records as enterprises
 from copark.model.variables import ORIGINS
-from copark.model.world.equations import NO_PARTNER, PRESENT
+from copark.model.world.records import NO_PARTNER, PRESENT
 from copark.simulation.scenario_edits import ALWAYS, Edits, Stay, ValueStep
 from copark.simulation.study_entries import Title, first_month
 from copark.texts import LANGUAGES, text

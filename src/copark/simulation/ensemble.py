@@ -22,12 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.model_inputs import is_closed
-from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
 from copark.model.coupling.link_index import CHANNELS_PER_LINK
-from copark.model.jit import ENABLED
-from copark.model.kernel import BLOCK, OK, simulate_runs
-from copark.model.outputs import NAMES
+from copark.model.outputs import NAMES, OK
 from copark.model.variables import ORIGINS, Link, catalogue
 from copark.progress import CountedProgress, silent
 from copark.simulation.accounts import NEEDED
@@ -36,6 +33,8 @@ from copark.simulation.shared_past import Family, drawn_bytes, families
 
 Floats = NDArray[np.float64]
 SIDES = ORIGINS[:2]
+BLOCK = 64
+"""Runs in one call of the kernel: long enough to hide the call, short enough to share between threads."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +246,9 @@ def is_compiled() -> bool:
 
     The compiler's index is older than the kernel's file where that was changed or fetched anew.
     """
+    from copark.model import kernel
+    from copark.model.jit import ENABLED
+
     if not ENABLED:
         return True
     compiled: Any = kernel.simulate_runs
@@ -464,6 +466,9 @@ class Ensemble:
 
     def _run_block(self, scenario: ScenarioInMaking, first: int, workspaces: SimpleQueue[Workspace]) -> int:
         """Make a block of runs from the first one on, and count them."""
+        # Numba, LLVM and the machine code: half a second that only those wait who make runs.
+        from copark.model import kernel
+
         last = min(first + self._block_size(len(scenario)), len(scenario))
         inputs = scenario.inputs
         names = self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
@@ -482,7 +487,7 @@ class Ensemble:
             # A run may divide by zero: it then ends with a status, and is no cause for a warning.
             with np.errstate(all="ignore"):
                 arrays = (inputs, draws, work_of_inputs, keep, 0, last - first, rows, runs.status)
-                simulate_runs(*arrays, scenario.since, int(resumed), *kept)
+                kernel.simulate_runs(*arrays, scenario.since, int(resumed), *kept)
         finally:  # or a thread would wait for it for ever
             workspaces.put(work)
         if names != self.names:  # what outcomes alone are judged by is let go
@@ -506,6 +511,8 @@ class Ensemble:
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
+        from copark.model import kernel
+
         count = len(draws.addresses)
         quarters = len(inputs.world)
         rows = [channel.row for channel in channels()]
@@ -517,7 +524,7 @@ class Ensemble:
         self.progress(0)
         for run in range(count):
             with np.errstate(all="ignore"):
-                simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, 0, 0, *NOTHING_KEPT)
+                kernel.simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, 0, 0, *NOTHING_KEPT)
             sent[run] = work.link_buffers.sent[:, rows]
             if status[run, 0]:
                 # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.

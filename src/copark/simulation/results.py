@@ -12,7 +12,7 @@ import numpy as np
 from copark.cases.case import Case
 from copark.cases.world import world_hash
 from copark.identity import RESULT_FORMAT, result_identity
-from copark.model.jit import cpu_features, versions
+from copark.model.machine import cpu_features, versions
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.simulation.outcomes import NOT_OK, OUTCOMES
 from copark.simulation.study import Study

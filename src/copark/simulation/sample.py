@@ -11,8 +11,8 @@ import numpy as np
 from copark.arrays import Integers
 from copark.cases.case import Case
 from copark.cases.model_inputs import case_parameters, set_reference_price
+from copark.model.addresses import NEVER
 from copark.model.arrays import Draws, make_draws
-from copark.model.rng import NEVER
 from copark.model.variables import Prior, Variable, catalogue
 from copark.simulation.ensemble import Paired
 from copark.simulation.study import Scenario, Study

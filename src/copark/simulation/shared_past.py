@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Integers
+from copark.model.addresses import KEYS
 from copark.model.arrays import Draws, Inputs
-from copark.model.rng import KEYS
 
 DATED = ("world", "governments", "company", "enterprises")
 """Inputs with a record for each quarter; strengths of links have a row for each, and the others hold all along."""

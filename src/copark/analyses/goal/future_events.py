@@ -14,7 +14,7 @@ from copark.cases.types import suggestion
 from copark.errors import NotFound, WrongUsage, printable
 from copark.json_types import JsonObject
 from copark.model.dimensions import PARTNERS
-from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
+from copark.model.world.records import ABSENT, FREE, NO_PARTNER
 from copark.simulation.case_edits import SIDES
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import Scenario

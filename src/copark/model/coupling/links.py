@@ -12,25 +12,10 @@ Before anything sent has had time to arrive, the neutral value arrives. Titles a
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-
 from copark.model.coupling import link_index
+from copark.model.coupling.records import LinkBuffers
 from copark.model.dimensions import HOME, HOST, ORIGINS, PARTNERS, SIDES, THIRD
 from copark.model.jit import Record, compiled
-
-
-class LinkBuffers(NamedTuple):
-    """The links of a run.
-
-    strength: float64 of shape (quarters, LINKS). delay: int64 of shape (LINKS,). sent: what was sent, float64 of shape
-    (quarters, LINKS x CHANNELS_PER_LINK).
-    """
-
-    strength: np.ndarray
-    delay: np.ndarray
-    sent: np.ndarray
 
 
 @compiled

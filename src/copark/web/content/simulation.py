@@ -29,7 +29,7 @@ from copark.analyses.size_words import band_words, land_words, of_plan, planned_
 from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
-from copark.model.jit import cpu_features, versions
+from copark.model.machine import cpu_features, versions
 from copark.model.variables import catalogue
 from copark.presentation.numbers import reach
 from copark.presentation.run_export import export_run, summary_table, write_csv
