@@ -247,7 +247,8 @@ def test_what_would_change_the_answer_is_said_in_words():
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
     assert f"the choice of the model's structure by itself moves the chance between {low} and {high}" in words
     assert re.search("on this rests the effect of “[^”]+”", words)
-    assert all(item.startswith(("Obtain ", "Then obtain ", "Decide ")) for item in section.blocks[0].items), "what can be commissioned"
+    begins = ("Obtain ", "Then obtain ", "Decide ")
+    assert all(item.startswith(begins) for item in section.blocks[0].items), "what can be commissioned"
     assert "effects that move with it" not in words
 
 

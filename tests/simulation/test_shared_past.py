@@ -199,7 +199,7 @@ def test_an_error_of_the_kernel_ends_the_work(great_stone, monkeypatch, threads)
     def fail(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(ensemble, "simulate_runs", fail)
+    monkeypatch.setattr(kernel, "simulate_runs", fail)
     prepared = prepare(study(AS_IT_IS, HALF, QUARTER, runs=200, draws="prior", quarters=98), great_stone)
     errors = []
 
