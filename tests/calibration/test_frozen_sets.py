@@ -100,6 +100,7 @@ def test_a_park_without_a_calibration_is_told_with_the_reason_and_stops_nothing(
     assert read_manifest(folder).left_out[0].reason == left.reason
 
 
+@pytest.mark.long
 def test_the_hash_is_the_same_on_any_number_of_threads_and_a_file_is_what_a_single_forecast_freezes(
     frozen_example, tmp_path
 ):

@@ -55,6 +55,7 @@ class Stopped(BaseException):
     """Stands in for a kill."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ladder", [8, pytest.param(0, marks=pytest.mark.long)])
 def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(batch, record, tmp_path, monkeypatch, ladder):
     """Stopped on its way to the posterior and in the last sweeps, it ends with the bits it would have ended with."""

@@ -51,7 +51,20 @@ NAMES = frozenset(
     )
 )
 """People, products and institutions without a Chinese name of their own."""
-COMPANIES = frozenset({"Becamex", "Blackmagic", "Gallant", "Venture"})
+COMPANIES = frozenset(
+    {
+        "Becamex",
+        "Blackmagic",
+        "Gallant",
+        "Gasin",
+        "Intraco",
+        "Investment",
+        "Rexton",
+        "Singapore",
+        "Singapower",
+        "Venture",
+    }
+)
 """Companies that a case names, without a Chinese name that is established."""
 TYPED = frozenset(
     re.findall(

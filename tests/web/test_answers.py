@@ -121,6 +121,7 @@ def test_the_change_of_the_outcome_is_shared_out_among_links(answer):
         assert one["low"] <= one["change"] <= one["high"]
 
 
+@pytest.mark.long
 def test_parts_of_a_change_sum_as_they_are_told_to_what_the_page_shows(client):
     """The parts are read off the first 200 pairs of runs; the change that stands above them is that of all."""
     asked = GREAT_STONE | {"runs": 240, "scenario": {"edits": {"framework": "off"}}}

@@ -19,6 +19,8 @@ from tests.asked import waited
 from tests.web.conftest import TOKEN, awaited, listening, never
 from tests.web.test_wire import CLOSE, STATUS, connected, said
 
+pytestmark = pytest.mark.long
+
 HOLDER = "127.0.0.9"
 SHOWN = b"Authorization: Bearer " + TOKEN.encode() + b"\r\n"
 PAGE = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -87,7 +87,7 @@ def _scenario(result: xr.Dataset, scenario: Any, lang: str) -> int:
     keys = [str(key) for key in result["scenario"].to_numpy()]
     if isinstance(scenario, str) and scenario in keys:
         return keys.index(scenario)
-    if isinstance(scenario, Integral) and 0 <= scenario < len(keys):  # NumPy's as well
+    if isinstance(scenario, Integral) and 0 <= int(scenario) < len(keys):  # NumPy's as well
         return int(scenario)
     raise _refuse("scenario", lang, found=shown(scenario), suggestion=suggestion(scenario, keys))
 
