@@ -43,7 +43,7 @@ def stream(runs: int, form: str) -> dict[str, float]:
     from copark.cases import load_case
     from copark.simulation.run import stream
     from copark.simulation.study import baseline
-    from copark.store import RunStore
+    from copark.store.runs import RunStore
 
     start = time.perf_counter()
     study = baseline("great-stone").with_changes(runs=runs, keep="standard")

@@ -21,15 +21,15 @@ import psutil
 
 from bench.arguments import parser_of
 from copark.cases import load_case
-from copark.cluster import EnsembleRequest, Threads, WorkerPool, make
 from copark.cluster.dask_workers import local_workers
-from copark.cluster.shard_worker import Ranges, ShardWork
+from copark.cluster.orchestration import EnsembleRequest, make
+from copark.cluster.shard_worker import Ranges, ShardWork, Threads, WorkerPool
 from copark.progress import CountedProgress
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import RunStore
 from copark.store.array_forms import CHUNK
+from copark.store.runs import RunStore
 
 RUNS, REPEATS, MILLION = 100_000, 2, 1_000_000
 LESS = 5

@@ -30,7 +30,7 @@ from copark.calibration.calibration_setup import case_for, cut_of, reading_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
 from copark.calibration.pool.forecasts import OriginCalibrations
-from copark.calibration.pool.panel import Panel, PanelSettings, learn, recipe_of
+from copark.calibration.pool.panel import Panel, PanelSettings, learn, recipe_of, thinned
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import recipe_in
 from copark.cases import Case, list_cases, load_case
@@ -161,7 +161,7 @@ def build_pooled(name: str, out: Path) -> None:
     threads = default_threads()
     panel: Panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
     if name == PANEL:
-        draw_sources.save(draw_sources.thinned(panel))
+        draw_sources.save(thinned(panel))
     else:
         trials = stacking.trials_of(panel, threads=threads, folder=folder)
         stacking.save(trials, stacking.recipe_of(panel.parks, panel.settings), parks=panel.parks)

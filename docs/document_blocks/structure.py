@@ -11,7 +11,7 @@ from copark.analyses.link_impact.show import TWO_IN_ONE
 from copark.analyses.registry import REGISTRY
 from copark.analyses.sensitivity.samples import held
 from copark.analyses.shipped import FIVE
-from copark.calibration.diagnostics import title_of
+from copark.calibration.parameter_titles import title_of
 from copark.cases.load import load_case
 from copark.model.variables import catalogue
 from copark.presentation.document import Interval

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from copark.calibration.diagnostics import title_of
+from copark.calibration.parameter_titles import title_of
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, series_title
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, percent_words, unit_title
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from copark.calibration.rolling_origin import ScoreLine
     from copark.cases.table_schemas import Observation
     from copark.stats.shares import Share
+
+
+BOUND_MARKS = {"more-than": "least", "at-least": "least", "at-most": "most", "range": "range", "about": "about"}
+"""Mark of a reported value by the kind of its bound, which figures draw and tables name; of every other ``exact``."""
 
 
 def variable_title(name: str, lang: str) -> str:

@@ -11,13 +11,16 @@ from unittest import mock
 import pytest
 
 from copark.cases import load_case
-from copark.cluster import EnsembleRequest, Threads, make
+from copark.cluster.orchestration import EnsembleRequest, make
+from copark.cluster.shard_worker import Threads
 from copark.cluster.worker_fingerprint import MachinesDiffer, machine
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import ExportRefused, RunRecord, RunStore
+from copark.store.errors import ExportRefused
 from copark.store.files import stamp_of
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 from copark.store.shards import ShardFolder
 from tests.cluster.test_shards import marks
 

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from copark.cluster import Threads, make
 from copark.cluster.dask_workers import local_workers
+from copark.cluster.orchestration import make
+from copark.cluster.shard_worker import Threads
 from copark.cluster.worker_fingerprint import MachinesDiffer, machine
-from copark.store import RunStore
+from copark.store.runs import RunStore
 from tests.cluster.test_making import RUNS, asked, expected, numbers  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
@@ -27,11 +28,12 @@ SCRIPT = f"""
 import json, sys
 from pathlib import Path
 from copark.cases import load_case
-from copark.cluster import EnsembleRequest, Threads, make
+from copark.cluster.orchestration import EnsembleRequest, make
+from copark.cluster.shard_worker import Threads
 from copark.cluster.worker_fingerprint import machine
 from copark.simulation.results import study_identity
 from copark.simulation.study import baseline
-from copark.store import RunStore
+from copark.store.runs import RunStore
 
 class FirstTwo(Threads):
     def make(self, work, ranges, progress):

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.store import RunRecord, RunStore
 from copark.store import shards as layout
 from copark.store.array_forms import ARRAYS
 from copark.store.arrays import write_dataset
 from copark.store.manifest import checksum
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 from copark.store.shards import EDGES, ShardFolder, ShardPlan, ShardWriter, finished, join, write_plan
 from copark.store.streaming_summary import EndCounts
 from tests.unit.ensembles import ensemble

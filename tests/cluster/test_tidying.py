@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from copark.store import RunStore, files
+from copark.store import files
 from copark.store.checkpoints import Stages
 from copark.store.files import is_held, lock_of, only_one
 from copark.store.garbage import find_leftovers, throw_away
+from copark.store.runs import RunStore
 from copark.web.content.job_tasks import remove_shards_of_cancelled
 from tests.cluster import contention
 from tests.unit.ensembles import ensemble

@@ -17,11 +17,12 @@ from unittest import mock
 import psutil
 import pytest
 
-from copark.cluster import Threads, make
 from copark.cluster.dask_workers import ClusterLost, local_cluster, workers_at
+from copark.cluster.orchestration import make
+from copark.cluster.shard_worker import Threads
 from copark.cluster.worker_fingerprint import MachinesDiffer
 from copark.errors import RunRefused
-from copark.store import RunStore
+from copark.store.runs import RunStore
 from tests.asked import waited
 from tests.cluster.test_making import asked, expected, numbers  # noqa: F401 - fixtures
 

@@ -7,8 +7,8 @@ import json
 import os
 from pathlib import Path
 
-from copark.store import RunStore
 from copark.store.files import lock_of, only_one
+from copark.store.runs import RunStore
 from copark.store.shards import ShardFolder, ShardPlan, write_plan
 from copark.workflows.runs import books, check_books
 from tests.asked import call

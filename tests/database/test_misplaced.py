@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from copark.cli import main
-from copark.store import RunStore
+from copark.store.runs import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.workflows import workspaces
 from copark.workflows.runs import books, check_books

@@ -288,7 +288,7 @@ def _anything_inside(draw: m.Draw, name: str, raw: bytes) -> bytes:
 
 def unpacked(content: bytes, folder: Path) -> str:
     """Opening a workspace: all of it, or nothing."""
-    from copark.store import RunStore
+    from copark.store.runs import RunStore
     from copark.workflows import workspaces
 
     path, target = folder / "w.zip", folder / "there"

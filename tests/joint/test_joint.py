@@ -20,9 +20,9 @@ from copark.analyses.joint.simulated_panels import (
     simulate,
     told,
 )
-from copark.calibration.pool.abc_regression import scores_of
 from copark.calibration.pool.batches import design
 from copark.calibration.pool.parks import points_at
+from copark.calibration.prior import scores_of
 from copark.cases import load_case
 from copark.cases.defaults import BESIDE
 from copark.cases.quarters import Quarter

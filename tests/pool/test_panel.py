@@ -20,7 +20,7 @@ from copark.calibration.pool.abc_regression import windows
 from copark.calibration.pool.batches import design, make_panel_batch
 from copark.calibration.pool.benchmarks import REPORT, Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import OriginCalibrations, Race, from_origin, unseen
-from copark.calibration.pool.panel import PanelSettings, learn
+from copark.calibration.pool.panel import PanelSettings, learn, thinned
 from copark.calibration.pool.parks import COUNTS, POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
 from copark.calibration.pool.records import counted_pasts, offered_after
 from copark.calibration.pool.selection import chance_of_nothing, has_begun, mixed_with_nothing
@@ -299,7 +299,7 @@ def test_what_is_told_of_a_panel_is_what_was_found(panel, out):
 
 
 def test_the_shipped_panel_is_made_again_and_compared(panel, out, monkeypatch):
-    same = draw_sources.thinned(panel)
+    same = thinned(panel)
     for shift, word in ((0.0, "identical"), (1e-4, "close"), (0.1, "different")):
         shipped = replace(same, mu=same.mu + shift)
         monkeypatch.setattr(draw_sources, "shipped_draws", lambda shipped=shipped: shipped)

@@ -27,7 +27,8 @@ from copark.simulation.outcomes import NOT_OK
 from copark.simulation.results import MEANINGS, STATUS, Label, assemble
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
-from copark.store import ExportRefused, RunStore
+from copark.store.errors import ExportRefused
+from copark.store.runs import RunStore
 from tests.packaging.checkers import checker
 from tests.unit.ensembles import ensemble
 
@@ -231,7 +232,7 @@ def test_a_file_of_parquet_has_titles_in_both_languages(store, tmp_path):
     (tmp_path / "pyarrow").symlink_to(place)
     script = (
         "import sys; from pathlib import Path; from copark.presentation.run_export import export_run;"
-        "from copark.store import RunStore; from pyarrow import parquet;"
+        "from copark.store.runs import RunStore; from pyarrow import parquet;"
         f"store = RunStore(Path({str(store.root)!r}));"
         f"found = [export_run(store, {IDENTITY!r}, 'parquet', Path(name)) for name in ('a.parquet', 'b.parquet')];"
         "table = parquet.read_table('a.parquet'); assert found[0].read_bytes() == found[1].read_bytes();"

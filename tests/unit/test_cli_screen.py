@@ -25,9 +25,8 @@ from copark.analyses.run import Answer, answer_of
 from copark.cli import screen
 from copark.errors import CaseFaults
 from copark.simulation.trust import Trust
-from copark.store import RunNotStored
 from copark.store.compare import FirstDifference
-from copark.store.errors import fault
+from copark.store.errors import RunNotStored, fault
 from copark.texts import text
 from copark.workflows import ReplayVerdict, RunOutcome
 

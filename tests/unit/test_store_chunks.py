@@ -18,8 +18,11 @@ from numcodecs import Blosc, Zstd
 from resealing import change_json, reseal, with_checksum, without_checksums
 from tests.asked import call
 
-from copark.store import DamagedRun, RunRecord, RunStore, manifest
+from copark.store import manifest
+from copark.store.errors import DamagedRun
 from copark.store.garbage import faults_in
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 
 IDENTITY = "0123456789abcdef"
 CASH = "arrays.zarr/cash/c/0/0/0"

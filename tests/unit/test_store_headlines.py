@@ -12,8 +12,9 @@ from resealing import change_json, change_metadata, change_provenance, reseal
 
 from copark.identity import result_identity
 from copark.simulation.study import baseline
-from copark.store import DamagedRun, RunStore
+from copark.store.errors import DamagedRun
 from copark.store.garbage import faults_in
+from copark.store.runs import RunStore
 from copark.version import MODEL_VERSION
 
 IDENTITY = "0123456789abcdef"

@@ -15,7 +15,7 @@ from pathlib import Path
 from copark.cases import load_case
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import RunStore
+from copark.store.runs import RunStore
 
 runs, root = int(sys.argv[1]), Path(sys.argv[2])
 study = baseline("great-stone").with_changes(runs=runs, keep="standard")

@@ -14,9 +14,10 @@ from ensembles import ensemble, stream, true_ensemble
 from resealing import reseal
 
 from copark.errors import FaultsFound, NotFound, RunRefused
-from copark.store import DamagedRun, MisplacedRun, RunStore
+from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.garbage import faults_in
 from copark.store.manifest import NAME, faults_of, set_aside
+from copark.store.runs import RunStore
 
 IDENTITY = "0123456789abcdef"
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from copark.store import RunStore, runs
+from copark.store import runs
+from copark.store.runs import RunStore
 from copark.store.streaming_summary import (
     EDGES,
     QUANTILES,

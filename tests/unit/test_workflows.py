@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from resealing import change_json, change_metadata, change_provenance, reseal, with_checksum
 
 from copark import workflows
-from copark.analyses import stored_runs
 from copark.cases import load_case
 from copark.errors import FaultsFound
-from copark.store import RunRecord, RunStore, runs
+from copark.store import runs
 from copark.store.headlines import counts_in
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 from copark.store.streaming_summary import STATISTICS
 from copark.workflows.runs import check_books
 
@@ -100,7 +101,7 @@ def test_a_report_is_written_beside_the_runs(out: Path, first: workflows.RunOutc
 def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_runs, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "SUMMARY_PATHS", 5)
     outcome = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
     assert (outcome.runs, outcome.kept) == (RUNS, 5)
@@ -163,7 +164,7 @@ def test_verify_names_the_first_number_that_differs(copied: Path, first: workflo
 
 def with_bands(out: Path, monkeypatch: pytest.MonkeyPatch) -> RunRecord:
     """A run of which bands and the first paths are kept."""
-    monkeypatch.setattr(stored_runs, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "SUMMARY_PATHS", 5)
     outcome = workflows.run_study("great-stone", runs=RUNS, out=out, report=False)
     return RunStore.of(out).get(outcome.identity)

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from copark.simulation.study import load_study
-from copark.store import RunStore, runs
+from copark.store import runs
+from copark.store.runs import RunStore
 from copark.web.content import job_tasks
 from copark.web.job_process import main
 from copark.web.jobs import JobQueue, trouble_of

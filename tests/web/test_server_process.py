@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from copark.store import RunStore
 from copark.store.manifest import faults_of
+from copark.store.runs import RunStore
 from tests.asked import HANGUP_IS_HEEDED, waited
 from tests.database.fixtures import postgres, postgres_url
 

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from copark.store import RunStore
 from copark.store.manifest import NAME
+from copark.store.runs import RunStore
 from copark.store.workspace import CRATE, MANIFEST, WorkspaceRefused, as_json
 from copark.workflows import workspaces
 from tests.hostile import mutations

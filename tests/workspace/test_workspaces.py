@@ -13,7 +13,7 @@ from copark import workflows
 from copark.cases import load_case
 from copark.cli import screen as progress
 from copark.errors import NotFound
-from copark.store import RunStore
+from copark.store.runs import RunStore
 from copark.store.workspace import CRATE, MANIFEST, WorkspaceRefused
 from copark.workflows import new, run_study, workspaces
 from copark.workflows.runs import books

@@ -14,7 +14,6 @@ from copark.errors import NotFound
 from copark.json_types import JsonObject
 from copark.options import options
 from copark.presentation.document import Chart, Column, Document
-from copark.presentation.stata import of_one_kind
 from copark.store.files import written_file
 from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
@@ -91,6 +90,8 @@ def figure_of(result: Answer, chart: str | None, lang: str | None) -> Figure:
 def dataset_of(result: Answer) -> xr.Dataset:
     """Return the main table of an answer as a labelled Dataset."""
     import pandas as pd
+
+    from copark.presentation.stata import of_one_kind
 
     frame = result.to_frame()
     named, is_grid = _labels_of(frame)
@@ -294,5 +295,7 @@ _TABLES: Mapping[str, Callable[[Answer, Path, str], None]] = {
     "geojson": _save_geojson,
 }
 """Forms that hold the main table, and what writes each."""
+LIVE = "live"
+"""Name of the format of a live brief, beside those of documents."""
 DATA = ("dta", "parquet", "nc", "geojson")
 """Forms beside those of documents."""

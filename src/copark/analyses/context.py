@@ -315,7 +315,7 @@ class Context:
     def load_run(self, run_id: str) -> xr.Dataset:
         """Read a stored run of the look-up folder; StudyFaults if not one run of a scenario finished."""
         from copark.simulation.unfinished import require_finished
-        from copark.store import RunStore
+        from copark.store.runs import RunStore
 
         if self.lookup_folder is None:
             raise ValueError("no output folder")

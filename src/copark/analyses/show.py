@@ -115,7 +115,7 @@ def made_again(result: Result, comparison: Comparison, t: Texts, *, key: str, st
 
 def _how_far(gap: Apart, t: Texts) -> str:
     """Say how far two posteriors are apart in a respect, where, and how far they may be."""
-    from copark.calibration.diagnostics import title_of
+    from copark.calibration.parameter_titles import title_of
 
     where = ""
     if gap.what == "forecasts":

@@ -1,6 +1,7 @@
 """Stored runs of a study: found by their run ID, or else made, on threads of this process, workers or a cluster.
 
-By whichever means they are made, the numbers are the same, and what was interrupted is resumed.
+By whichever means they are made, the numbers are the same, and what was interrupted is resumed. The database of runs
+is imported where runs are wanted: every question stands in a context that could ask for some, and few do.
 """
 
 from __future__ import annotations
@@ -15,17 +16,15 @@ from copark.analyses.progress import stage
 from copark.errors import WrongUsage
 from copark.presentation.numbers import number
 from copark.progress import StagedProgress
-from copark.store.manifest import set_aside
-from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
-    from copark.cluster import WorkerPool
+    from copark.cluster.shard_worker import WorkerPool
     from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
-    from copark.store import RunRecord
+    from copark.store.run_record import RunRecord
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,7 @@ def plan_stored_run(study: Study, case: Case, parameters: CaseParameters) -> Run
         Parameters the case has.
     """
     from copark.simulation.results import study_identity
+    from copark.store.runs import SUMMARY_ABOVE
 
     is_summarised = study.keep is None and study.runs > SUMMARY_ABOVE
     stored_study = study.with_changes(keep="standard") if is_summarised else study
@@ -131,6 +131,9 @@ def find_or_run(
     progress
         Called with stage, runs made and runs to be made.
     """
+    from copark.store.manifest import set_aside
+    from copark.store.runs import RunStore
+
     store = RunStore.of(out)
     plan = plan_stored_run(study, case, parameters)
     record = None if fresh else store.find(plan.run_id)
@@ -169,7 +172,7 @@ def has_titles_of(record: RunRecord, study: Study) -> bool:
 @contextmanager
 def _worker_pool(execution: ExecutionOptions, lang: str) -> Iterator[WorkerPool]:
     """Choose the workers that make the runs; RunRefused if a cluster is asked for that is not there."""
-    from copark.cluster import Threads
+    from copark.cluster.shard_worker import Threads
     from copark.simulation.ensemble import default_threads
 
     if execution.scheduler and execution.workers:
@@ -220,8 +223,9 @@ def run_and_store(
     -------
     The description of the stored run, and remarks for the reader.
     """
-    from copark.cluster import EnsembleRequest, make
+    from copark.cluster.orchestration import EnsembleRequest, make
     from copark.store.files import stamp_of
+    from copark.store.runs import RunStore
 
     store = RunStore.of(out)
     simulating = stage(progress, "simulate")

@@ -17,7 +17,8 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.calibrations import StoredPosterior
 from copark.calibration.observations import ObservationModel
-from copark.calibration.prior import MIX, PriorSpace
+from copark.calibration.parameter_titles import MIX
+from copark.calibration.prior import PriorSpace
 from copark.model.variables import ORIGINS, catalogue
 from copark.simulation.results import describe
 from copark.simulation.trust import Trust

@@ -22,7 +22,8 @@ import yaml
 from copark.arrays import Floats
 from copark.calibration.calibrate import Calibration
 from copark.calibration.observations import ObservationModel, Target, noise
-from copark.calibration.prior import MIX, PriorSpace
+from copark.calibration.parameter_titles import MIX, title_of
+from copark.calibration.prior import PriorSpace
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.trust import CONVERGED
@@ -174,15 +175,6 @@ class Tie:
         first = title_of(self.first, lang)
         second = title_of(self.second, lang)
         return text(f"inference.tie.{word}", lang, first=first, second=second, size=size)
-
-
-def title_of(name: str, lang: str) -> str:
-    """Give the title of a parameter, or of one origin's share of the mix."""
-    own = catalogue().parameters[name.partition(".")[0]].title(lang)
-    if name.startswith(MIX + "."):
-        origin = text(f"inference.origin.{name.partition('.')[2]}", lang)
-        return text("inference.of_origin", lang, title=own, origin=origin)
-    return own
 
 
 def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Tie, ...]:

@@ -21,10 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
-from copark.calibration.pool.abc_regression import scores_of
-from copark.calibration.pool.panel import Panel, recipe_of
 from copark.calibration.pool.parks import AXES, POOLED, PanelPark, is_pooled, park_of
-from copark.calibration.prior import EDGE, PriorSpace, study_of
+from copark.calibration.prior import EDGE, PriorSpace, scores_of, study_of
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.calibration.size_priors import read_with_sizes
 from copark.cases.case import Case
@@ -33,9 +31,7 @@ from copark.cases.quarters import Quarter
 from copark.errors import NotFound
 from copark.identity import hash_array, hash_content, identity_of
 from copark.model.arrays import Draws
-from copark.model.machine import versions
-from copark.simulation.counterfactual import varying
-from copark.simulation.sample import fill, uniforms
+from copark.simulation.sample import fill, uniforms, varying
 from copark.simulation.study import Study
 from copark.simulation.trust import Kind, Trust
 from copark.stats.convergence import largest_reduction
@@ -206,23 +202,6 @@ class PooledDraws:
     def knows(self, park: PanelPark) -> bool:
         """Say whether a park is in the panel, as it is now."""
         return bool(self.recipe["parks"].get(park.name) == hash_content(park.content))
-
-
-def thinned(panel: Panel) -> PooledDraws:
-    """Take the draws of a panel that are worth shipping, and its recipe."""
-    pooled = panel.pooled
-    positions = (np.arange(DRAWS) * pooled.draws) // DRAWS
-    recipe = {
-        **recipe_of(panel.parks, panel.settings),
-        "identity": panel.identity,
-        "values": {name: local.values for name, local in panel.local.items()},
-        "made_with": dict(versions()),
-    }
-    mu, tau, *theta = (
-        values[positions].astype(np.float32).astype(np.float64)
-        for values in (pooled.mu, pooled.tau, *np.moveaxis(pooled.theta, 1, 0))
-    )
-    return PooledDraws(recipe, mu, tau, dict(zip(panel.names, theta, strict=True)))
 
 
 def save(draws: PooledDraws, folder: Path = SHIPPED) -> None:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.calibration.observations import ObservationModel
+from copark.calibration.parameter_titles import MIX
 from copark.calibration.provenance import made_with
 from copark.cases.case import Case
 from copark.cases.model_inputs import case_parameters, set_reference_price
@@ -45,7 +46,6 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 PIECE = 1 << 14
 BATCH_FORMAT = 2
-MIX = "origin_weight"
 MIX_CONCENTRATION = 8.0
 """Concentration of the Dirichlet prior of the origin mix: as if eight enquiries had been seen. Weak on purpose, since
 the mix it lies around was itself read off the record; its 90 % interval for a share of 0.46 is 0.20 to 0.74."""
@@ -228,6 +228,13 @@ def expit(z: Floats) -> Floats:
     from scipy.special import expit as inverse
 
     return inverse(z)
+
+
+def scores_of(points: Floats) -> Floats:
+    """Compute normal scores of points of the cube, shape as given."""
+    from scipy.special import ndtri
+
+    return ndtri(np.clip(points, EDGE, 1.0 - EDGE))
 
 
 def facts_hash(case: Case, cut: Quarter) -> str:

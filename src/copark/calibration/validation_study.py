@@ -24,7 +24,8 @@ from copark.arrays import Floats
 from copark.calibration.diagnostics import movements
 from copark.calibration.linear_algebra import one_thread
 from copark.calibration.observations import ObservationModel, Target, noise
-from copark.calibration.prior import MIX, PriorSpace, logit
+from copark.calibration.parameter_titles import MIX
+from copark.calibration.prior import PriorSpace, logit
 from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
 from copark.calibration.rolling_origin import (
     BLIND,

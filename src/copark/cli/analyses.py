@@ -209,8 +209,7 @@ class _Writer:
     """
 
     def __init__(self, analysis: Analysis, options: Mapping[str, Any], lang: str) -> None:
-        from copark.analyses.answer_forms import DATA, is_table
-        from copark.workflows.live_brief import LIVE, check_live
+        from copark.analyses.answer_forms import DATA, LIVE, is_table
 
         more = (LIVE,) if analysis.name == "brief" else ()
         self.lang = lang
@@ -222,14 +221,18 @@ class _Writer:
         self.is_table = is_table(self.form)
         """Whether it is the main table alone that is written."""
         if LIVE in (*self.formats, self.form):
+            from copark.workflows.live_brief import check_live
+
             check_live()
 
     def write(self, answered: Answered, params: AnalysisParams, context: Context) -> dict[str, Path]:
         """Write the files; give their paths by format."""
-        from copark.workflows.live_brief import LIVE, live_brief_file, write_live_brief
+        if not (self.formats or self.file):
+            return {}
+        from copark.analyses.answer_forms import LIVE
+        from copark.workflows.live_brief import live_brief_file, write_live_brief
 
-        if self.formats or self.file:
-            context.progress("report", 0, 0)
+        context.progress("report", 0, 0)
         written = {}
         if self.file is not None:
             with writable(self.file, ".html" if self.form == LIVE else f".{self.form}") as path:

@@ -4,8 +4,3 @@
 is and refuses those that would give other numbers; ``scheduler`` are workers of Dask distributed; ``orchestration``
 divides an ensemble by its measured cost, and begins it or goes on where it stopped.
 """
-
-from copark.cluster.orchestration import EnsembleRequest, StoredEnsemble, make
-from copark.cluster.shard_worker import Threads, WorkerPool
-
-__all__ = ["EnsembleRequest", "StoredEnsemble", "Threads", "WorkerPool", "make"]

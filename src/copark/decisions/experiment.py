@@ -7,18 +7,20 @@ structure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from copark.arrays import Booleans, Integers
-from copark.cases.case import Case
 from copark.decisions.lever_file import AS_MODELLED, LeverFile, LeverOption, Since, Structure, scenario_of
 from copark.decisions.measures import ALIVE, NAMES, OUTPUTS_READ, LeverMeasures
-from copark.simulation.experiment import Experiment
-from copark.simulation.sample import DrawSource
 from copark.simulation.study import Scenario, Study
 from copark.stats.effects import Effects, place_of
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+    from copark.simulation.experiment import Experiment
+    from copark.simulation.sample import DrawSource
 
 ENOUGH = 10
 """Populations from which on errors are made on whole populations."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.labels import scenario_title
+from copark.labels import BOUND_MARKS, scenario_title
 from copark.presentation.numbers import number, unit_title
 from copark.presentation.style import INK, MUTED, PAPER
 from copark.texts import LANGUAGES, text
@@ -108,10 +108,6 @@ def ends(start: Quarter, quarters: Iterable[int]) -> NDArray[np.float64]:
     return np.array([year_of(start + t) for t in quarters])
 
 
-KINDS = {"more-than": "least", "at-least": "least", "at-most": "most", "range": "range", "about": "about"}
-"""What is drawn of a kind of bound; of every other a dot."""
-
-
 def observed_mark(
     axes: Axes,
     year: float,
@@ -146,7 +142,7 @@ def observed_mark(
     from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
     markers = {"least": CARETUPBASE, "most": CARETDOWNBASE}
-    kind = KINDS.get(bound, "exact")
+    kind = BOUND_MARKS.get(bound, "exact")
     if kind == "range" and high is not None:
         axes.plot([year, year], [value, high], color=colour, linewidth=0.45 * size, zorder=order, solid_capstyle="butt")
     elif kind in markers:
@@ -183,7 +179,7 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
     """
     from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
-    kinds = {KINDS.get(bound, "exact") for bound in bounds}
+    kinds = {BOUND_MARKS.get(bound, "exact") for bound in bounds}
     handles = {
         "exact": _handle("o", INK),
         "about": _handle("o", INK, markerfacecolor=PAPER, markeredgewidth=1.1),

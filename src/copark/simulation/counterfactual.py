@@ -11,14 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from copark.cases.case import Case
 from copark.cases.casebook import folder_of
 from copark.cases.types import shown, suggestion
 from copark.errors import NotFound
-from copark.model.arrays import Draws
-from copark.model.variables import catalogue
 from copark.progress import Progress
 from copark.simulation.case_edits import DatedEvent, dated_events
 from copark.simulation.run import simulate
@@ -131,16 +127,6 @@ def but_for(
     """
     study = but_for_study(case, names, **changes)
     return simulate(study, case, threads=threads, progress=progress, source=source)
-
-
-def varying(draws: Draws) -> dict[str, np.ndarray]:
-    """Return the parameters, one number each, that are not the same in all draws."""
-    varied = {}
-    for name, variable in catalogue().parameters.items():
-        values = np.asarray(getattr(draws, variable.room)[name])
-        if variable.shape == () and values.size and (values != values[0]).any():
-            varied[name] = values.astype(np.float64)
-    return varied
 
 
 def without_links(scenario: Scenario, key: str, links: Sequence[str], since: int) -> Scenario:

@@ -46,6 +46,16 @@ class DrawSource(Protocol):
         """
 
 
+def varying(draws: Draws) -> dict[str, np.ndarray]:
+    """Return the parameters, one number each, that are not the same in all draws."""
+    varied = {}
+    for name, variable in catalogue().parameters.items():
+        values = np.asarray(getattr(draws, variable.room)[name])
+        if variable.shape == () and values.size and (values != values[0]).any():
+            varied[name] = values.astype(np.float64)
+    return varied
+
+
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
     """Copy draws, with other facts of the case and the parameters that a scenario sets or multiplies.
 

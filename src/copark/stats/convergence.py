@@ -100,6 +100,6 @@ def largest_reduction(reductions: Floats, population: Integers) -> float:
         1 where there is one search only, of which nothing is known; :data:`APART` where searches have nothing in common
         or too few draws to tell.
     """
-    if len(np.unique(population)) < 2 or not len(reductions):
+    if len(set(population.tolist())) < 2 or not len(reductions):
         return 1.0
     return float(np.minimum(np.nan_to_num(reductions, nan=APART, posinf=APART), APART).max(initial=1.0))

@@ -5,9 +5,3 @@
 runs to keep; ``manifest`` says what a whole folder looks like, ``array_forms`` what its arrays look like,
 ``headlines`` how its runs ended.
 """
-
-from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored
-from copark.store.run_record import RunRecord
-from copark.store.runs import RunStore
-
-__all__ = ["DamagedRun", "ExportRefused", "MisplacedRun", "RunNotStored", "RunRecord", "RunStore"]

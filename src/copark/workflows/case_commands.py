@@ -18,7 +18,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.simulation.study import Study
-    from copark.store import RunRecord
+    from copark.store.run_record import RunRecord
 
 
 Entries = tuple[tuple[str, str], ...]

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.analyses.contract import AnalysisParams
 
-LIVE = "live"
-"""Name of the format, beside those of documents."""
-
 
 def check_live() -> None:
     """Refuse the format where kernel or page is not built.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.simulation.study import Study
-    from copark.store import RunRecord
     from copark.store.compare import BitComparison, FirstDifference
+    from copark.store.run_record import RunRecord
 
 MADE_BY = (
     "code_version",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from copark.analyses.run import Answer
     from copark.cases import Case
     from copark.simulation.study import Study
-    from copark.store import RunRecord
+    from copark.store.run_record import RunRecord
 
 
 @dataclass(frozen=True)

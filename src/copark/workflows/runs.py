@@ -14,7 +14,7 @@ from copark.store.runs import OUT, RunStore
 from copark.version import MODEL_VERSION
 
 if TYPE_CHECKING:
-    from copark.store import RunRecord
+    from copark.store.run_record import RunRecord
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def books(out: Path = OUT, *, failed: bool = False) -> list[BookedRun]:
 
 
 def _booked(store: RunStore, name: str) -> BookedRun:
-    from copark.store import DamagedRun, MisplacedRun
+    from copark.store.errors import DamagedRun, MisplacedRun
 
     try:
         record = store.record(name, checked=False)

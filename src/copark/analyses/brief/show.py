@@ -34,7 +34,7 @@ from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
 from copark.decisions.measures import BUDGETS, FOUR_SIDES
-from copark.labels import join, outcomes_in_words
+from copark.labels import BOUND_MARKS, join, outcomes_in_words
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
@@ -375,8 +375,6 @@ class _Show(Show):
 
     def annex(self) -> Iterator[doc.Table]:
         """Make the tables for files of numbers: findings, figures, options, course and observations."""
-        from copark.figures.frame import KINDS
-
         yield self.sentences()
         yield self.table("figures", "figure value:number unit range", self.figures(), folded=True)
         if self.answer.levers is not None:
@@ -386,7 +384,7 @@ class _Show(Show):
             (
                 str(year_of_moment(point.at)),
                 doc.Interval(point.value, point.high, point.value) if point.high else point.value,
-                text(f"report.observed.{KINDS.get(point.bound, 'exact')}", self.t.lang),
+                text(f"report.observed.{BOUND_MARKS.get(point.bound, 'exact')}", self.t.lang),
                 self.t(f"used.{point.state}"),
             )
             for point in sorted(self.answer.reported)

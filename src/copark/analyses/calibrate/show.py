@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from copark.analyses.calibrate import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, interval, made_again
-from copark.calibration.diagnostics import Check, title_of, trial_on_simulated_parks
+from copark.calibration.diagnostics import Check, trial_on_simulated_parks
 from copark.calibration.observations import lasting_size
+from copark.calibration.parameter_titles import title_of
 from copark.labels import grade_title, observable_title, titled, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc

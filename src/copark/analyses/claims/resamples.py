@@ -27,10 +27,10 @@ from copark.analyses.claims.words import side
 from copark.arrays import Floats
 from copark.calibration.case_parameters import Source
 from copark.calibration.diagnostics import movements
-from copark.calibration.prior import MIX
+from copark.calibration.parameter_titles import MIX
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, catalogue
-from copark.simulation.counterfactual import varying
+from copark.simulation.sample import varying
 from copark.stats.ranks import mean_ranks
 from copark.stats.shares import wilson
 

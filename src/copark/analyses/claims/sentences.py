@@ -22,7 +22,7 @@ from copark.analyses.claims.verdict import Verdict
 from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.calibration.diagnostics import title_of
+from copark.calibration.parameter_titles import title_of
 from copark.labels import claim_number, lowered, variable_title
 from copark.model.variables import catalogue
 from copark.presentation import document as doc

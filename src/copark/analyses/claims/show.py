@@ -31,7 +31,7 @@ from copark.analyses.claims.trial import FEW_DRAWS, FEW_REPLICATES
 from copark.analyses.claims.words import FOR, OPEN, REFUTED, WORDS
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import known
-from copark.calibration.diagnostics import title_of
+from copark.calibration.parameter_titles import title_of
 from copark.labels import claim_number, join
 from copark.model.clock import QUARTERS_PER_YEAR
 from copark.model.variables import catalogue

@@ -249,7 +249,7 @@ def _runs_named(params: Params, context: Context) -> Iterator[str | Study]:
     """Give the run ID of a stored run, or else a study as it is to be run."""
     from copark.cases.quarters import asked_quarter
     from copark.simulation.study import load_study
-    from copark.store import RunStore
+    from copark.store.runs import RunStore
 
     now = asked_quarter(params.now, "--now")
     for name in (params.reference, params.arm):

@@ -13,7 +13,7 @@ from copark.analyses.forecast.parameter_sources import Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval, value_column
 from copark.analyses.size_words import band_words, spans_too_much
 from copark.analyses.stack.stacking import BEGUN, FAR, LINE, NEAR, STACKED, UNSEEN
-from copark.calibration.diagnostics import title_of
+from copark.calibration.parameter_titles import title_of
 from copark.calibration.pool.forecasts import GROWTH, MODEL
 from copark.calibration.rolling_origin import CONDITIONAL
 from copark.calibration.validation_study import PAST, SHOCKS, SOURCES

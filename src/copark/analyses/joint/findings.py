@@ -36,7 +36,8 @@ from copark.analyses.joint.simulated_panels import (
     simulate,
 )
 from copark.arrays import Floats, Integers
-from copark.calibration.diagnostics import BINS, title_of, verdict
+from copark.calibration.diagnostics import BINS, verdict
+from copark.calibration.parameter_titles import title_of
 from copark.calibration.pool.abc_regression import reach_of
 from copark.calibration.pool.parks import AXES
 from copark.progress import Progress, StagedProgress, silent

@@ -27,10 +27,10 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.nearest_runs import features
 from copark.calibration.observations import STAND_INS, ObservationModel, Target
-from copark.calibration.pool.abc_regression import part_of, scores_of
+from copark.calibration.pool.abc_regression import part_of
 from copark.calibration.pool.batches import design, make_panel_batch, reported
 from copark.calibration.pool.parks import AXES, COLUMN, PanelPark, known_targets, park_of
-from copark.calibration.prior import EDGE
+from copark.calibration.prior import EDGE, scores_of
 from copark.cases import list_cases, load_case
 from copark.cases.case import Case
 from copark.cases.casebook import casebook_path

@@ -116,8 +116,8 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _compared(panel: Panel) -> dict[str, Any]:
     """Compare the shipped panel with one made again by its recipe."""
-    from copark.calibration.draw_sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
-    from copark.calibration.pool.panel import recipe_of
+    from copark.calibration.draw_sources import CLOSE, is_current, largest_difference, shipped_draws
+    from copark.calibration.pool.panel import recipe_of, thinned
 
     shipped = shipped_draws()
     stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))

@@ -6,8 +6,8 @@ from functools import partial
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool import Answer
 from copark.analyses.show import Show, made_again
-from copark.calibration.diagnostics import title_of
 from copark.calibration.panels import PanelFindings, ParkFindings
+from copark.calibration.parameter_titles import title_of
 from copark.calibration.pool.parks import AXES
 from copark.calibration.size_priors import SIZES
 from copark.presentation import document as doc

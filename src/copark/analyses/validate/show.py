@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped
 from copark.analyses.validate import Answer
-from copark.calibration.diagnostics import title_of
+from copark.calibration.parameter_titles import title_of
 from copark.calibration.rolling_origin import BLIND, CONDITIONAL, MODELS, NAIVE, ForecastScore, ScoreLine
 from copark.calibration.validation_study import FAIR, SHOCKS, SOURCES, Assessment, CutScores
 from copark.cases.quarters import Quarter

@@ -26,7 +26,7 @@ from copark.calibration.pool.batches import GRID, Discrepancy, PanelBatch, Sprea
 from copark.calibration.pool.benchmarks import MEMBERS, Past
 from copark.calibration.pool.parks import COUNTS, PanelPark, year_end
 from copark.calibration.pool.records import counted_pasts
-from copark.calibration.prior import EDGE
+from copark.calibration.prior import scores_of
 from copark.stats.precision import effective
 
 NEAR = 8
@@ -83,13 +83,6 @@ class LocalPosterior:
     unasked."""
     values: int
     """Values it rests on."""
-
-
-def scores_of(points: Floats) -> Floats:
-    """Compute normal scores of points of the cube, shape as given."""
-    from scipy.special import ndtri
-
-    return ndtri(np.clip(points, EDGE, 1.0 - EDGE))
 
 
 @dataclass(frozen=True)

@@ -23,22 +23,24 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
+from copark.calibration.draw_sources import DRAWS, PooledDraws
 from copark.calibration.linear_algebra import one_thread
 from copark.calibration.pool.abc_regression import (
     LocalPosterior,
     ParkStatements,
     local_posterior,
-    scores_of,
     trials_of,
     windows,
 )
 from copark.calibration.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
 from copark.calibration.pool.parks import AXES, POOLED, PanelPark, bare, park_of, points_at
+from copark.calibration.prior import scores_of
 from copark.calibration.provenance import made_with
 from copark.calibration.size_priors import SIZES
 from copark.cases.case import Case
 from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
+from copark.model.machine import versions
 from copark.progress import Progress, silent
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
 from copark.version import MODEL_VERSION, PANEL_VERSION
@@ -392,6 +394,23 @@ def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject
         "sizes": {name: list(prior) for name, prior in SIZES.items()},
         "alike": ALIKE,
     }
+
+
+def thinned(panel: Panel) -> PooledDraws:
+    """Take the draws of a panel that are worth shipping, and its recipe."""
+    pooled = panel.pooled
+    positions = (np.arange(DRAWS) * pooled.draws) // DRAWS
+    recipe = {
+        **recipe_of(panel.parks, panel.settings),
+        "identity": panel.identity,
+        "values": {name: local.values for name, local in panel.local.items()},
+        "made_with": dict(versions()),
+    }
+    mu, tau, *theta = (
+        values[positions].astype(np.float32).astype(np.float64)
+        for values in (pooled.mu, pooled.tau, *np.moveaxis(pooled.theta, 1, 0))
+    )
+    return PooledDraws(recipe, mu, tau, dict(zip(panel.names, theta, strict=True)))
 
 
 def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any]) -> Any:

@@ -42,7 +42,7 @@ from copark.simulation.trust import Trust
 from copark.stats.effects import Effects
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
-from copark.store import RunStore
+from copark.store.runs import RunStore
 from copark.store.streaming_summary import summary_of
 from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
     from copark.cases import Case
     from copark.simulation.study import Study
-    from copark.store import RunRecord
+    from copark.store.run_record import RunRecord
 
 Floats = NDArray[np.float64]
 
