@@ -42,6 +42,15 @@ ASSUMED = {
     "land.plan": ("land",),
 }
 """Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
+TOLD_BY = {
+    "equity": ("share-sale",),
+    "quota": ("voting-rule",),
+    "threshold": ("entry-threshold",),
+    "tax": ("tax-rate", "tax-holiday"),
+    "capital": ("capital",),
+    "land": ("phase",),
+}
+"""Instruments of dated decisions that tell something of these facts."""
 CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
 """Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
 DEPTH_CHANGED = {"plan": "land", "rescue_by_treaty": "capital"}
@@ -266,7 +275,21 @@ def structures_words(baselines: Sequence[StructureBaseline], chance: float, lang
 def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
     """Say what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
     is_failed = any(share.name == FAILED and share.share >= 1.0 for share in shares)
-    return "" if is_failed else accounts_on_record(case, lang)
+    if is_failed:
+        return ""
+    sentences = [accounts_on_record(case, lang), "" if isinstance(case, str) else decisions_words(case, lang)]
+    return (" " if lang == "en" else "").join(words for words in sentences if words)
+
+
+def decisions_words(case: Case, lang: str) -> str:
+    """Write of which assumed facts sources tell decisions that the model does not use yet; empty where of none."""
+    told = []
+    for fact in dict.fromkeys(assumed_facts(case)):
+        count = sum(decision.instrument in TOLD_BY.get(fact, ()) for decision in case.decisions)
+        if count:
+            title = text(f"sure.decisions.fact.{fact}", lang)
+            told.append(text("sure.decisions.of", lang, fact=title, count=count))
+    return text("sure.decisions", lang, facts=join(told, lang), case=case.name) if told else ""
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
