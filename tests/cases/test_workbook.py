@@ -164,6 +164,59 @@ def test_faults_stand_in_their_cells_all_at_once():
     ]  # fmt: skip
 
 
+BOOKS = dict(zip("ABCDEFGH", ["2019", 4, 12.5, 9, None, 0.5, None, "report"], strict=True))
+"""A year of a company's accounts: date, five lines, units of the currency for one US$, source."""
+
+
+def year(cells, row=3, **changes):
+    """A row of a wide sheet, by its cells."""
+    return {f"{column}{row}": value for column, value in (cells | changes).items()}
+
+
+def test_books_and_satellite_stand_for_observations(tmp_path):
+    """A row a year, a row of series.csv for each cell filled in; and back in Observations alone."""
+    path = tmp_path / "harbour.xlsx"
+    signal = {"A3": 2018, "B3": 1.5, "C3": 40, "D3": 0.1, "E3": "report"}
+    books = {**year(BOOKS), **year(BOOKS, 4, A=2020, B=None, C=13.8, D=None, F=None, G=6.9, I="high", J="audited")}
+    path.write_bytes(changed(Books=books, Satellite=signal))
+    case = load_case(case_from_workbook(path, tmp_path))
+    rows = {(row.variable, str(row.date)): row for row in case.observations}
+    assert len(rows) == 1 + 4 + 1 + 2
+    fees = rows["fees", "2019"]
+    assert (fees.value, fees.unit, fees.role, fees.bound, fees.grade) == (12.5, "M USD/yr", "fit", "exact", "high")
+    abroad = rows["fees", "2020"]
+    assert (abroad.value, abroad.note) == (2, "audited; 13.8 million in its own currency, at 6.9 for one US$")
+    light, built = rows["night_light", "2018"], rows["built_up_area", "2018"]
+    assert [(row.value, row.unit, row.role, row.grade, row.error) for row in (light, built)] == [
+        (1.5, "ratio", "context", "medium", 0.15),
+        (40, "ha", "context", "medium", 4),
+    ]
+    again = load_workbook(BytesIO(workbook_of(case.folder)))
+    assert [again[title].max_row for title in ("Books", "Satellite")] == [2, 2]
+    read_workbook(saved(again)).write(tmp_path)
+    assert load_case(tmp_path).hash == case.hash
+
+
+def test_faults_of_books_stand_in_their_own_cells():
+    assert told(changed(Books=year(BOOKS, C="twelve"))) == [("Books!C3", "not_a_number")]
+    assert told(changed(Books=year(BOOKS, G="six"))) == [("Books!G3", "not_a_number")]
+    assert told(changed(Books=year(BOOKS, H="nowhere"))) == [("Books!H3", "unknown_source")], "once, not for each line"
+    assert told(changed(Books=year(BOOKS, D=-9, G=0))) == [("Books!D3", "out_of_range"), ("Books!G3", "limit")]
+    before = {"A4": "2019", "B4": "fees", "C4": 12, "J4": "high", "K4": "report"}
+    (twice,) = read_workbook(changed(Observations=before, Books=year(BOOKS))).check()
+    assert (twice.file, twice.values["first"]) == ("Books!C3", "Observations!C4")
+    assert told(changed(Satellite={"A3": 2018, "B3": 1, "D3": "some", "E3": "report"})) == [
+        ("Satellite!D3", "not_a_number"),
+    ]  # fmt: skip
+
+
+def test_a_workbook_without_the_sheets_of_years_is_still_read():
+    book = load_workbook(BytesIO(changed()))
+    for title in ("Books", "Satellite"):
+        del book[title]
+    assert told(saved(book)) == []
+
+
 def test_numbers_nobody_can_have_and_marks_nobody_can_see_are_told():
     faults = told(changed(Park={"B3": "Blue\u200bHarbour"}, Observations={"C3": 1e308}))
     assert faults == [("Park!B3", "control_mark"), ("Observations!C3", "out_of_range")]

@@ -85,6 +85,28 @@ def test_all_faults_are_told_by_frame_row_and_column():
         cp.park_from_frames("blue-bay", FACTS, wrong, SOURCES)
 
 
+def test_books_and_signal_are_frames_of_years():
+    """Each cell is an observation; a fault names the frame, the row and the column, and is told once."""
+    books = pd.DataFrame(
+        {"date": ["2018", "2019"], "land_sales": [4, None], "fees": [12.5, 13.8], "per_usd": [None, 6.9]},
+        index=[2018, 2019],
+    ).assign(source="press")
+    signal = pd.DataFrame({"date": ["2018"], "night_light": [1.5], "error": [0.1], "source": ["press"]})
+    park = cp.park_from_frames("blue-bay", FACTS, observations(), SOURCES, books=books, signal=signal)
+    assert [(row.value, row.unit, row.role) for row in park.observed("fees")] == [
+        (12.5, "M USD/yr", "fit"),
+        (2.0, "M USD/yr", "fit"),
+    ]
+    (light,) = (row for row in park.observations if row.variable == "night_light")
+    assert (light.error, light.role) == (0.15, "context")
+    wrong = books.assign(fees=[12.5, "many"], source=["nowhere", "press"], per_usd=[-1, 6.9], feess=1)
+    with pytest.raises(CaseFaults) as raised:
+        cp.park_from_frames("blue-bay", FACTS, observations(), SOURCES, books=wrong)
+    assert sorted((fault.file, fault.key) for fault in raised.value.faults) == [
+        ("books", "feess"), ("books[2018]", "per_usd"), ("books[2018]", "source"), ("books[2019]", "fees"),
+    ]  # fmt: skip
+
+
 PLAIN = {key: value for key, value in FACTS.items() if not key.startswith("sides")}
 
 

@@ -42,11 +42,13 @@ from copark.cases.tables import (
     faults_of_series,
     read_table,
 )
-from copark.cases.types import Key
+from copark.cases.types import Key, suggestion
 from copark.cases.validated_yaml import faults_in
-from copark.cases.workbook_reading import CaseWorkbook, complete_tree, fillings
+from copark.cases.wide_rows import WIDE, WideFault, append, columns_of_wide, observations_in
+from copark.cases.workbook_reading import CaseWorkbook, complete_observation, complete_tree, fillings
 from copark.errors import CaseFaults, Fault
 from copark.json_types import JsonObject
+from copark.options import options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +96,8 @@ def case_of_frames(
         Content of ``case.yaml``, nested or with dots: ``{"sides.home.country": "CHN", "clock.start": "2010Q1"}``. What
         is not known may be left out.
     frames
-        Some of :data:`FRAMES` by name; the observations are needed.
+        Some of :data:`FRAMES` by name, the observations among them, and of :data:`copark.cases.wide_rows.WIDE`, which
+        stand for further observations.
     sources
         Sources by key, with ``outlet`` and ``read`` at least.
     parameters
@@ -112,8 +115,12 @@ def case_of_frames(
     rows: dict[str, list[list[str]]] = {}
     labels: dict[str, list[str]] = {}
     for key, frame in frames.items():
-        if _is_a_frame(frame, key, faults):
+        if key in FRAMES and _is_a_frame(frame, key, faults):
             labels[FRAMES[key]], rows[FRAMES[key]] = _rows_of(frame, FRAMES[key])
+    wide: dict[int, tuple[str, str]] = {}
+    for key, frame in frames.items():
+        if key in WIDE and _is_a_frame(frame, key, faults):
+            wide |= _append_wide(frame, key, rows.setdefault(SERIES, [[]]), faults)
     if not isinstance(facts, Mapping):
         faults.append(fault("not_a_mapping_in_frame", FACTS, found=facts))
     tree = _tree_of(facts, FACTS, "", faults) if isinstance(facts, Mapping) else {}
@@ -131,7 +138,7 @@ def case_of_frames(
             [
                 *faults,
                 *_with_causes_of_their_own(
-                    [_by_row(_repaired(fault, "of_frames"), labels) for fault in case_faults], faults
+                    _once(_by_row(_repaired(fault, "of_frames"), labels, wide) for fault in case_faults), faults
                 ),
             ]
         )
@@ -271,6 +278,55 @@ def _rows_of(frame: pd.DataFrame, table: str) -> tuple[list[str], list[list[str]
             ]
         )
     return [str(label) for label in frame.index], rows
+
+
+def _append_wide(
+    frame: pd.DataFrame, name: str, table: list[list[str]], faults: list[Fault]
+) -> dict[int, tuple[str, str]]:
+    """Append to ``series.csv`` the rows that a frame with a column for each variable stands for.
+
+    Parameters
+    ----------
+    frame
+        The frame, a row a year.
+    name
+        Its name.
+    table
+        Rows of ``series.csv``, with a first row of columns.
+    faults
+        List to which faults are added: of its columns, and of a rate of exchange.
+
+    Returns
+    -------
+    The place in the frame and the variable of each line that is added.
+    """
+    columns = [str(column) for column in frame.columns]
+    known = columns_of_wide(name)
+    for column in dict.fromkeys(columns):
+        if columns.count(column) > 1:
+            faults.append(fault("head_twice", name, found=column))
+        elif column not in known:
+            near = suggestion(column, [other for other in known if other not in columns])
+            faults.append(fault("unknown_column", name, None, column, found=column, suggestion=near))
+    places: dict[int, tuple[str, str]] = {}
+    for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+        cells = {column: words for column, value in zip(columns, row, strict=True) if (words := cell(value))}
+        own_faults: list[WideFault] = []
+        rows = [complete_observation(line) for line in observations_in(name, cells, options().lang, own_faults)]
+        place = f"{name}[{label}]"
+        faults.extend(fault(code, place, None, column, **values) for code, column, values in own_faults)
+        lines = append(table, rows)
+        places |= {line: (place, row["variable"]) for line, row in zip(lines, rows, strict=True)}
+    return places
+
+
+def _once(faults: Iterator[Fault]) -> list[Fault]:
+    """Return faults without those that are told already: a cell may stand for several lines."""
+    found: list[Fault] = []
+    for each in faults:
+        if each not in found:
+            found.append(each)
+    return found
 
 
 def cell(value: Any) -> str:
@@ -444,8 +500,21 @@ def _with_causes_of_their_own(case_faults: Sequence[Fault], faults: Sequence[Fau
     return [fault for fault in case_faults if fault.file.partition("[")[0] not in unread and not follows(fault)]
 
 
-def _by_row(fault: Fault, labels: Mapping[str, Sequence[str]]) -> Fault:
-    """Name the frame, the label of the row and the column in the place of file and line."""
+def _by_row(
+    fault: Fault, labels: Mapping[str, Sequence[str]], wide: Mapping[int, tuple[str, str]] | None = None
+) -> Fault:
+    """Name the frame, the label of the row and the column in the place of file and line.
+
+    Parameters
+    ----------
+    fault
+        Fault of a file of the case.
+    labels
+        Labels of the rows of frames, by the file each stands for.
+    wide
+        Place and variable of the lines of ``series.csv`` that stand in a frame with a column for each variable.
+    """
+    others = wide if wide and fault.file == SERIES else {}
     name = _NAMES.get(fault.file, fault.file)
     key = fault.key
     if name == FACTS and key.startswith("parameters."):
@@ -456,8 +525,13 @@ def _by_row(fault: Fault, labels: Mapping[str, Sequence[str]]) -> Fault:
     rows = labels.get(fault.file, ())
 
     def placed(line: int) -> str:
+        if line in others:
+            return others[line][0]
         return f"{name}[{rows[line - 2]}]" if 2 <= line < len(rows) + 2 else name
 
+    if fault.line in others:
+        place, variable = others[fault.line]
+        key = key if key in columns_of_wide(place.partition("[")[0]) else variable
     if fault.code == "cases.two_used":
         line = int(fault.values["first"])
         first = placed(line) if line else fault.file

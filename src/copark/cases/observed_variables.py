@@ -188,6 +188,8 @@ SERIES: dict[str, SeriesVariable] = {
         "parks_in_network",
     ),
     **_of("time", "years_to_profit_planned"),
+    **_of("growth ratio", "night_light"),
+    **_of("area", "built_up_area"),
     **_of(
         _GROWTH,
         "revenue_growth",

@@ -32,6 +32,8 @@ def content_of_folder(folder: Path) -> JsonObject:
 def rows_of(content: Mapping[str, Any], sheet: WorkbookSheet) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a sheet that is no form, cells by key of their column.
 
+    A wide sheet has none: what it would say stands in the table that it is read into.
+
     Parameters
     ----------
     content
@@ -42,6 +44,8 @@ def rows_of(content: Mapping[str, Any], sheet: WorkbookSheet) -> Iterator[Mappin
     tree = content[CASE]
     if sheet.kind == "table":
         yield from content.get(sheet.place, ())
+    elif sheet.kind == "wide":
+        return
     elif sheet.kind == "facts":
         for what in FACTS:
             dated = got(tree, what)

@@ -22,7 +22,9 @@ from copark.cases.load import examine
 from copark.cases.observed_variables import SERIES, country_name
 from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.quarters import Quarter
+from copark.cases.tables import SERIES as OBSERVATIONS
 from copark.cases.types import suggestion
+from copark.cases.wide_rows import WideFault, append, observations_in
 from copark.cases.workbook_sheets import (
     FACTS,
     FORMER_HEADINGS,
@@ -86,6 +88,8 @@ class CaseWorkbook:
     """What is wrong with the workbook itself."""
     cells: dict[tuple[str, str], WorkbookCell] = field(default_factory=dict)
     """Where each key of a file, or column of a table, stands; under ``""`` of a table the first cell of its sheet."""
+    wide: dict[int, dict[str, WorkbookCell]] = field(default_factory=dict)
+    """Where each column of a line of ``series.csv`` stands that is read from a wide sheet; under ``""`` its value."""
     titles: dict[str, str] = field(default_factory=dict)
     """Titles of the sheets by key."""
 
@@ -106,7 +110,10 @@ class CaseWorkbook:
             _, issues = examine(Path(scratch))
         broken = {issue.file for issue in self.faults}
         placed = [self._placed(issue) for issue in issues if not _follows(issue, issues)]
-        findings = [*self.faults, *(issue for issue in placed if issue.file not in broken)]
+        findings = list(self.faults)
+        for issue in placed:
+            if issue.file not in broken and issue not in findings:  # a cell may stand for several lines
+                findings.append(issue)
         return sorted(findings, key=lambda issue: self._rank(issue.file))
 
     def _rank(self, address: str) -> tuple[int, int, int]:
@@ -129,11 +136,22 @@ class CaseWorkbook:
             title = self.titles.get(sheet.key, sheet.title("en"))
             return Fault(code, place(title, 3, 1) if code != issue.code else title, None, issue.key, issue.values)
         values = issue.values
-        if code == "cases.missing_column":
+        if code == "cases.two_used" and issue.line in self.wide:
+            code = "cases.two_used_in_frame"
+            values = {**values, "first": self._address(int(values["first"]))}
+        elif code == "cases.missing_column":
             values = {"name": _heading(name, issue.key, cell.title)}
         return Fault(code, cell.address, None, cell.label, values)
 
+    def _address(self, line: int) -> str:
+        """Return the cell of the value in a line of ``series.csv``, or the row it is in."""
+        cell = self.wide[line][""] if line in self.wide else self._of_table(OBSERVATIONS, Fault("", "", line, "value"))
+        return str(line) if cell is None else cell.address
+
     def _of_table(self, name: str, issue: Fault) -> WorkbookCell | None:
+        if name == OBSERVATIONS and issue.line in self.wide:
+            places = self.wide[issue.line]
+            return places.get(issue.key, places[""])
         other = issue.key[:-3] + ("_zh" if issue.key.endswith("_en") else "_en")
         keys = (issue.key, other, "") if issue.key.endswith(("_en", "_zh")) else (issue.key, "")
         head = next((self.cells[name, key] for key in keys if (name, key) in self.cells), None)
@@ -210,7 +228,7 @@ def read_workbook(content: bytes, name: str = "", called: str = BOOK) -> CaseWor
             candidate.key: titles_by_key[candidate.key] for candidate in sheets() if candidate.key in titles_by_key
         },
     )
-    readers = {"form": _form, "facts": _facts, "list": _list, "named": _named, "table": _table}
+    readers = {"form": _form, "facts": _facts, "list": _list, "named": _named, "table": _table, "wide": _wide}
     for sheet in sheets():
         if sheet.key in titles_by_key:
             readers[sheet.kind](_Reading(book, sheet, titles_by_key[sheet.key], cells[titles_by_key[sheet.key]]))
@@ -434,6 +452,25 @@ def _table(reading: _Reading) -> None:
         book.tables[file] = rows
 
 
+def _wide(reading: _Reading) -> None:
+    """Append to ``series.csv`` the rows that a sheet with a column for each variable stands for."""
+    columns = reading.columns()
+    places = {column.key: position for position, column in columns.items()}
+    sheet = reading.sheet
+    book = reading.book
+    lang = next((lang for lang in LANGUAGES if sheet.title(lang) == reading.title), "en")
+    for number, cells in reading.records(columns):
+        words = {column.key: _word(column, cells[column.key]) for column in sheet.columns if column.key in cells}
+        faults: list[WideFault] = []
+        rows = [complete_observation(row) for row in observations_in(sheet.key, words, lang, faults)]
+        for code, column, values in faults:
+            reading.say(code, number, places[column], **values)
+        where = {key: reading.cell(number, position) for key, position in places.items()}
+        table = book.tables.setdefault(OBSERVATIONS, [[]])
+        for line, row in zip(append(table, rows), rows, strict=True):
+            book.wide[line] = {**where, "": where[row["variable"]]}
+
+
 def fillings(row: Mapping[str, str]) -> dict[str, str]:
     """Return what empty cells of a row stand for: the plain answer, where there is one."""
     plain = {"use": "yes", "bound": "exact", "basis": text("workbook.basis"), "table": row.get("date", "")}
@@ -443,6 +480,11 @@ def fillings(row: Mapping[str, str]) -> dict[str, str]:
         if len(variable.units()) == 1:
             plain["unit"] = variable.units()[0]
     return plain
+
+
+def complete_observation(row: Mapping[str, str]) -> dict[str, str]:
+    """Return a row of ``series.csv`` with the plain answers of what it does not say."""
+    return {**{name: words for name, words in fillings(row).items() if name != "table"}, **row}
 
 
 def _word(column: SheetColumn, words: str) -> str:

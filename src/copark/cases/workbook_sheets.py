@@ -26,10 +26,11 @@ from copark.cases.table_schemas import (
 )
 from copark.cases.tables import CONTEXT, ENTERPRISES, EQUITY, EVENTS, GROWTH, SERIES
 from copark.cases.types import Country, Grade, Record, Scale, Side, UnitSymbol, YesNo
+from copark.cases.wide_rows import NEEDED, NUMBERS, WIDE, columns_of_wide
 from copark.texts import LANGUAGES, entries, has_text, text
 from copark.units import UNITS
 
-Kind = Literal["form", "facts", "list", "named", "table"]
+Kind = Literal["form", "facts", "list", "named", "table", "wide"]
 FACTS: Mapping[str, tuple[str, bool]] = {
     "quota": ("bp", True),
     "finance.registered_capital": ("M USD", True),
@@ -84,7 +85,8 @@ class WorkbookSheet:
     """Its name in the texts."""
     kind: Kind
     """``form``: a row for each key. ``facts``: dated values of several keys. ``list``: a list of ``case.yaml``.
-    ``named``: a mapping whose keys are in the first column. ``table``: a CSV table."""
+    ``named``: a mapping whose keys are in the first column. ``table``: a CSV table. ``wide``: a row a year that stands
+    for several of a CSV table."""
     place: str
     """Path in ``case.yaml``, or the name of a file."""
     columns: tuple[SheetColumn, ...]
@@ -270,6 +272,20 @@ def _named(key: str, model: type[Record], place: str, *, first: bool = False) ->
     return WorkbookSheet(key, "named", place, columns, first)
 
 
+def _wide(key: str, *, first: bool = False) -> WorkbookSheet:
+    columns = (
+        SheetColumn(
+            name,
+            "grade" if name == "grade" else "",
+            is_number=name in (*WIDE[key], *NUMBERS),
+            is_needed=name in NEEDED,
+            several="keys" if name == "source" else "",
+        )
+        for name in columns_of_wide(key)
+    )
+    return WorkbookSheet(key, "wide", SERIES, tuple(columns), first)
+
+
 @cache
 def sheets() -> tuple[WorkbookSheet, ...]:
     """Return all sheets, in their order."""
@@ -291,6 +307,8 @@ def sheets() -> tuple[WorkbookSheet, ...]:
             is_first=True,
             variable="variable",
         ),
+        _wide("books", first=True),
+        _wide("signal"),
         _table("events", Event, EVENTS, "date", is_first=True),
         _named("sources", Source, SOURCES, first=True),
         _table("growth", GrowthValue, GROWTH),

@@ -269,7 +269,9 @@ def case_tables(cases: Sequence[PackagedCase]) -> list[DataTable]:
     """
     contents = [case.content for case in cases]
     tables = [
-        _table_of(sheet, cases, contents) for sheet in sheets() if sheet.kind != "form" and sheet.place != SOURCES
+        _table_of(sheet, cases, contents)
+        for sheet in sheets()
+        if sheet.kind not in ("form", "wide") and sheet.place != SOURCES
     ]
     partners = next(table for table in tables if table.name == "partners")
     return [_cases(cases, contents), *tables, _presence(partners)]

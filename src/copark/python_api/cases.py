@@ -135,6 +135,8 @@ def park_from_frames(
     enterprises: pd.DataFrame | None = None,
     context: pd.DataFrame | None = None,
     growth: pd.DataFrame | None = None,
+    books: pd.DataFrame | None = None,
+    signal: pd.DataFrame | None = None,
     parameters: Entries | None = None,
     folder: str | PathLike[str] | None = None,
 ) -> Case:
@@ -152,6 +154,14 @@ def park_from_frames(
         Sources by key, with ``outlet`` and ``read`` at least.
     events, equity, enterprises, context, growth
         Further tables, with the columns of the files of their name.
+    books
+        The development company's accounts, a row a year: ``date``, ``source``, and in millions some of ``land_sales``,
+        ``fees``, ``operating_cost``, ``land_cost``, ``interest``; with ``per_usd``, units of the currency for one US$,
+        where they are not in US$.
+    signal
+        What satellites see inside the park's boundary, a row a year: ``date``, ``source``, ``night_light`` (1 in a year
+        chosen), ``built_up_area`` (ha), and ``error`` as a share of the value. Stored and shown; no calibration uses
+        it yet.
     parameters
         Values of the model's parameters that are known of the park, by name.
     folder
@@ -165,7 +175,7 @@ def park_from_frames(
     from copark.cases.frames import case_of_frames
 
     tables = {"observations": observations, "events": events, "equity": equity, "enterprises": enterprises}
-    tables |= {"context": context, "growth": growth}
+    tables |= {"context": context, "growth": growth, "books": books, "signal": signal}
     frames = {key: frame for key, frame in tables.items() if frame is not None}
     place = None if folder is None else Path(folder)
     return case_of_frames(name, facts, frames, sources, parameters=parameters, folder=place)
