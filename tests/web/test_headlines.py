@@ -118,7 +118,7 @@ def test_no_option_measured_against_an_assumption_is_advised_for_or_against(subt
                     words for title, words in rows.items() if title.startswith("10% from") or "tax" in title.lower()
                 ]
                 assert taxed
-                assert all("measured against the tax rate (zero)" in words for words in taxed)
+                assert all("measured against what is assumed: the tax rate (zero)" in words for words in taxed)
 
 
 def test_who_gains_and_who_loses_by_a_trade_off_is_named_with_numbers():
