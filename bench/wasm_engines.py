@@ -15,7 +15,7 @@ import numpy as np
 
 from copark.browser.module_functions import ModuleFunction, module_functions
 from copark.browser.module_layout import flattened
-from copark.simulation.ensemble import ENABLED
+from copark.model.jit import ENABLED
 
 PAGE_BYTES = 65_536
 ALIGNED = 16
