@@ -22,6 +22,8 @@ METHODS = 6
 MONEY = doc.plain(doc.Kind.number, "M USD")
 LEDGER_UNITS = {"land_sold": "ha"}
 """Units of courses that are no money."""
+UNIT_KEYS = {"per m2": "per_m2", "per m2/yr": "per_m2_yr", "per m2/month": "per_m2_month", "%": "percent"}
+"""Keys of the words of units that are not words themselves."""
 HUNDRED = 100.0
 NAMED = 3
 """Quantities that a reason names."""
@@ -196,7 +198,7 @@ class _Show(Show):
     def as_published(self, figure: Figure) -> str:
         """Return a figure in the words of its unit and currency."""
         t = self.t
-        unit = figure.unit.replace(" ", "_").replace("/", "_").replace("%", "percent")
+        unit = UNIT_KEYS.get(figure.unit, figure.unit)
         scale = 1.0
         if unit == "M" and t.lang == "zh":
             # Chinese counts by ten thousands and by hundred millions.

@@ -224,6 +224,8 @@ class _Show(Show):
         words = {"count": count, "levers": self.tried()}
         gain = self.recommendation.largest_small_gain
         if gain is None:
+            if count == 1:
+                return t(f"advice.one.{self.answer.since}", levers=words["levers"])
             return t(f"advice.none.{self.answer.since}", **words)
         known = [aim for aim in self.aims(gain) if self.answer.effect(gain.option, aim).is_beyond_error]
         # One decimal: what is short of five per cent shall not read as five.
