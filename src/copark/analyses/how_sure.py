@@ -289,7 +289,7 @@ def decisions_words(case: Case, lang: str) -> str:
         if count:
             title = text(f"sure.decisions.fact.{fact}", lang)
             told.append(text("sure.decisions.of", lang, fact=title, count=count))
-    return text("sure.decisions", lang, facts=join(told, lang), case=case.name) if told else ""
+    return text("sure.decisions", lang, facts=join(told, lang)) if told else ""
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
