@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from copark.calibration.parameter_titles import title_of
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, series_title
 from copark.model.variables import catalogue
-from copark.presentation.numbers import bounded, percent_words, unit_title
+from copark.presentation.numbers import bounded, exact, percent_words, unit_title
 from copark.texts import has_text, text
 from copark.texts.localized import LocalizedText
 
@@ -26,6 +26,52 @@ if TYPE_CHECKING:
 
 BOUND_MARKS = {"more-than": "least", "at-least": "least", "at-most": "most", "range": "range", "about": "about"}
 """Mark of a reported value by the kind of its bound, which figures draw and tables name; of every other ``exact``."""
+
+
+EVIDENCE_UNITS = {
+    "M": "millions",
+    "per m2": "per_m2",
+    "per m2/yr": "per_m2_year",
+    "per m2/month": "per_m2_month",
+    "ha": "ha",
+    "m2": "m2",
+    "%": "percent",
+    "ratio": "ratio",
+    "yr": "years",
+    "companies": "companies",
+    "jobs": "jobs",
+    "MW": "mw",
+    "km": "km",
+    "m3/day": "m3_day",
+}
+"""Keys of the words of units of published evidence, ``casebook.evidence.unit.<key>``, by unit."""
+HUNDRED = 100.0
+"""Millions from which Chinese counts by hundred millions (亿), and ten thousands (万) in a million."""
+
+
+def evidence_value(value: float, high: float | None, unit: str, currency: str | None, lang: str) -> str:
+    """Return a published number as it was published, with its unit and currency; Chinese counts by 万 and 亿.
+
+    Parameters
+    ----------
+    value, high
+        The value, or the ends of a range.
+    unit
+        One of :data:`EVIDENCE_UNITS`.
+    currency
+        Currency of an amount or a price, ISO 4217.
+    lang
+        Language, ``en`` or ``zh``.
+    """
+    key = EVIDENCE_UNITS[unit]
+    scale = 1.0
+    if key == "millions" and lang == "zh":
+        is_large = abs(value) >= HUNDRED
+        key = "hundred_millions" if is_large else "millions"
+        scale = 1.0 / HUNDRED if is_large else HUNDRED
+    ends = [exact(end * scale) for end in (value, high) if end is not None]
+    shown = ends[0] if high is None else text("casebook.evidence.range", lang, low=ends[0], high=ends[-1])
+    return text(f"casebook.evidence.unit.{key}", lang, value=shown, currency=currency or "").strip()
 
 
 def variable_title(name: str, lang: str) -> str:

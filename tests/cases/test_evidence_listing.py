@@ -44,9 +44,16 @@ def test_rows_of_a_park_have_their_quotes_and_sources(lang):
 
 
 def test_values_are_written_with_bound_unit_and_currency():
-    assert written_value(60, None, "about", "per m2", "USD", "en") == "≈ 60 USD/m²"
-    assert written_value(2, 3, "range", "M", "SGD", "zh") == "2–3百万SGD"
-    assert written_value(None, None, None, None, None, "en") == ""
+    decision = load_case("thilawa").decisions[0]
+
+    def written(lang, **changes):
+        cells = {"value": None, "high": None, "bound": None, "unit": None, "currency": None}
+        return written_value(decision.model_copy(update=cells | changes), lang)
+
+    assert written("en", value=60, bound="about", unit="per m2", currency="USD") == "≈ 60 USD/m²"
+    assert written("zh", value=2, high=3, bound="range", unit="M", currency="SGD") == "200至300万SGD"
+    assert written("zh", value=698.47, bound="exact", unit="M", currency="NGN") == "6.9847亿NGN"
+    assert written("en") == ""
     assert years_of([]) == ""
 
 

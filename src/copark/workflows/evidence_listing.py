@@ -13,53 +13,21 @@ from copark.cases.dates import Date
 from copark.cases.decisions import Decision, Sought, StatedInterest, StatedTie, load_sought
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
+from copark.labels import evidence_value
 from copark.presentation.document import Column, Document, Evidence, Kind, Section, Table, Value
-from copark.presentation.numbers import precise
+from copark.presentation.numbers import exact
 from copark.texts import text
 
 BOUNDS = {"about": "≈ ", "more-than": "> ", "at-least": "≥ ", "at-most": "≤ "}
 """Marks before a number, by what its bound says."""
-DIGITS = 4
-UNIT_KEYS = {
-    "M": "millions",
-    "per m2": "per_m2",
-    "per m2/yr": "per_m2_year",
-    "per m2/month": "per_m2_month",
-    "ha": "ha",
-    "m2": "m2",
-    "%": "percent",
-    "ratio": "ratio",
-    "yr": "years",
-    "companies": "companies",
-    "jobs": "jobs",
-    "MW": "mw",
-    "km": "km",
-    "m3/day": "m3_day",
-}
-"""Keys of the words of units, by unit."""
 
 
-def written_value(
-    value: float | None, high: float | None, bound: str | None, unit: str | None, currency: str | None, lang: str
-) -> str:
-    """Return a number of the evidence as a table shows it: bound, value or range, unit and currency.
-
-    Parameters
-    ----------
-    value, high
-        The value, or the ends of a range; without a value the result is empty.
-    bound
-        What it says.
-    unit, currency
-        Unit, and currency of an amount or a price.
-    lang
-        Language of the unit.
-    """
-    if value is None or unit is None:
+def written_value(row: Account | Decision, lang: str) -> str:
+    """Return the number of a row as a table shows it: bound, value or range, unit and currency; empty without one."""
+    if row.value is None or row.unit is None:
         return ""
-    ends = [precise(end, DIGITS) for end in (value, high) if end is not None]
-    words = text(f"casebook.evidence.unit.{UNIT_KEYS[unit]}", lang, currency=currency or "")
-    return f"{BOUNDS.get(bound or '', '')}{'–'.join(ends)}{words}"
+    mark = BOUNDS.get(row.bound or "", "")
+    return mark + evidence_value(row.value, row.high, row.unit, row.currency, lang)
 
 
 def years_of(dates: Iterable[Date | None]) -> str:
@@ -272,7 +240,7 @@ def _accounts(rows: Iterable[Account], lang: str) -> Table:
             (
                 row.period,
                 quantity_title(row.quantity, lang),
-                written_value(row.value, row.high, row.bound, row.unit, row.currency, lang),
+                written_value(row, lang),
                 _code("account_basis", row.basis, lang),
                 row.company,
                 row.quote,
@@ -323,7 +291,7 @@ def _decisions(case: Case, lang: str) -> Table:
             _code("decider", row.decider, lang),
             _code("instrument", row.instrument, lang),
             row.what(lang),
-            written_value(row.value, row.high, row.bound, row.unit, row.currency, lang),
+            written_value(row, lang),
             _code("settled", row.how, lang),
             row.quote,
             "; ".join(row.source),
@@ -354,7 +322,7 @@ def _ties(case: Case, lang: str) -> Table:
             _code("tie_business", row.business, lang),
             str(row.since or ""),
             str(row.until or ""),
-            "" if row.share is None else f"{precise(row.share, DIGITS)}%",
+            "" if row.share is None else f"{exact(row.share)}%",
             row.brings(lang) or "",
             row.quote,
             "; ".join(row.source),

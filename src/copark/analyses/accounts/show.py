@@ -12,9 +12,9 @@ from copark.analyses.accounts.published import COUNTERPARTS, Figure
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped
 from copark.cases.accounts import quantity_title
-from copark.labels import grade_title, join, with_unit
+from copark.labels import evidence_value, grade_title, join, with_unit
 from copark.presentation import document as doc
-from copark.presentation.numbers import exact, number, percent, reach
+from copark.presentation.numbers import number, percent, reach
 from copark.texts import text
 
 METHODS = 6
@@ -22,9 +22,6 @@ METHODS = 6
 MONEY = doc.plain(doc.Kind.number, "M USD")
 LEDGER_UNITS = {"land_sold": "ha"}
 """Units of courses that are no money."""
-UNIT_KEYS = {"per m2": "per_m2", "per m2/yr": "per_m2_yr", "per m2/month": "per_m2_month", "%": "percent"}
-"""Keys of the words of units that are not words themselves."""
-HUNDRED = 100.0
 NAMED = 3
 """Quantities that a reason names."""
 
@@ -197,17 +194,7 @@ class _Show(Show):
 
     def as_published(self, figure: Figure) -> str:
         """Return a figure in the words of its unit and currency."""
-        t = self.t
-        unit = UNIT_KEYS.get(figure.unit, figure.unit)
-        scale = 1.0
-        if unit == "M" and t.lang == "zh":
-            # Chinese counts by ten thousands and by hundred millions.
-            is_large = abs(figure.value) >= HUNDRED
-            unit = "hundred_M" if is_large else "M"
-            scale = 1.0 / HUNDRED if is_large else HUNDRED
-        ends = [exact(end * scale) for end in (figure.value, figure.high) if end is not None]
-        value = t("reach", low=ends[0], high=ends[-1]) if len(ends) > 1 else ends[0]
-        return t(f"unit.{unit}", value=value, currency=figure.currency).strip()
+        return evidence_value(figure.value, figure.high, figure.unit, figure.currency, self.t.lang)
 
     def left_out(self) -> doc.Section:
         """Show what is published and not compared, by the reason."""
