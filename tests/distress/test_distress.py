@@ -39,8 +39,8 @@ def test_the_curve_has_the_steps_of_kaplan_and_meier():
 
 
 def test_kinds_without_a_dated_distress_are_not_told_apart():
-    calm = [park(age, distressed=False) for age in (5, 9, 12)]
-    ended = [park(age, distressed=True) for age in (1, 2, 3)]
+    calm = [park(age, distressed=False) for age in (5, 9, 12, 14, 16)]
+    ended = [park(age, distressed=True) for age in (1, 2, 3, 3.5, 4)]
     kinds = {"mixed": calm, "enterprise-led": calm, "intergovernmental": ended}
     assert not contrast(("mixed", "enterprise-led"), kinds).is_told_apart
     assert contrast(("mixed", "intergovernmental"), kinds).is_told_apart

@@ -31,7 +31,9 @@ LEVEL = 0.90
 AGES = (5, 10, 15, 20, 25)
 """Ages that the table tells, years."""
 TOLD_APART = 0.05
-"""p below which two kinds are told apart."""
+"""Corrected p below which two kinds are told apart."""
+PAIRS = tuple(combinations(get_args(ParkType), 2))
+"""Kinds that are compared: as many tests as p is corrected for."""
 ALL = "all"
 """Stands for parks of every kind."""
 DAYS_PER_YEAR = 365.25
@@ -116,7 +118,7 @@ class Contrast:
     second: str
     """The other kind."""
     p_value: float
-    """Two-sided p of the asymptotic test; NaN where neither kind has a dated distress."""
+    """Two-sided p of the asymptotic test, Bonferroni-corrected; NaN where neither kind has a dated distress."""
 
     @property
     def is_told_apart(self) -> bool:
@@ -198,7 +200,7 @@ def compute(_params: Params, context: Context) -> Answer:
         parks=parks,
         kept=tuple(park.id for park in load_parks().parks if park.id in kept),
         curves=tuple(curve(kind, some) for kind, some in kinds.items()),
-        contrasts=tuple(contrast(pair, kinds) for pair in combinations(get_args(ParkType), 2)),
+        contrasts=tuple(contrast(pair, kinds) for pair in PAIRS),
         zones=len(failures.zones),
         zones_by_kind={kind: sum(row.kind == kind for row in of_zones) for kind in sorted({r.kind for r in of_zones})},
         rates=failures.base_rates,
@@ -274,7 +276,7 @@ def _censored(parks: Sequence[ParkAge]) -> Any:
 
 
 def contrast(pair: tuple[str, str], kinds: Mapping[str, Sequence[ParkAge]]) -> Contrast:
-    """Compare two kinds of parks by the log-rank test.
+    """Compare two kinds of parks by the log-rank test, corrected for the number of pairs.
 
     Parameters
     ----------
@@ -288,4 +290,5 @@ def contrast(pair: tuple[str, str], kinds: Mapping[str, Sequence[ParkAge]]) -> C
     first, second = (kinds[name] for name in pair)
     if not any(park.is_distressed for park in (*first, *second)) or not (first and second):
         return Contrast(*pair, float("nan"))
-    return Contrast(*pair, float(logrank(_censored(first), _censored(second)).pvalue))
+    p_value = float(logrank(_censored(first), _censored(second)).pvalue)
+    return Contrast(*pair, min(1.0, len(PAIRS) * p_value))
