@@ -91,7 +91,10 @@ def _error(words: str, amount: float | None) -> dict[str, str]:
     share = _number(words)
     if share is None or amount is None:
         return {"error": words}
-    return {} if amount == 0 and share > 0 else {"error": _written(share * abs(amount) if amount else share)}
+    if amount == 0 and share > 0:
+        return {}
+    error = share * abs(amount) if amount else share
+    return {"error": _written(error)}
 
 
 def _number(words: str) -> float | None:
@@ -113,14 +116,12 @@ def append(table: list[list[str]], rows: Iterable[Mapping[str, str]]) -> list[in
     -------
     Lines of the rows, counted from 1.
     """
-    lines = []
-    for row in rows:
-        lacking = [name for name in row if name not in table[0]]
-        for earlier in table if lacking else ():
-            if earlier is table[0]:
-                earlier.extend(lacking)
-            elif earlier:
-                earlier.extend("" for _ in lacking)
-        table.append([row.get(name, "") for name in table[0]])
-        lines.append(len(table))
-    return lines
+    head, *earlier_rows = table
+    added = list(rows)
+    lacking = [name for name in dict.fromkeys(name for row in added for name in row) if name not in head]
+    head.extend(lacking)
+    for earlier in filter(None, earlier_rows):
+        earlier.extend("" for _ in lacking)
+    first = len(table) + 1
+    table.extend([row.get(name, "") for name in head] for row in added)
+    return list(range(first, len(table) + 1))
