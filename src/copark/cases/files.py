@@ -210,6 +210,15 @@ def check_folder(folder: Path, needed: Iterable[str], optional: Iterable[str], f
     return present
 
 
+def distinct(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults without those that are told already: a cell may stand for several lines of a table."""
+    kept: list[Fault] = []
+    for each in faults:
+        if each not in kept:
+            kept.append(each)
+    return kept
+
+
 def in_reading_order(faults: Iterable[Fault], files: Iterable[str]) -> list[Fault]:
     """Put faults in the order a person reads the files, each once, and cut the list at :data:`MOST_FAULTS`."""
     rank = {name: place for place, name in enumerate(files)}

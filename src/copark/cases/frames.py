@@ -23,7 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from copark.cases.case import Case
 from copark.cases.defaults import LEVEL, Part, Whole, checklist
-from copark.cases.files import fault
+from copark.cases.files import distinct, fault
 from copark.cases.load import examine
 from copark.cases.missing_values import is_missing
 from copark.cases.pydantic_errors import CASE, SOURCES
@@ -138,7 +138,7 @@ def case_of_frames(
             [
                 *faults,
                 *_with_causes_of_their_own(
-                    _once(_by_row(_repaired(fault, "of_frames"), labels, wide) for fault in case_faults), faults
+                    distinct(_by_row(_repaired(fault, "of_frames"), labels, wide) for fault in case_faults), faults
                 ),
             ]
         )
@@ -318,15 +318,6 @@ def _append_wide(
         lines = append(table, rows)
         places |= {line: (place, row["variable"]) for line, row in zip(lines, rows, strict=True)}
     return places
-
-
-def _once(faults: Iterator[Fault]) -> list[Fault]:
-    """Return faults without those that are told already: a cell may stand for several lines."""
-    found: list[Fault] = []
-    for each in faults:
-        if each not in found:
-            found.append(each)
-    return found
 
 
 def cell(value: Any) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from copark.cases.defaults import TABLES_UNKNOWN
-from copark.cases.files import BOOK, UPLOAD, fault, place, read_cells, refuse, written
+from copark.cases.files import BOOK, UPLOAD, distinct, fault, place, read_cells, refuse, written
 from copark.cases.load import examine
 from copark.cases.observed_variables import SERIES, country_name
 from copark.cases.pydantic_errors import CASE, SOURCES
@@ -110,10 +110,7 @@ class CaseWorkbook:
             _, issues = examine(Path(scratch))
         broken = {issue.file for issue in self.faults}
         placed = [self._placed(issue) for issue in issues if not _follows(issue, issues)]
-        findings = list(self.faults)
-        for issue in placed:
-            if issue.file not in broken and issue not in findings:  # a cell may stand for several lines
-                findings.append(issue)
+        findings = distinct([*self.faults, *(issue for issue in placed if issue.file not in broken)])
         return sorted(findings, key=lambda issue: self._rank(issue.file))
 
     def _rank(self, address: str) -> tuple[int, int, int]:

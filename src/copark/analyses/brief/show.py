@@ -148,8 +148,12 @@ class _Show(Show):
         """Write what to order before anything is decided, and why."""
         t = self.t
         papers = papers_words(self.papers(), t.lang)
-        why = "assumed" if self.answer.doubts.assumed else "judged"
-        why = "disagree" if structures_disagree(self.baselines, self.chance) else why
+        if structures_disagree(self.baselines, self.chance):
+            why = "disagree"
+        elif self.answer.doubts.assumed:
+            why = "assumed"
+        else:
+            why = "judged"
         return t("headline.order", papers=papers, why=t(f"headline.why.{why}"))
 
     def papers(self) -> tuple[str, ...]:

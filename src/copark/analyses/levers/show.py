@@ -221,16 +221,18 @@ class _Show(Show):
             return t("advice.none.doubt")
         if not count:
             return t("advice.none.assumed", count=len(self.recommendation.distinct))
-        words = {"count": count, "levers": self.tried()}
+        levers = self.tried()
         gain = self.recommendation.largest_small_gain
+        if gain is None and count == 1:
+            return t(f"advice.one.{self.answer.since}", levers=levers)
         if gain is None:
-            if count == 1:
-                return t(f"advice.one.{self.answer.since}", levers=words["levers"])
-            return t(f"advice.none.{self.answer.since}", **words)
+            return t(f"advice.none.{self.answer.since}", count=count, levers=levers)
         known = [aim for aim in self.aims(gain) if self.answer.effect(gain.option, aim).is_beyond_error]
         # One decimal: what is short of five per cent shall not read as five.
         effect = t("join").join(effect_words(self.answer, gain.option, aim, t, digits=1) for aim in known)
-        return t(f"advice.small.{self.answer.since}", option=self.option(gain), effect=effect, **words)
+        return t(
+            f"advice.small.{self.answer.since}", option=self.option(gain), effect=effect, count=count, levers=levers
+        )
 
     def aims(self, judgement: Judgement) -> tuple[str, ...]:
         """Give both aims, first the one that an option helps or harms most."""
