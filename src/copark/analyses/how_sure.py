@@ -283,13 +283,13 @@ def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
 
 def decisions_words(case: Case, lang: str) -> str:
     """Write of which assumed facts sources tell decisions that the model does not use yet; empty where of none."""
-    told = []
+    facts = []
     for fact in dict.fromkeys(assumed_facts(case)):
         count = sum(decision.instrument in TOLD_BY.get(fact, ()) for decision in case.decisions)
         if count:
             title = text(f"sure.decisions.fact.{fact}", lang)
-            told.append(text("sure.decisions.of", lang, fact=title, count=count))
-    return text("sure.decisions", lang, facts=join(told, lang)) if told else ""
+            facts.append(text("sure.decisions.of", lang, fact=title, count=count))
+    return text("sure.decisions", lang, facts=join(facts, lang)) if facts else ""
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:

@@ -120,27 +120,27 @@ class Answer(Result):
     @property
     def compared(self) -> tuple[Compared, ...]:
         """Figures that the model's ledger has, too."""
-        return tuple(one for one in self.figures if one.model is not None)
+        return tuple(comparison for comparison in self.figures if comparison.model is not None)
 
     def main_table(self) -> Rows:
         """Return a row for each published figure."""
         return [
             {
-                "quantity": one.figure.quantity,
-                "period": one.figure.period,
-                "company": one.figure.company,
-                "basis": one.figure.basis,
-                "value": one.figure.value,
-                "unit": one.figure.unit,
-                "currency": one.figure.currency,
-                "compared": one.figure.compared if one.model else None,
-                "compared_unit": COUNTERPARTS[one.figure.quantity].unit if one.model else "",
-                "model": one.model and one.model.median,
-                "model_p05": one.model and one.model.low,
-                "model_p95": one.model and one.model.high,
-                "not_compared": one.figure.why,
+                "quantity": comparison.figure.quantity,
+                "period": comparison.figure.period,
+                "company": comparison.figure.company,
+                "basis": comparison.figure.basis,
+                "value": comparison.figure.value,
+                "unit": comparison.figure.unit,
+                "currency": comparison.figure.currency,
+                "compared": comparison.figure.compared if comparison.model else None,
+                "compared_unit": COUNTERPARTS[comparison.figure.quantity].unit if comparison.model else "",
+                "model": comparison.model and comparison.model.median,
+                "model_p05": comparison.model and comparison.model.low,
+                "model_p95": comparison.model and comparison.model.high,
+                "not_compared": comparison.figure.why,
             }
-            for one in self.figures
+            for comparison in self.figures
         ]
 
 

@@ -121,13 +121,17 @@ def elsewhere_of(case: Case) -> tuple[Elsewhere, ...]:
     """
     from copark.cases import list_cases, load_case
 
-    found = list(_compared(case.accounts, is_own=True))
+    prices = list(_compared(case.accounts, is_own=True))
     for name in list_cases():
         if name != case.name:
-            found += _compared(load_case(name).accounts, is_own=False)
-    found += _compared(load_accounts().rows, is_own=False)
+            prices += _compared(load_case(name).accounts, is_own=False)
+    prices += _compared(load_accounts().rows, is_own=False)
     order = list(MEASURES)
-    return tuple(sorted(found, key=lambda one: (order.index(one.measure), one.site, one.estates, one.year, one.value)))
+    return tuple(
+        sorted(
+            prices, key=lambda price: (order.index(price.measure), price.site, price.estates, price.year, price.value)
+        )
+    )
 
 
 def _compared(rows: Iterable[Account], *, is_own: bool) -> Iterator[Elsewhere]:
@@ -138,8 +142,8 @@ def _compared(rows: Iterable[Account], *, is_own: bool) -> Iterator[Elsewhere]:
             measure, factor = DIRECT[row.quantity]
             value = row.value if row.currency is None else row.in_usd
             if value is not None:
-                yield _one(row, measure, value * factor, is_own=is_own)
-    told = {(row.company, row.estates, row.period) for row in rows if row.quantity == "payout"}
+                yield _published_price(row, measure, value * factor, is_own=is_own)
+    paid_out = {(row.company, row.estates, row.period) for row in rows if row.quantity == "payout"}
     for measure, above, below, factor in DERIVED:
         bases = {(row.company, row.estates, row.period): row for row in rows if row.quantity in below}
         for row in rows:
@@ -149,8 +153,8 @@ def _compared(rows: Iterable[Account], *, is_own: bool) -> Iterator[Elsewhere]:
                 continue
             is_in_dollars = base.currency is None
             value = row.in_usd if is_in_dollars else row.value
-            if value is not None and (is_in_dollars or (row.currency == base.currency and place not in told)):
-                yield _one(row, measure, factor * value / base.value, is_own=is_own)
+            if value is not None and (is_in_dollars or (row.currency == base.currency and place not in paid_out)):
+                yield _published_price(row, measure, factor * value / base.value, is_own=is_own)
 
 
 def _is_part_of_year(row: Account) -> bool:
@@ -158,7 +162,7 @@ def _is_part_of_year(row: Account) -> bool:
     return row.since is not None and (row.until.last_day - row.since.first_day).days < WHOLE_YEAR
 
 
-def _one(row: Account, measure: Measure, value: float, *, is_own: bool) -> Elsewhere:
+def _published_price(row: Account, measure: Measure, value: float, *, is_own: bool) -> Elsewhere:
     high = value if row.high is None else value * row.high / row.value
     year = row.until.last_day.year
     site = SITES.get(row.estates, "several")

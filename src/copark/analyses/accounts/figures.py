@@ -36,11 +36,11 @@ LINEAR = frozenset({"interest_rate", "payout"})
 def drawn(answer: Answer) -> dict[str, list[Compared]]:
     """Return published figures that are drawn, by course of the ledger: flows of a year or more, and what stands."""
     by_course: dict[str, list[Compared]] = {}
-    for one in answer.compared:
-        course = COUNTERPARTS[one.figure.quantity].course
-        is_part_of_year = course in FLOWS and 0 < one.figure.quarters < QUARTERS_PER_YEAR
+    for comparison in answer.compared:
+        course = COUNTERPARTS[comparison.figure.quantity].course
+        is_part_of_year = course in FLOWS and 0 < comparison.figure.quarters < QUARTERS_PER_YEAR
         if course in answer.courses and not is_part_of_year:
-            by_course.setdefault(course, []).append(one)
+            by_course.setdefault(course, []).append(comparison)
     return dict(list(by_course.items())[:PANELS])
 
 
@@ -63,12 +63,12 @@ def courses(answer: Answer, lang: str = "en") -> Figure:
         (Patch(facecolor=style.MODEL, alpha=0.2), text("accounts.figure.band", lang)),
         (style.line(style.MODEL, linewidth=1.8), text("accounts.figure.median", lang)),
     ]
-    seen = {one.figure.whose for figures in panels.values() for one in figures}
+    seen = {comparison.figure.whose for figures in panels.values() for comparison in figures}
     for whose, (mark, edge, face) in WHOSE.items():
         if whose in seen:
             handle = style.line(edge, mark, linestyle="", markerfacecolor=face)
             handles.append((handle, text(f"accounts.figure.whose.{whose}", lang)))
-    if any(one.figure.bound in LOWER for figures in panels.values() for one in figures):
+    if any(comparison.figure.bound in LOWER for figures in panels.values() for comparison in figures):
         handles.append((style.line(style.SECOND, "^", linestyle=""), text("accounts.figure.lower", lang)))
     style.key(figure, handles, columns=3)
     return figure
@@ -83,16 +83,16 @@ def _course(axes: Axes, answer: Answer, name: str, figures: list[Compared], lang
     axes.fill_between(times, low, high, color=style.MODEL, alpha=0.2, linewidth=0)
     axes.plot(times, median, color=style.MODEL, linewidth=1.8)
     unit = COUNTERPARTS[figures[0].figure.quantity].unit
-    for one in figures:
-        _mark(axes, one)
+    for comparison in figures:
+        _mark(axes, comparison)
     axes.axhline(0.0, color=style.INK, linewidth=0.6)
     title = with_unit(text(f"accounts.course.{name}", lang), unit, lang)
     axes.set_title(style.wrap(title, 34.0, 1), loc="left", **style.LABEL, pad=4)
 
 
-def _mark(axes: Axes, one: Compared) -> None:
+def _mark(axes: Axes, comparison: Compared) -> None:
     """Draw a published figure: a holder's share as the whole that it is a share of."""
-    figure = one.figure
+    figure = comparison.figure
     value = (figure.compared or 0.0) / figure.share
     start, end = (
         np.datetime64(day).astype("datetime64[D]").astype(float) / 365.25 + 1970.0
@@ -117,7 +117,7 @@ def prices(answer: Answer, lang: str = "en") -> Figure:
     titles = [
         text(f"accounts.figure.{part}", lang, park=park) for part in ("prices.title", "prices.subtitle", "footer")
     ]
-    measures = [name for name in MEASURES if any(one.measure == name for one in answer.elsewhere)]
+    measures = [name for name in MEASURES if any(price.measure == name for price in answer.elsewhere)]
     rows = -(-len(measures) // 3)
     figure = style.sheet((7.6, 1.62 + 1.72 * rows), *titles)
     tiles = style.tiles(figure, len(measures), 3, (1.1, 0.15, 1.12), 1.2, (0.2, 0.52))
@@ -130,15 +130,17 @@ def prices(answer: Answer, lang: str = "en") -> Figure:
             axes.set_xscale("log")
             axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         for row, site in enumerate(sites):
-            found = [one for one in answer.elsewhere if one.measure == measure and one.site == site]
-            for number, one in enumerate(found):
-                colour = style.SECOND if one.is_own else style.MUTED
+            prices = [price for price in answer.elsewhere if price.measure == measure and price.site == site]
+            for number, price in enumerate(prices):
+                colour = style.SECOND if price.is_own else style.MUTED
                 place = row + 0.15 * (number % 3 - 1)
-                if one.high > one.value:
-                    axes.plot([one.value, one.high], [place, place], color=colour, linewidth=1.2)
-                axes.plot([one.middle], [place], "o", color=colour, ms=4.0, alpha=0.8, mew=0.0, zorder=4 + one.is_own)
-            if found:
-                median = float(np.median([one.middle for one in found]))
+                if price.high > price.value:
+                    axes.plot([price.value, price.high], [place, place], color=colour, linewidth=1.2)
+                axes.plot(
+                    [price.middle], [place], "o", color=colour, ms=4.0, alpha=0.8, mew=0.0, zorder=4 + price.is_own
+                )
+            if prices:
+                median = float(np.median([price.middle for price in prices]))
                 axes.plot([median, median], [row - 0.38, row + 0.38], color=style.INK, linewidth=1.6)
         band = answer.model_prices.get(measure)
         if band is not None:

@@ -85,11 +85,11 @@ class _Show(Show):
                     t("headline.model", year=answer.last_open, **self.model(band, MONEY)),
                 ]
             )
-        years = self.span([one.figure.year for one in answer.figures])
+        years = self.span([comparison.figure.year for comparison in answer.figures])
         values = {"count": count, "years": years, "park": t.of(answer.park), "compared": len(answer.compared)}
         if not answer.compared:
             return t.sentences([t("headline.none_compared" if count > 1 else "headline.one_uncompared", **values)])
-        within = sum(one.side == "within" for one in answer.compared)
+        within = sum(comparison.side == "within" for comparison in answer.compared)
         first = t("headline.some" if count > 1 else "headline.one", within=within, **values)
         return t.sentences([first, *self.said_first()])
 
@@ -97,11 +97,11 @@ class _Show(Show):
         """Say what matters first: results added up, an accumulated loss, else the first that is compared."""
         answer = self.answer
         sentences = [self.total(total) for total in answer.totals]
-        losses = [one for one in answer.compared if one.figure.quantity == "accumulated_loss"]
+        losses = [comparison for comparison in answer.compared if comparison.figure.quantity == "accumulated_loss"]
         if losses and not any(total.whose != "group" for total in answer.totals):
-            sentences.append(self.one(max(losses, key=lambda one: one.figure.compared or 0.0)))
+            sentences.append(self.comparison(max(losses, key=lambda comparison: comparison.figure.compared or 0.0)))
         if not sentences:
-            sentences.append(self.one(answer.compared[0]))
+            sentences.append(self.comparison(answer.compared[0]))
         return sentences
 
     def total(self, total: Total) -> str:
@@ -121,12 +121,12 @@ class _Show(Show):
             **self.model(total.model, MONEY),
         )
 
-    def one(self, one: Compared) -> str:
+    def comparison(self, comparison: Compared) -> str:
         """Say a single figure beside the model."""
         t = self.t
-        figure = one.figure
+        figure = comparison.figure
         column = doc.plain(doc.Kind.number, COUNTERPARTS[figure.quantity].unit)
-        band = one.model or Band(0.0, 0.0, 0.0)
+        band = comparison.model or Band(0.0, 0.0, 0.0)
         return t(
             "headline.figure",
             quantity=quantity_title(figure.quantity, t.lang),
@@ -138,7 +138,7 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         answer = self.answer
         t = self.t
-        sides = Counter(one.side for one in answer.compared)
+        sides = Counter(comparison.side for comparison in answer.compared)
         cards = [doc.Card(t("card.published"), doc.COUNT, len(answer.figures), t("card.published.note"))]
         if answer.compared:
             cards.append(doc.Card(t("card.compared"), doc.COUNT, len(answer.compared), t("card.compared.note")))
@@ -152,7 +152,7 @@ class _Show(Show):
             blocks.append(self.text("ask.some"))
         blocks += self.caveats(answer)
         blocks.append(self.caveat("caveat.fit"))
-        if any(one.figure.whose == "group" for one in answer.compared):
+        if any(comparison.figure.whose == "group" for comparison in answer.compared):
             blocks.append(self.caveat("caveat.group"))
         from copark.analyses.accounts import figures
 
@@ -168,8 +168,8 @@ class _Show(Show):
         t = self.t
         rows = []
         heads = []
-        for one in self.answer.compared:
-            figure = one.figure
+        for comparison in self.answer.compared:
+            figure = comparison.figure
             unit = COUNTERPARTS[figure.quantity].unit
             heads.append(with_unit(quantity_title(figure.quantity, t.lang), unit, t.lang))
             value: doc.Value = figure.compared
@@ -181,8 +181,8 @@ class _Show(Show):
                     t(f"basis.{figure.whose}", share=number(100.0 * figure.share, 0)),
                     value,
                     t(f"bound.{figure.bound}"),
-                    None if one.model is None else _interval(one.model),
-                    None if one.side is None else t(f"side.{one.side}"),
+                    None if comparison.model is None else _interval(comparison.model),
+                    None if comparison.side is None else t(f"side.{comparison.side}"),
                     self.as_published(figure),
                     t(f"rate.{figure.rate_from or 'none'}"),
                     grade_title(figure.grade, t.lang),
@@ -199,7 +199,7 @@ class _Show(Show):
     def left_out(self) -> doc.Section:
         """Show what is published and not compared, by the reason."""
         t = self.t
-        figures = [one.figure for one in self.answer.figures if one.model is None]
+        figures = [comparison.figure for comparison in self.answer.figures if comparison.model is None]
         rows = []
         reasons = []
         for why in ("quantity", "holder", "part", "rate", "time", ""):
@@ -228,11 +228,19 @@ class _Show(Show):
         rows = []
         for measure, unit in MEASURES.items():
             name = with_unit(t(f"measure.{measure}"), unit, t.lang)
-            for one in answer.elsewhere:
-                if one.measure == measure:
-                    value = doc.Interval(one.value, one.high) if one.high > one.value else one.value
+            for price in answer.elsewhere:
+                if price.measure == measure:
+                    value = doc.Interval(price.value, price.high) if price.high > price.value else price.value
                     rows.append(
-                        (name, t(f"site.{one.site}"), one.estates, one.company, str(one.year), value, one.is_own)
+                        (
+                            name,
+                            t(f"site.{price.site}"),
+                            price.estates,
+                            price.company,
+                            str(price.year),
+                            value,
+                            price.is_own,
+                        )
                     )
         table = self.table(
             "prices", "measure site estates company year:quarter value:number own:flag", rows, folded=True
@@ -268,19 +276,19 @@ class _Show(Show):
         t = self.t
         rows = [
             (
-                quantity_title(one.figure.quantity, t.lang),
-                one.figure.period,
-                one.figure.company,
-                one.figure.estates,
-                text(f"casebook.code.account_basis.{one.figure.basis}", t.lang),
-                self.as_published(one.figure),
-                t(f"bound.{one.figure.bound}"),
-                one.figure.checked,
-                grade_title(one.figure.grade, t.lang),
-                self.translated(one.figure.note) or "",
-                "; ".join(one.figure.source),
+                quantity_title(comparison.figure.quantity, t.lang),
+                comparison.figure.period,
+                comparison.figure.company,
+                comparison.figure.estates,
+                text(f"casebook.code.account_basis.{comparison.figure.basis}", t.lang),
+                self.as_published(comparison.figure),
+                t(f"bound.{comparison.figure.bound}"),
+                comparison.figure.checked,
+                grade_title(comparison.figure.grade, t.lang),
+                self.translated(comparison.figure.note) or "",
+                "; ".join(comparison.figure.source),
             )
-            for one in self.answer.figures
+            for comparison in self.answer.figures
         ]
         columns = (
             "quantity period:quarter company estates basis as_published bound "

@@ -182,7 +182,7 @@ def compute(_params: Params, context: Context) -> Answer:
     for row in failures.distress:
         if row.park:
             rows.setdefault(row.park, []).append(row)
-    kept = {name for name, found in rows.items() if all(row.looked == "kept" for row in found)}
+    kept = {name for name, dates in rows.items() if all(row.looked == "kept" for row in dates)}
     parks = tuple(
         _age(park.id, (park.name_en, park.name_zh), park.type, park.launch, rows[park.id])
         for park in load_parks().parks

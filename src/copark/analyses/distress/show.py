@@ -57,8 +57,8 @@ class _Show(Show):
         values = {name: percent(value) for name, value in zip(("share", "low", "high"), at, strict=True)}
         counts = join(
             [
-                t("headline.kind", kind=t(f"short_kind.{one.kind}"), count=one.distressed, parks=one.parks)
-                for one in kinds
+                t("headline.kind", kind=t(f"short_kind.{curve.kind}"), count=curve.distressed, parks=curve.parks)
+                for curve in kinds
             ],
             t.lang,
         )
@@ -73,17 +73,17 @@ class _Show(Show):
     def apart(self) -> list[str]:
         """Say which kinds are told apart, if any are."""
         t = self.t
-        pairs = [one for one in self.answer.contrasts if one.is_told_apart]
+        pairs = [pair for pair in self.answer.contrasts if pair.is_told_apart]
         if not pairs:
             return [t("headline.alike")]
         named = [
             t(
                 "headline.pair",
-                first=t(f"short_kind.{one.first}"),
-                second=t(f"short_kind.{one.second}"),
-                p=precise(one.p_value, 1),
+                first=t(f"short_kind.{pair.first}"),
+                second=t(f"short_kind.{pair.second}"),
+                p=precise(pair.p_value, 1),
             )
-            for one in pairs
+            for pair in pairs
         ]
         return [t("headline.apart", pairs=join(named, t.lang))]
 
@@ -113,23 +113,24 @@ class _Show(Show):
         t = self.t
         rows = [
             (
-                t(f"kind.{one.kind}"),
-                one.parks,
-                one.distressed,
+                t(f"kind.{curve.kind}"),
+                curve.parks,
+                curve.distressed,
                 age,
-                one.at_risk[place],
-                _share(one, age),
+                curve.at_risk[place],
+                _share(curve, age),
             )
-            for one in self.answer.curves
+            for curve in self.answer.curves
             for place, age in enumerate(AGES)
-            if one.at(age) is not None
+            if curve.at(age) is not None
         ]
         return self.table("curves", "kind parks:count distressed:count age:count at_risk:count free:share", rows)
 
     def contrasts(self) -> doc.Table:
         """Show the tests of each two kinds."""
         rows = [
-            (self.t(f"kind.{one.first}"), self.t(f"kind.{one.second}"), one.p_value) for one in self.answer.contrasts
+            (self.t(f"kind.{pair.first}"), self.t(f"kind.{pair.second}"), pair.p_value)
+            for pair in self.answer.contrasts
         ]
         return self.table("contrasts", "first second p_value:number:3", rows)
 
