@@ -36,7 +36,7 @@ def _cell(value: object) -> str:
 
 
 def evidence_sought(lang: str) -> str:
-    """Tell of each park that was searched what was found in part or not, and where it was looked for."""
+    """Return a table of each park that was searched: what was found in part or not."""
     lines: list[str] = []
     heads = [text(f"casebook.column.{key}", lang) for key in ("topic", "found", "sought.place", "note")]
     colon, stop = {"en": (": ", "."), "zh": ("：", "。")}[lang]

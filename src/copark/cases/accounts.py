@@ -236,7 +236,7 @@ class Accounts:
 
 
 def faults_of_accounts(table: SoundTable[Account], sources: Iterable[str] | None) -> Iterator[Fault]:
-    """Give what is wrong between the rows of ``accounts.csv``: a figure told twice, a source that is not there.
+    """Yield what is wrong between the rows of ``accounts.csv``: a figure told twice, a source that is not there.
 
     Parameters
     ----------

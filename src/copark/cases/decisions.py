@@ -264,7 +264,7 @@ _TOLD_BY: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 
 def faults_of_evidence(file: str, table: SoundTable[Any], sources: Iterable[str] | None) -> Iterator[Fault]:
-    """Give what is wrong between the rows of a table: said twice, a source that is not there.
+    """Yield what is wrong between the rows of a table: said twice, a source that is not there.
 
     Parameters
     ----------
@@ -281,7 +281,7 @@ def faults_of_evidence(file: str, table: SoundTable[Any], sources: Iterable[str]
 
 
 def faults_of_sought(rows: Iterable[TableRow[Sought]], parks: Iterable[str]) -> Iterator[Fault]:
-    """Give what is wrong between the rows of ``sought.csv``: said twice, of no park."""
+    """Yield what is wrong between the rows of ``sought.csv``: said twice, of no park."""
     listed = list(rows)
     known = set(parks)
     for line, row in listed:

@@ -69,13 +69,13 @@ def check_order(since: Date | None, until: Date | None, at: str = "since") -> No
 
 
 def repeated_sources(own: Iterable[str], of_case: Iterable[str]) -> Iterator[Fault]:
-    """Give the keys of ``evidence-sources.yaml`` that a case's other sources have, too."""
+    """Yield the keys of ``evidence-sources.yaml`` that a case's other sources have, too."""
     for key in sorted({*own} & {*of_case}):
         yield fault("duplicate", EVIDENCE_SOURCES, None, key, found=key)
 
 
 def told_twice(file: str, rows: Iterable[TableRow[Any]], columns: tuple[str, ...], at: str) -> Iterator[Fault]:
-    """Give the rows that are the same as an earlier one in all of some columns.
+    """Yield the rows that are the same as an earlier one in all of some columns.
 
     Parameters
     ----------

@@ -218,7 +218,7 @@ def _ends(figure: Figure) -> tuple[float, float]:
 
 
 def _side(low: float, high: float, model: Band) -> Side:
-    """Say where the model's range lies beside what was published."""
+    """Return where the model's range lies beside what was published."""
     if model.low > high:
         return "model_above"
     return "model_below" if model.high < low else "within"

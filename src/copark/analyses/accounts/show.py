@@ -94,7 +94,7 @@ class _Show(Show):
         return t.sentences([first, *self.said_first()])
 
     def said_first(self) -> list[str]:
-        """Say what matters first: results added up, an accumulated loss, else the first that is compared."""
+        """Write what matters first: results added up, an accumulated loss, else the first that is compared."""
         answer = self.answer
         sentences = [self.total(total) for total in answer.totals]
         losses = [comparison for comparison in answer.compared if comparison.figure.quantity == "accumulated_loss"]
@@ -105,7 +105,7 @@ class _Show(Show):
         return sentences
 
     def total(self, total: Total) -> str:
-        """Say results added up."""
+        """Write results added up."""
         t = self.t
         has_ratio = total.published > 0.0 and total.model.median > 0.0
         ratio = t("ratio", share=percent(total.model.median / total.published)) if has_ratio else ""
@@ -122,7 +122,7 @@ class _Show(Show):
         )
 
     def comparison(self, comparison: Compared) -> str:
-        """Say a single figure beside the model."""
+        """Write a single figure beside the model."""
         t = self.t
         figure = comparison.figure
         column = doc.plain(doc.Kind.number, COUNTERPARTS[figure.quantity].unit)
@@ -215,7 +215,7 @@ class _Show(Show):
         return self.section("left_out", doc.Bullets(tuple(reasons)), table)
 
     def reason(self, why: str, names: Counter[str]) -> str:
-        """Say a reason, how many figures it keeps out and of what most of them are."""
+        """Write a reason, how many figures it keeps out and of what most of them are."""
         t = self.t
         first = join([quantity_title(name, t.lang) for name, _ in names.most_common(NAMED)], t.lang)
         return t(f"reason.{why or 'nothing'}", count=names.total(), names=first)

@@ -184,7 +184,7 @@ class _Show(Show):
         return t("headline.share", share=words, structures=structures)
 
     def record(self) -> list[str]:
-        """Say what the park's record has against the model, after what to do first."""
+        """Write what the park's record has against the model, after what to do first."""
         return self.answer.doubts.record_words(self.t.lang)
 
     def assumed(self) -> list[str]:

@@ -71,7 +71,7 @@ class _Show(Show):
         )
 
     def apart(self) -> list[str]:
-        """Say which kinds are told apart, if any are."""
+        """Write which kinds are told apart, if any are."""
         t = self.t
         pairs = [pair for pair in self.answer.contrasts if pair.is_told_apart]
         if not pairs:
