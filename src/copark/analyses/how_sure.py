@@ -41,7 +41,7 @@ ASSUMED = {
     "land": ("land",),
     "land.plan": ("land",),
 }
-"""Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
+"""Facts about which a reader would decide, by the word of ``not_known`` that says that the case does not hold them."""
 TOLD_BY = {
     "equity": ("share-sale",),
     "quota": ("voting-rule",),
@@ -103,7 +103,7 @@ NO_DOUBTS = Doubts()
 
 
 def assumed_facts(case: Case) -> tuple[str, ...]:
-    """Return the facts of a case that are assumed, since nobody reported them.
+    """Return the facts of a case that are assumed, since it does not hold them.
 
     Of capital only what is without limit counts: it alone keeps a company from failing. Of land only the plan: where
     there is none, what is serviced follows demand, and the share of it that is taken up follows from that.

@@ -1,4 +1,4 @@
-"""Defaults that stand in the place of what nobody reported of a park, and what the checklist of services tells.
+"""Defaults that stand in the place of what a case does not hold, and what the checklist of services tells.
 
 A light case names in ``not_known`` the keys of which nothing is known, or the parts of a key: ``land`` as a whole, or
 ``land.block``. In their place stands the documented default below, which is chosen to do as little as possible, and is
