@@ -113,9 +113,11 @@ def test_coverage_ends_since_ensembles_are_left_out_where_nothing_is_compiled(tm
     assert "TOTAL" in told.stdout
 
 
+@pytest.mark.long
 def test_every_question_of_the_bench_can_be_asked(tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Most are left out of the smallest form, and a fault would end the whole bench after minutes."""
     from bench.questions import QUESTIONS
+
     from copark.analyses import REGISTRY
     from copark.analyses.answer import run_id_of
     from copark.analyses.context import Context
