@@ -65,11 +65,11 @@ class Fault:
         object.__setattr__(self, "values", shown_values)
 
     def cause(self, lang: str = "en") -> str:
-        """Say what is wrong."""
+        """Describe what is wrong."""
         return text(f"{self.code}.cause", lang, **self.values)
 
     def repair(self, lang: str = "en") -> str:
-        """Say how to fix it."""
+        """Describe how to fix it."""
         return text(f"{self.code}.repair", lang, **self.values)
 
     def place(self) -> str:

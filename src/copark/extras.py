@@ -32,7 +32,7 @@ class NotInstalled(RunRefused):
 
 
 def is_installed(extra: Extra) -> bool:
-    """Say whether all that an extra brings can be imported; nothing is imported."""
+    """Return whether all that an extra brings can be imported; nothing is imported."""
     return all(find_spec(module) is not None for module in BRINGS[extra])
 
 

@@ -80,7 +80,7 @@ def variable_title(name: str, lang: str) -> str:
 
 
 def output_title(result: xr.Dataset, name: str, lang: str) -> str:
-    """Give the title of an output of the model: the result's, or the catalogue's where the study did not keep it.
+    """Return the title of an output of the model: the result's, or the catalogue's where the study did not keep it.
 
     Parameters
     ----------
@@ -98,13 +98,13 @@ def output_title(result: xr.Dataset, name: str, lang: str) -> str:
 
 
 def claim_number(identity: str, lang: str) -> str:
-    """Give what stands before the title of a claim: its ID, in Chinese without the English of R-decree."""
+    """Return what stands before the title of a claim: its ID, in Chinese without the English of R-decree."""
     key = f"claims.id.{identity}"
     return text(key, lang) if has_text(key) else identity
 
 
 def scenario_title(result: xr.Dataset, position: int, lang: str) -> str:
-    """Give the title of a scenario; its key where the result has no titles.
+    """Return the title of a scenario; its key where the result has no titles.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ TOLD = ("self_standing", "dependent", "fragile", "failed")
 
 
 def outcomes_in_words(shares: Iterable[Share], lang: str, first: Callable[[Share, str], str]) -> str:
-    """Say how often each outcome happens: "is self-standing in 88% of runs and fragile in 12%".
+    """Describe how often each outcome happens: "is self-standing in 88% of runs and fragile in 12%".
 
     An outcome that no run has is left out.
 
@@ -176,12 +176,12 @@ def outcomes_in_words(shares: Iterable[Share], lang: str, first: Callable[[Share
 
 
 def lowered(title: str) -> str:
-    """Give a title as it stands inside a sentence."""
+    """Return a title as it stands inside a sentence."""
     return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def observed(entry: Observation, lang: str, kind: str = "quantity") -> str:
-    """Give an observation in the unit of its source.
+    """Return an observation in the unit of its source.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def observed(entry: Observation, lang: str, kind: str = "quantity") -> str:
 
 
 def with_unit(title: str, unit: str, lang: str) -> str:
-    """Give a title with its unit in brackets.
+    """Return a title with its unit in brackets.
 
     Parameters
     ----------
@@ -212,17 +212,17 @@ def with_unit(title: str, unit: str, lang: str) -> str:
 
 
 def grade_title(grade: str, lang: str) -> str:
-    """Give a grade of evidence in words."""
+    """Return a grade of evidence in words."""
     return text(f"report.evidence_grade.{grade}", lang)
 
 
 def observable_title(variable: str, lang: str) -> str:
-    """Give the title of an observable."""
+    """Return the title of an observable."""
     return catalogue().outputs[variable].title(lang)
 
 
 def titled(variable: str, lang: str) -> str:
-    """Give the title of an observable with its unit."""
+    """Return the title of an observable with its unit."""
     return with_unit(observable_title(variable, lang), catalogue().outputs[variable].unit, lang)
 
 
@@ -247,7 +247,7 @@ SLIGHTLY = "\N{CIRCLE WITH LEFT HALF BLACK}"
 
 
 def named(name: str, lang: str) -> str:
-    """Give the title of a factor, or the dummy."""
+    """Return the title of a factor, or the dummy."""
     return text("sensitivity.dummy", lang) if name == DUMMY else title_of(name, lang)
 
 

@@ -71,7 +71,7 @@ SINGULAR = {
 
 
 def known(symbol: str) -> bool:
-    """Say whether a unit is in the list."""
+    """Return whether a unit is in the list."""
     return symbol in UNITS
 
 
@@ -83,12 +83,12 @@ def in_chinese(millions: float) -> str:
 
 
 def convertible(source: str, target: str) -> bool:
-    """Say whether a value in one unit can be given in another without an outside number."""
+    """Return whether a value in one unit can be given in another without an outside number."""
     return known(source) and known(target) and UNITS[source].quantity == UNITS[target].quantity
 
 
 def convert(value: float, source: str, target: str) -> float:
-    """Give a value of one unit in another.
+    """Return a value of one unit in another.
 
     Parameters
     ----------

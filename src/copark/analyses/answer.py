@@ -287,7 +287,7 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
 
 
 def question_of(analysis: Analysis, params: AnalysisParams, context: Context) -> JsonObject:
-    """Give what is asked as plain values: every parameter, with contents in the place of names.
+    """Return what is asked as plain values: every parameter, with contents in the place of names.
 
     Files are told by their content, a case by its own and that of the world's series it takes, its parameters by their
     draws, and the quarter it is looked at from as it is decided. What else a question depends on, or what tells a

@@ -190,7 +190,7 @@ def forms() -> tuple[str, ...]:
 
 
 def is_table(form: str) -> bool:
-    """Say whether a form holds the main table alone."""
+    """Return whether a form holds the main table alone."""
     return form in _TABLES
 
 

@@ -313,7 +313,7 @@ class TableResultFields(TypedDict):
 
 
 def origin(params: AnalysisParams, context: Context, table: CaseTable | None = None) -> TableResultFields:
-    """Give the fields every result of this kind has: run ID, provenance, and what was asked.
+    """Return the fields every result of this kind has: run ID, provenance, and what was asked.
 
     Parameters
     ----------
@@ -340,12 +340,12 @@ def origin(params: AnalysisParams, context: Context, table: CaseTable | None = N
 
 
 def told(result: TableResult) -> JsonObject:
-    """Give what a document's provenance tells beyond what all do."""
+    """Return what a document's provenance tells beyond what all do."""
     return {name: result.provenance[name] for name in ("table", "cases", "table_hash") if name in result.provenance}
 
 
 def caveats(warnings: Sequence[Warned], lang: str) -> tuple[Caveat, ...]:
-    """Give warnings as a document shows them."""
+    """Return warnings as a document shows them."""
     from copark.presentation.document import Caveat
 
     return tuple(Caveat(warning.sentence(lang)) for warning in warnings)

@@ -39,7 +39,7 @@ def citation() -> JsonObject:
 
 @public_function()
 def cite(of: Any = None, style: Style = "text") -> str:
-    """Say how to cite copark and the paper whose theory it makes into a model; of an answer with its run ID.
+    """Describe how to cite copark and the paper whose theory it makes into a model; of an answer with its run ID.
 
     Parameters
     ----------

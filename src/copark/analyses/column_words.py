@@ -65,7 +65,7 @@ def titles_of(frame: pd.DataFrame, columns: Mapping[str, Mapping[str, Column]]) 
 
 
 def kind_of(values: pd.Series[Any]) -> Literal["text", "flag", "number"]:
-    """Say whether a column has texts, yes and no, or numbers."""
+    """Return whether a column has texts, yes and no, or numbers."""
     present = values if values.dtype.kind in "fiub" else values[~values.map(is_missing)]
     if values.dtype.kind == "b" or (len(present) > 0 and all(isinstance(value, bool) for value in present)):
         return "flag"

@@ -59,7 +59,7 @@ class Keys:
     """Marks a parameter whose values are keys, such as a case's levers: forms offer them."""
 
     choices: Callable[[Context, Mapping[str, Any]], Iterable[Choice]]
-    """Gives them, told the context and the other parameters by name."""
+    """Returns them, told the context and the other parameters by name."""
     closed: bool = True
     """Whether others are refused; they are examples otherwise."""
 
@@ -180,7 +180,7 @@ class AnalysisParams(BaseModel):
 
     @classmethod
     def own_names(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Give values by the parameters' own names; one that is given by both is left as it is, to be refused."""
+        """Return values by the parameters' own names; one that is given by both is left as it is, to be refused."""
         own = {word: name for name, word in cls.public_names().items()}
         return {own[key] if key in own and own[key] not in values else key: value for key, value in values.items()}
 
@@ -269,7 +269,7 @@ def _form_field(name: str, field: FieldInfo, words: Mapping[str, str]) -> FormFi
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
-    """Say what a type is to a form, and what may be chosen."""
+    """Describe what a type is to a form, and what may be chosen."""
     if get_origin(annotation) in (Union, UnionType):
         annotation = next(argument for argument in get_args(annotation) if argument is not type(None))
     if get_origin(annotation) is Literal:
@@ -311,7 +311,7 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """Say whether what was checked holds; the command ends with 1 where it does not."""
+        """Return whether what was checked holds; the command ends with 1 where it does not."""
         return True
 
     def main_table(self) -> Rows:
@@ -327,7 +327,7 @@ class Result:
         return pd.DataFrame(self.main_table())
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        """Give every answer the one line of this class, which a dataclass would replace by all its arrays."""
+        """Return every answer the one line of this class, which a dataclass would replace by all its arrays."""
         super().__init_subclass__(**settings)
         if "__repr__" not in cls.__dict__:
             cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
@@ -397,7 +397,7 @@ class Result:
         return save(self, Path(path), lang, form)
 
     def cite(self, style: Literal["text", "bibtex"] = "text") -> str:
-        """Say how to cite it: copark and its version, its run ID, and the paper whose theory is made into a model.
+        """Describe how to cite it: copark and its version, its run ID, and the paper whose theory is made into a model.
 
         Parameters
         ----------
@@ -444,7 +444,7 @@ class Texts:
         return text(self.key(key), self.lang, **values)
 
     def has(self, key: str) -> bool:
-        """Say whether there is such a text."""
+        """Return whether there is such a text."""
         return has_text(self.key(key))
 
     def key(self, key: str) -> str:
@@ -554,7 +554,7 @@ class Remakeable(Result):
 
     @property
     def passed(self) -> bool:
-        """Say whether what ships, where that was asked, could be made again."""
+        """Return whether what ships, where that was asked, could be made again."""
         return self.again is None or self.again.passed
 
 

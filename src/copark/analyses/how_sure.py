@@ -1,4 +1,4 @@
-"""Say how sure a chance is: other structures, the record of such chances, the park's own record, what is assumed.
+"""Describe how sure a chance is: other structures, the record of such chances, the park's own record, what is assumed.
 
 Simulation error is the smallest of the doubts and is told last, by whoever tells the chance.
 """
@@ -78,7 +78,7 @@ class Doubts:
     """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
 
     def record_words(self, lang: str) -> list[str]:
-        """Say what the record has against the model, for the first sentence; nothing where it has nothing."""
+        """Describe what the record has against the model, for the first sentence; nothing where it has nothing."""
         objections = (self.contradiction, self.partial_agreement)
         return [words.text(lang) for words in objections if words is not None]
 
@@ -87,7 +87,7 @@ class Doubts:
         return join([text(f"sure.assumed_as.{word}", lang) for word in self.assumed], lang)
 
     def sentences(self, lang: str) -> list[str]:
-        """Say what is assumed and imposed."""
+        """Describe what is assumed and imposed."""
         sentences = []
         if self.assumed:
             sentences.append(text("sure.assumed", lang, facts=self.assumed_words(lang)))
@@ -196,7 +196,7 @@ def structure_range(baselines: Sequence[StructureBaseline], chance: float) -> tu
 
 
 def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
-    """Say the ends of a range of shares, alike where they round alike: "more than 99%" and "100%" are no range.
+    """Describe the ends of a range of shares, alike where they round alike: "more than 99%" and "100%" are no range.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ MOSTLY = 2.0 / 3.0
 
 
 def structures_disagree(baselines: Sequence[StructureBaseline], chance: float) -> bool:
-    """Say whether one structure of the model says the opposite of another, so that the chance hangs on which holds.
+    """Return whether one structure of the model says the opposite of another, so that the chance hangs on which holds.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def structures_words(baselines: Sequence[StructureBaseline], chance: float, lang
 
 
 def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
-    """Say what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
+    """State what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
     is_failed = any(share.name == FAILED and share.share >= 1.0 for share in shares)
     if is_failed:
         return ""
@@ -293,7 +293,7 @@ def decisions_words(case: Case, lang: str) -> str:
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
-    """Say what a share of self-standing runs means by the record of other parks.
+    """Describe what a share of self-standing runs means by the record of other parks.
 
     The correction was learned from parks drawn as if never seen. Of calibrated parks it is told how often theirs came
     true, which is no test of them. A park that is closed needs neither.
@@ -357,7 +357,7 @@ def how_sure(
     doubts: Doubts,
     lang: str,
 ) -> list[str]:
-    """Say how sure a chance is, a sentence each, the gravest doubt first.
+    """Describe how sure a chance is, a sentence each, the gravest doubt first.
 
     Parameters
     ----------

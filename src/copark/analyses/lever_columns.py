@@ -61,13 +61,13 @@ def change_column(name: str, t: Texts, key: str = "", title: str = "") -> doc.Co
 
 
 def effect_interval(effect: LeverEffect) -> doc.Interval:
-    """Give the median of an effect and the band of 90 % of pairs; of a share its change and Monte Carlo interval."""
+    """Return the median of an effect and the band of 90 % of pairs; of a share its change and Monte Carlo interval."""
     if effect.is_share:
         return doc.Interval(effect.monte_carlo_low, effect.monte_carlo_high, effect.mean)
     return doc.Interval(effect.low, effect.high, effect.median)
 
 
 def across_structures(effect: LeverEffect) -> doc.Interval | None:
-    """Give the least and the largest effect under the structures of the model; ``None`` where none is known."""
+    """Return the least and the largest effect under the structures of the model; ``None`` where none is known."""
     effects = effect.known_effects
     return doc.Interval(min(effects), max(effects)) if effects else None

@@ -20,7 +20,7 @@ HEADLINES = ("registered", "operating", "realised_investment", "jobs")
 
 
 def recorded_outcome(case: Case, trust: Trust) -> LocalizedText | None:
-    """Say how the park fared by the record, as the casebook has it, else by its latest values.
+    """Describe how the park fared by the record, as the casebook has it, else by its latest values.
 
     Returns
     -------

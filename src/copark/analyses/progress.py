@@ -16,7 +16,7 @@ def stage(progress: StagedProgress | None, name: str) -> Progress:
 
 
 def is_compiled() -> bool:
-    """Say whether machine code of the kernel as it stands is on disk, or none is needed."""
+    """Return whether machine code of the kernel as it stands is on disk, or none is needed."""
     from copark.simulation import ensemble
 
     return ensemble.is_compiled()

@@ -122,7 +122,7 @@ def notebook_display() -> Callable[..., Any] | None:
 
 @contextmanager
 def watched(callback: StagedProgress | bool | None) -> Iterator[StagedProgress]:
-    """Give what is told how far the work is: what is given or set for the session, or else a bar or a line.
+    """Return what is told how far the work is: what is given or set for the session, or else a bar or a line.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def watched(callback: StagedProgress | bool | None) -> Iterator[StagedProgress]:
 
 
 def tell(notes: Iterable[str]) -> None:
-    """Say on standard error what a reader should know of how an answer was made, as a command does."""
+    """Describe on standard error what a reader should know of how an answer was made, as a command does."""
     for note in notes:
         print(in_python(note), file=sys.stderr)
 
@@ -285,7 +285,7 @@ def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str
 def tables_as_files(
     values: Mapping[str, Any], fields: tuple[FormField, ...], function: str
 ) -> Iterator[dict[str, Path]]:
-    """Give data frames that stand in the place of files as files, for as long as a question is asked.
+    """Return data frames that stand in the place of files as files, for as long as a question is asked.
 
     Parameters
     ----------
@@ -320,7 +320,7 @@ def tables_as_files(
 def _lists_of_one(
     values: Mapping[str, Any], params: type[AnalysisParams], fields: tuple[FormField, ...]
 ) -> dict[str, tuple[str, ...]]:
-    """Give lists of a single text that was given in their place; not where a list may be written as one text."""
+    """Return lists of a single text that was given in their place; not where a list may be written as one text."""
     return {
         field.word: (values[field.word],)
         for field in fields

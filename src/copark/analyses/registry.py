@@ -90,7 +90,7 @@ class Analysis:
 
     @property
     def served(self) -> bool:
-        """Say whether a server can ask it: it takes no files, so that none may be needed."""
+        """Return whether a server can ask it: it takes no files, so that none may be needed."""
         return not any(field.required and field.kind == "file" for field in self.params.form())
 
     @property

@@ -155,7 +155,7 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
 
 
 def is_current(analysis: Analysis, run_id: str, header: Mapping[str, Any], context: Context) -> bool:
-    """Say whether a stored result is what the same question would be answered by here.
+    """Return whether a stored result is what the same question would be answered by here.
 
     It is not where the method or the model has another version by now, or the case or its draws are others. The quarter
     a park is looked at from may have passed since: the result says which it was.
@@ -279,7 +279,7 @@ def check(only: Sequence[str] = (), threads: int | None = None, progress: Staged
 
 
 def leaves(result: Any) -> dict[str, Any]:
-    """Give what a result holds by its place in it, but where and when it was made."""
+    """Return what a result holds by its place in it, but where and when it was made."""
     from pydantic import TypeAdapter
 
     def gather(value: Any, place: str) -> Iterator[tuple[str, Any]]:

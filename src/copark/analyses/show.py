@@ -114,7 +114,7 @@ def made_again(result: Result, comparison: Comparison, t: Texts, *, key: str, st
 
 
 def _how_far(gap: Apart, t: Texts) -> str:
-    """Say how far two posteriors are apart in a respect, where, and how far they may be."""
+    """Describe how far two posteriors are apart in a respect, where, and how far they may be."""
     from copark.calibration.parameter_titles import title_of
 
     where = ""
@@ -178,7 +178,7 @@ class Show:
         return Caveat(self.t(key, **values))
 
     def caveats(self, result: Result, **flags: bool) -> list[Caveat]:
-        """Say how far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
+        """State how far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
 
         ``stale`` is asked of the provenance.
         """
@@ -188,7 +188,7 @@ class Show:
         return [*doubted, *(self.caveat(key) for key, holds in flags.items() if holds and self.t.has(key))]
 
     def said(self, value: Value, column: Column) -> str:
-        """Say a value in a sentence."""
+        """Describe a value in a sentence."""
         return shown(value, column, self.t.lang, with_unit=True)
 
     def translated(self, words: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Say how large a park is for itself, beside an outcome: companies, land taken up, and what was planned of either."""
+"""State how large a park is for itself, beside an outcome: companies, land taken up, and what was planned of either."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def of_plan(value: float, plan: PlannedSize, lang: str) -> str:
 
 
 def spans_too_much(low: float, high: float) -> bool:
-    """Say whether a range of a count spans so much that its middle tells nothing: more than a factor of ten.
+    """Return whether a range of a count spans so much that its middle tells nothing: more than a factor of ten.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def land_words(land: LandTakenUp, lang: str) -> LandWords:
 
 
 def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None, lang: str) -> str:
-    """Say how many companies operate and what land is taken up, as a clause that follows an outcome.
+    """Describe how many companies operate and what land is taken up, as a clause that follows an outcome.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None,
 
 
 def _land_share(land: LandTakenUp, lang: str) -> str:
-    """Say which share of land is taken up: the median with 90 % of runs, or these alone where they are far apart."""
+    """State which share of land is taken up: the median with 90 % of runs, or these alone where they are far apart."""
     low, share, high = (_part_of_land(value, lang) for value in (land.low, land.median, land.high))
     if low == high:
         return share

@@ -15,7 +15,7 @@ _OPTION = re.compile(r"--([a-z][a-z-]*)( (?=(?:own|shipped|borrowed|prior|[0-9]{
 
 @contextmanager
 def said_in_python(lang: str | None = None) -> Iterator[None]:
-    """Give errors their message in the language of the session, with parameters of functions and not options.
+    """Return errors their message in the language of the session, with parameters of functions and not options.
 
     Commands between backticks are left as they are.
 

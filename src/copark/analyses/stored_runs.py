@@ -160,12 +160,12 @@ def find_or_run(
 
 
 def has_what_is_wanted(record: RunRecord, plan: RunPlan) -> bool:
-    """Say whether a stored run holds all paths, or a summary is all that is wanted."""
+    """Return whether a stored run holds all paths, or a summary is all that is wanted."""
     return plan.summarised or record.kept == record.runs
 
 
 def has_titles_of(record: RunRecord, study: Study) -> bool:
-    """Say whether a stored run was made of the same study, titles included, which its run ID does not cover."""
+    """Return whether a stored run was made of the same study, titles included, which its run ID does not cover."""
     return bool(record.provenance.get("study") == study.content())
 
 

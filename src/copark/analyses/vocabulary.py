@@ -106,7 +106,7 @@ def seed_in(function: str, values: dict[str, Any]) -> dict[str, int]:
 def by_public_names(
     function: str, named: Mapping[str, Any], former: Mapping[str, str], parameters: Iterable[str]
 ) -> dict[str, Any]:
-    """Give arguments by the names they have now; former names warn.
+    """Return arguments by the names they have now; former names warn.
 
     Parameters
     ----------

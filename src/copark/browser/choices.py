@@ -45,7 +45,7 @@ class ParkChoice:
     """Why it is tried, where that is said."""
 
     def goes_beside(self, other: ParkChoice) -> bool:
-        """Say whether both may be chosen: of different groups, levers pulled at one time, no scenario among them."""
+        """Return whether both may be chosen: of different groups, levers pulled at one time, no scenario among them."""
         if self.group == other.group or "scenario" in (self.kind, other.kind):
             return False
         both_pulled = self.since is not None and other.since is not None

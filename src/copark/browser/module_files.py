@@ -37,7 +37,7 @@ def made_of() -> str:
 
 
 def is_current(folder: Path = FOLDER) -> bool:
-    """Say whether a folder holds a module of these sources."""
+    """Return whether a folder holds a module of these sources."""
     layout = folder / LAYOUT_FILE
     if not layout.is_file() or not (folder / MODULE_FILE).is_file():
         return False

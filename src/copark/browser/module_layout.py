@@ -101,7 +101,7 @@ def layout_of(names: Sequence[str], values: Sequence[Any], lengths: Mapping[str,
 
 
 def fields_of(dtype: np.dtype[Any]) -> dict[str, tuple[int, int]]:
-    """Give place and number of values of each field of a record, in values of eight bytes; none of a plain number."""
+    """Return place and number of values of each field of a record, in values of eight bytes; none of a plain number."""
     places: dict[str, tuple[int, int]] = {}
     for name, (field, offset, *_) in (dtype.fields or {}).items():
         places[name] = (offset // 8, field.itemsize // 8)

@@ -106,7 +106,7 @@ class ParkPacker:
         return PatchSet({choice.key: self._single[choice.key] for choice in self.choices}, frozenset(refused))
 
     def _add_up(self, one: ParkChoice, other: ParkChoice) -> bool:
-        """Say whether the patches of two choices, one after the other, are what Python packs for both.
+        """Return whether the patches of two choices, one after the other, are what Python packs for both.
 
         Those that touch no common input or parameter are; any others are packed together and compared.
         """

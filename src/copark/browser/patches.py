@@ -45,7 +45,7 @@ class Patch:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing is changed."""
+        """Return whether nothing is changed."""
         return not self.cells.size and not self.parameters
 
 
@@ -54,7 +54,7 @@ class CannotBePatched(ValueError):
 
 
 def have_same_shapes(before: Inputs, after: Inputs) -> bool:
-    """Say whether all arrays of two inputs have the same shapes, so that cells stand for the same in both."""
+    """Return whether all arrays of two inputs have the same shapes, so that cells stand for the same in both."""
     return all(np.asarray(old).shape == np.asarray(new).shape for old, new in zip(before, after, strict=True))
 
 

@@ -178,7 +178,7 @@ def tiles(parks: Sequence[SitePark], lang: str) -> list[ParkTile]:
 
 
 def sides(park: Park | None, lang: str) -> str:
-    """Say who invests and where; empty for a park that is not in the table of parks."""
+    """Describe who invests and where; empty for a park that is not in the table of parks."""
     return "" if park is None else f"{country_name(park.home, lang)} → {country_name(park.host, lang)}"
 
 
@@ -326,7 +326,7 @@ def course_chart(parks: Sequence[SitePark], lang: str) -> doc.Chart:
 
 
 def horizons(parks: Sequence[SitePark], lang: str) -> Mapping[str, str]:
-    """Say from which quarter parks are looked at, and when they are judged: the latest where they differ."""
+    """Describe from which quarter parks are looked at, and when they are judged: the latest where they differ."""
     t = Texts("brief", lang)
     return {
         "now": spelled(max(park.answer.now for park in parks), t),

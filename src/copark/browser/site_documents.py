@@ -46,7 +46,7 @@ def sources() -> Path | None:
 
 
 def is_built(folder: Path) -> bool:
-    """Say whether a folder holds the built documentation in both languages."""
+    """Return whether a folder holds the built documentation in both languages."""
     return all((folder / lang / place).is_file() for lang in LANGUAGES for place in BUILT.values())
 
 

@@ -273,7 +273,7 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
 
 
 def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool:
-    """Say whether searches agree.
+    """Return whether searches agree.
 
     Parameters
     ----------
@@ -288,7 +288,7 @@ def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool
 
 
 def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
-    """Say whether populations are :func:`near_enough`; forecasts are only made where parameters are.
+    """Return whether populations are :func:`near_enough`; forecasts are only made where parameters are.
 
     Parameters
     ----------
@@ -310,7 +310,7 @@ def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
 
 
 def looks(first: int, most: int) -> list[int]:
-    """Give the sweeps after which populations are looked at, before the last.
+    """Return the sweeps after which populations are looked at, before the last.
 
     Parameters
     ----------
@@ -328,7 +328,7 @@ def looks(first: int, most: int) -> list[int]:
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: TemperingPlan, populations: int) -> list[Stage]:
-    """Give the stages of populations; what has made more sweeps than a plan has is no part of it.
+    """Return the stages of populations; what has made more sweeps than a plan has is no part of it.
 
     Parameters
     ----------

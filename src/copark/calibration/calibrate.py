@@ -57,13 +57,13 @@ class CalibrationSettings:
         )
 
     def plan(self) -> TemperingPlan:
-        """Give the plan of the replay posterior."""
+        """Return the plan of the replay posterior."""
         return TemperingPlan(
             self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder
         )
 
     def content(self) -> Mapping[str, int | float | bool]:
-        """Give the settings as plain values; of those that came later, what is not the default."""
+        """Return the settings as plain values; of those that came later, what is not the default."""
         defaults = {field.name: field.default for field in fields(self)}
         return {name: value for name, value in asdict(self).items() if name not in LATER or value != defaults[name]}
 
@@ -104,7 +104,7 @@ class Calibration:
 
 
 def recipe_of(case: Case, cut: Quarter, settings: CalibrationSettings) -> Recipe:
-    """Give the recipe of the batch a calibration of a case to a cut rests on.
+    """Return the recipe of the batch a calibration of a case to a cut rests on.
 
     Parameters
     ----------

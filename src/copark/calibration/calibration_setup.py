@@ -81,12 +81,12 @@ def fitted_until(case: Case) -> Quarter:
 
 
 def uses_everything(case: Case, cut: Quarter) -> bool:
-    """Say whether a calibration to a cut uses all values: beyond the last one meant to be fitted it does."""
+    """Return whether a calibration to a cut uses all values: beyond the last one meant to be fitted it does."""
     return all(cut > case.clock.start + target.nearest_end for target in targets(case))
 
 
 def can_be_calibrated(case: Case) -> bool:
-    """Say whether anything can be fitted: values for scoring or looking are, where none is meant to be fitted."""
+    """Return whether anything can be fitted: values for scoring or looking are, where none is meant to be fitted."""
     last = case.clock.data_end
     return bool(targets(case_for(case, last), cut=last))
 
@@ -115,7 +115,7 @@ def cut_of(case: Case, cut: str | None) -> Quarter:
 
 
 def everything_fitted(case: Case) -> Case:
-    """Give the case with all its values meant to be fitted.
+    """Return the case with all its values meant to be fitted.
 
     Values for scoring are fitted too. Of values for looking, which mostly repeat a number within weeks, those are
     fitted that lie a quarter away from every other of their variable. A number repeated is not told twice. Of those of
@@ -137,7 +137,7 @@ def everything_fitted(case: Case) -> Case:
 
 
 def without_implied(case: Case) -> Case:
-    """Give the case without values meant to be fitted that others of them imply: totals and parts are not told twice.
+    """Return the case without values meant to be fitted that others of them imply: totals and parts are not told twice.
 
     Where all parts of a total are on record on one day and add up to what the total is within a quarter of it, four
     numbers are three facts, and the errors of four would count one of them twice. One part is left out: the one of the
@@ -171,12 +171,12 @@ def implied_rows(fitted: Iterable[Target]) -> list[Observation]:
 
 
 def is_number(target: Target) -> bool:
-    """Say whether a target is one number reported as such, which sums can be made of."""
+    """Return whether a target is one number reported as such, which sums can be made of."""
     return target.bound == "exact"
 
 
 def with_role(case: Case, chosen: Collection[int], role: Role) -> Case:
-    """Give the case with another role for chosen observations, named by their ``id``."""
+    """Return the case with another role for chosen observations, named by their ``id``."""
     rows = (row.model_copy(update={"role": role}) if id(row) in chosen else row for row in case.observations)
     return case.model_copy(update={"observations": tuple(rows)})
 
@@ -241,7 +241,7 @@ class Reading:
         return cls(bool(recipe.get("wide_sizes")), flat, aside)
 
     def content(self) -> JsonObject:
-        """Give its entries of a recipe; what is empty is left out."""
+        """Return its entries of a recipe; what is empty is left out."""
         entries: JsonObject = {"wide_sizes": self.wide}
         if self.flat:
             entries["flat_sizes"] = list(self.flat)
@@ -251,7 +251,7 @@ class Reading:
 
 
 def shipped_reading(case: Case, cut: Quarter) -> Reading | None:
-    """Tell how a case was read for the posterior that ships with it, to this cut or the latest; ``None`` without one.
+    """State how a case was read for the posterior that ships with it, to this cut or the latest; ``None`` without one.
 
     The model's own priors of size are Great Stone's, which is read with them to any cut.
     """

@@ -128,12 +128,12 @@ class KeptPosterior:
 
 
 def own_folder(out: Path) -> Path:
-    """Give the folder of an output folder's posteriors, a folder each."""
+    """Return the folder of an output folder's posteriors, a folder each."""
     return Path(out) / OWN
 
 
 def batches_in(out: Path) -> Path:
-    """Give the folder of an output folder's prior batches."""
+    """Return the folder of an output folder's prior batches."""
     return Path(out) / "batches"
 
 
@@ -197,7 +197,7 @@ def power_of_two(written: str, least: int, most: int) -> int | None:
 
 
 def place_of(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path) -> tuple[str, Path]:
-    """Give a calibration's identity, and the folder it is kept in.
+    """Return a calibration's identity, and the folder it is kept in.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def place_of(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path)
 
 
 def is_kept(folder: Path) -> bool:
-    """Say whether a whole calibration is in a folder."""
+    """Return whether a whole calibration is in a folder."""
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
@@ -350,7 +350,7 @@ def plan_of(
 
 
 def content_of(calibration: Calibration, reading: Reading) -> JsonObject:
-    """Give the recipe of a calibration: what it depends on, and what it was made with."""
+    """Return the recipe of a calibration: what it depends on, and what it was made with."""
     recipe = calibration.batch.recipe
     return {
         "format": FORMAT,
@@ -428,7 +428,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Say whether posteriors can be drawn from for a case as it is now, stale or not.
+    """Return whether posteriors can be drawn from for a case as it is now, stale or not.
 
     The parameters that were drawn still are, from the same priors of size, the first quarter is the same, and at least
     half of the values that were fitted are still in its record: what bears the same name may be another park.
@@ -449,7 +449,7 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Say whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
+    """Return whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
     if recipe.get("method") != CALIBRATION_VERSION:
         return True
     cut = Quarter.parse(recipe["cut"])
@@ -460,7 +460,7 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 
 def _same(first: Any, second: Any) -> bool:
-    """Say whether two recipes say the same, rounding of numbers aside."""
+    """Return whether two recipes say the same, rounding of numbers aside."""
     if isinstance(first, dict) and isinstance(second, dict):
         return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
     if isinstance(first, list) and isinstance(second, list):

@@ -71,7 +71,7 @@ class CaseParameters:
 
     @property
     def calibrated(self) -> bool:
-        """Say whether the case has a posterior of its own, stale or not."""
+        """Return whether the case has a posterior of its own, stale or not."""
         return self.stored is not None
 
     @property
@@ -80,7 +80,7 @@ class CaseParameters:
         return "" if self.source is None else str(self.source.content["draws_hash"])
 
     def said(self, lang: str) -> tuple[str, ...]:
-        """Give the notes in a language."""
+        """Return the notes in a language."""
         return tuple(zh if lang == "zh" else en for en, zh in self.notes)
 
 
@@ -147,7 +147,7 @@ def _check_wanted(choice: Any) -> None:
 
 
 def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> CaseParameters:
-    """Give the best calibration, with what is to be said where one's own is as recent and yet passed over."""
+    """Return the best calibration, with what is to be said where one's own is as recent and yet passed over."""
     if own is None or own is best or own.trust.cut < best.trust.cut:
         return replace(best, notes=notes)
     if own.trust.state == "stale" and best.trust.state != "stale":
@@ -167,7 +167,7 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
 
 
 def _left(folder: Path | None, case: str) -> tuple[str, str]:
-    """Say that a calibration of one's own no longer fits and is not used."""
+    """Report that a calibration of one's own no longer fits and is not used."""
     name = "" if folder is None else f"{OWN}/{folder.name}"
     return _note("trust.ignored_stale", folder=name, case=case, path=case)
 
@@ -178,7 +178,7 @@ def _note(key: str, **values: str) -> tuple[str, str]:
 
 
 def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
-    """Give the cuts of the calibrations a case has, one's own and shipped, latest first."""
+    """Return the cuts of the calibrations a case has, one's own and shipped, latest first."""
     own = {parameters.trust.cut for parameters in _own_posteriors(case, out)[0]}
     return tuple(sorted(own | set(posteriors_of(case)), reverse=True))
 
@@ -192,7 +192,7 @@ def settle(
     *,
     find: Callable[..., CaseParameters] = parameters_of,
 ) -> tuple[Study, CaseParameters]:
-    """Give a study with its draws and its time decided, and the parameters it draws.
+    """Return a study with its draws and its time decided, and the parameters it draws.
 
     A study of which neither the quarters nor the one it is looked at from are said looks ahead from the present one.
 
@@ -415,7 +415,7 @@ def _merit(parameters: CaseParameters) -> tuple[bool, bool, str, bool, int, int]
 
 
 def _is_of(case: Case, recipe: JsonObject) -> bool:
-    """Say whether posteriors are of a case: by its content, whatever it is called, else by its name.
+    """Return whether posteriors are of a case: by its content, whatever it is called, else by its name.
 
     A calibration that begins in another quarter, or ends before the case begins, is another park's.
     """

@@ -85,7 +85,7 @@ def tree_of(stored: StoredPosterior, trust: Trust) -> xr.DataTree:
 
 
 def _parameters(space: PriorSpace, points: Floats, reductions: dict[str, float]) -> xr.Dataset:
-    """Give the values of parameters at points of the cube, shape (chains, draws, axes), with titles and units.
+    """Return the values of parameters at points of the cube, shape (chains, draws, axes), with titles and units.
 
     ``r_hat`` is that over all draws of the searches, of which the draws here are a part.
     """
@@ -108,7 +108,7 @@ def _parameters(space: PriorSpace, points: Floats, reductions: dict[str, float])
 
 
 def _places(model: ObservationModel) -> dict[str, list[int]]:
-    """Give the places of each observable's targets."""
+    """Return the places of each observable's targets."""
     places: dict[str, list[int]] = {}
     for place, target in enumerate(model.targets):
         places.setdefault(target.variable, []).append(place)
@@ -116,12 +116,12 @@ def _places(model: ObservationModel) -> dict[str, list[int]]:
 
 
 def _dates(model: ObservationModel) -> dict[str, Any]:
-    """Give the coordinate of each observable: its dates, as sources give them."""
+    """Return the coordinate of each observable: its dates, as sources give them."""
     return {f"{name}_date": [model.targets[place].date for place in places] for name, places in _places(model).items()}
 
 
 def _described(name: str) -> dict[str, str]:
-    """Give title and unit of an observable: those of the model's output, in whose unit values are compared."""
+    """Return title and unit of an observable: those of the model's output, in whose unit values are compared."""
     output = catalogue().outputs.get(name)
     return {"long_name": name} if output is None else describe(output)
 
@@ -136,7 +136,7 @@ def _reports(model: ObservationModel, counterparts: Floats) -> Floats:
 
 
 def _by_observable(model: ObservationModel, values: Floats) -> xr.Dataset:
-    """Give values in the place of each observation, shape (chains, draws, targets), by observable."""
+    """Return values in the place of each observation, shape (chains, draws, targets), by observable."""
     import xarray as xr
 
     variables: dict[str, Any] = {
@@ -148,7 +148,7 @@ def _by_observable(model: ObservationModel, values: Floats) -> xr.Dataset:
 
 
 def _observed(model: ObservationModel) -> xr.Dataset:
-    """Give what was reported: the limit of a bound, the middle of a range."""
+    """Return what was reported: the limit of a bound, the middle of a range."""
     import xarray as xr
 
     variables: dict[str, Any] = {
@@ -158,7 +158,7 @@ def _observed(model: ObservationModel) -> xr.Dataset:
 
 
 def _known(model: ObservationModel) -> xr.Dataset:
-    """Give of each observation the standard deviations of its error and of what the model leaves out, and its kind.
+    """Return of each observation the standard deviations of its error and of what the model leaves out, and its kind.
 
     What is left out is a share of the park's course: its size here is that at the recorded value.
     """

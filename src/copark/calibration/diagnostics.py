@@ -69,11 +69,11 @@ class Movement:
     """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
 
     def title(self, lang: str = "en") -> str:
-        """Give the parameter's title; of a share of the mix, with its origin."""
+        """Return the parameter's title; of a share of the mix, with its origin."""
         return title_of(self.name, lang)
 
     def sentence(self, lang: str = "en") -> str:
-        """Say in one sentence whether the data moved the parameter."""
+        """Describe in one sentence whether the data moved the parameter."""
         return text(
             f"inference.verdict.{self.verdict}",
             lang,
@@ -128,7 +128,7 @@ def movement(name: str, prior: Floats, posterior: Floats, weights: Floats) -> Mo
 
 
 def tidy(values: Floats, width: float) -> tuple[float, ...]:
-    """Give values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
+    """Return values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
     return tuple(0.0 if abs(x) < NOTHING * width else float(x) for x in values)
 
 
@@ -169,7 +169,7 @@ class Tie:
     """Correlation of the two in the posterior, -1 to 1."""
 
     def sentence(self, lang: str = "en") -> str:
-        """Say it in one sentence."""
+        """Describe it in one sentence."""
         word = "traded" if self.correlation < 0 else "together"
         size = f"{self.correlation:+.2f}"
         first = title_of(self.first, lang)
@@ -229,7 +229,7 @@ class Check:
 
     @property
     def inside(self) -> bool:
-        """Say whether it lies within the 5th to 95th percentile of the reports."""
+        """Return whether it lies within the 5th to 95th percentile of the reports."""
         return self.percentiles.inside is True
 
 
@@ -291,7 +291,7 @@ class Note:
     """good, fair or poor."""
 
     def sentence(self, lang: str = "en") -> str:
-        """Say what the number means and whether it is good enough."""
+        """Describe what the number means and whether it is good enough."""
         shown = f"{self.value:.2f}" if self.key in SMALL_IS_GOOD else f"{self.value:,.0f}"
         return text(f"inference.health.{self.key}.{self.word}", lang, value=shown)
 

@@ -48,7 +48,7 @@ STRIDE = 0.6180339887498949
 
 
 def spread(count: int) -> Integers:
-    """Give places of draws in steps of the golden section, shape (count,)."""
+    """Return places of draws in steps of the golden section, shape (count,)."""
     return np.argsort((np.arange(count) * STRIDE) % 1.0, kind="stable")
 
 
@@ -79,7 +79,7 @@ def axes_of(space: PriorSpace) -> list[list[str]]:
 
 
 def facts_of(space: PriorSpace) -> dict[str, list[str]]:
-    """Give the values of parameters that a case brings, by name."""
+    """Return the values of parameters that a case brings, by name."""
     return {name: _digits(np.ravel(value).tolist()) for name, value in case_parameters(space.case).items()}
 
 
@@ -164,7 +164,7 @@ class PosteriorSource:
         return self.replay.population[self._pairs(np.arange(runs), futures)]
 
     def _pairs(self, runs: Integers, futures: int) -> Integers:
-        """Give the pair of each run, by its number."""
+        """Return the pair of each run, by its number."""
         pairs: Integers = self.order[runs // futures % self.replay.pairs]
         return pairs
 
@@ -200,7 +200,7 @@ class PooledDraws:
         )
 
     def knows(self, park: PanelPark) -> bool:
-        """Say whether a park is in the panel, as it is now."""
+        """Return whether a park is in the panel, as it is now."""
         return bool(self.recipe["parks"].get(park.name) == hash_content(park.content))
 
 
@@ -237,7 +237,7 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def is_current(draws: PooledDraws, panel_recipe: Mapping[str, Any]) -> bool:
-    """Say whether draws were made from these parks, settings and priors, by this model and method."""
+    """Return whether draws were made from these parks, settings and priors, by this model and method."""
     return bool(json.loads(json.dumps(panel_recipe)) == {key: draws.recipe.get(key) for key in panel_recipe})
 
 
@@ -298,7 +298,7 @@ class BorrowedSource:
         return {"draws_hash": identity_of(parts), "trust": self.trust.content()}
 
     def points_of(self, numbers: Integers, seed: int) -> Floats:
-        """Give points of the cube of draws by number, shape (len(numbers), axes)."""
+        """Return points of the cube of draws by number, shape (len(numbers), axes)."""
         from scipy.special import ndtr
 
         first = int(numbers.min())

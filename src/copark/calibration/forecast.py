@@ -175,7 +175,7 @@ def end_of(
 
 
 def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
-    """Give the quarters whose ends a frozen file holds, counted from the case's start: from the cut on.
+    """Return the quarters whose ends a frozen file holds, counted from the case's start: from the cut on.
 
     Parameters
     ----------
@@ -361,7 +361,7 @@ class Frozen:
         int(content["made_from"].get("parks", 0))
 
     def ensemble(self, target: Target, curve: str | None = None) -> Floats:
-        """Give members on a target's day, with an error of observation.
+        """Return members on a target's day, with an error of observation.
 
         Parameters
         ----------
@@ -378,11 +378,11 @@ class Frozen:
         return total + target.error * noise(SCORED_SEED, 0, MEMBERS, 1)[:, 0]
 
     def band(self, variable: str, levels: Sequence[float]) -> Floats:
-        """Give quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
+        """Return quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
         return read_levels(self.content["forecast"][variable], levels)
 
     def naive_band(self, variable: str, name: str, levels: Sequence[float]) -> Floats | None:
-        """Give quantiles of a naive or other curve at the end of every quarter.
+        """Return quantiles of a naive or other curve at the end of every quarter.
 
         Parameters
         ----------
@@ -405,7 +405,7 @@ class Frozen:
         return NaiveForecast(np.array(curve["centre"]), np.array(curve["scale"]), curve["freedom"]).levels(levels)
 
     def any_band(self, variable: str, method: str, levels: Sequence[float]) -> Floats | None:
-        """Give quantiles of any method at the end of every quarter.
+        """Return quantiles of any method at the end of every quarter.
 
         Parameters
         ----------
@@ -423,7 +423,7 @@ class Frozen:
         return self.band(variable, levels) if method == self.method else self.naive_band(variable, method, levels)
 
     def naive(self, target: Target) -> dict[str, Floats]:
-        """Give members of the naive and other curves on a target's day."""
+        """Return members of the naive and other curves on a target's day."""
         ensembles = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
         for name, curve in self.content["naive"].get(target.variable, {}).items():
             centre = scale = 0.0

@@ -173,7 +173,7 @@ def methods_of(content: Mapping[str, Any], variable: str) -> list[str]:
 
 
 def rows_of(content: Mapping[str, Any]) -> Iterator[tuple[str | float, ...]]:
-    """Give the rows of a frozen forecast in the table of the ends of years, in the order of :data:`COLUMNS`."""
+    """Return the rows of a frozen forecast in the table of the ends of years, in the order of :data:`COLUMNS`."""
     frozen = Frozen(content)
     positions = [content["quarters"].index(name) for name in year_ends(content)]
     for variable in content["forecast"]:

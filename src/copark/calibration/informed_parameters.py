@@ -13,7 +13,7 @@ FIXED = "fixed"
 
 
 def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
-    """Tell whether data moved each parameter: moved, weakly, unmoved, or fixed where it is never drawn.
+    """Return whether data moved each parameter: moved, weakly, unmoved, or fixed where it is never drawn.
 
     From the case's posterior or what other parks lend, else by the catalogue.
     """

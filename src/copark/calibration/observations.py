@@ -79,7 +79,7 @@ def error_of(variable: str, value: float, grade: str, bound: str) -> float:
 
 
 def own_error(observation: Observation, unit: str) -> float:
-    """Give the error that comes with an observation, in another unit; 0 where none does."""
+    """Return the error that comes with an observation, in another unit; 0 where none does."""
     return 0.0 if observation.error is None else convert(observation.error, observation.unit, unit)
 
 
@@ -136,7 +136,7 @@ class Target:
 
     @property
     def is_sum(self) -> bool:
-        """Say whether it is a sum since the founding: weights of stocks and flows add up to 1."""
+        """Return whether it is a sum since the founding: weights of stocks and flows add up to 1."""
         return sum(self.weights) > 1.0 + 1e-9
 
     @property
@@ -160,12 +160,12 @@ class Target:
         return replace(self, quarters=tuple(held), weights=tuple(held.values()))
 
     def content(self) -> list[Any]:
-        """Give the target as plain values, which identities are made of."""
+        """Return the target as plain values, which identities are made of."""
         return [self.variable, self.date, self.bound, self.value, self.high, self.error, self.quarters, self.weights]
 
 
 def counts(observation: Observation) -> bool:
-    """Say whether an observation counts since the founding what the model tells quarter by quarter."""
+    """Return whether an observation counts since the founding what the model tells quarter by quarter."""
     return SERIES[observation.variable].since_founding
 
 
@@ -302,7 +302,7 @@ class ObservationModel:
         return self._errors[1]
 
     def compared(self, values: Floats) -> Floats:
-        """Give values as they are compared with the record: of sizes by their logarithms.
+        """Return values as they are compared with the record: of sizes by their logarithms.
 
         A size is given as record + record x ln(size / record): as it is at the record, where its slope is 1, so that
         errors keep their unit.
@@ -331,7 +331,7 @@ class ObservationModel:
         return inverted
 
     def distances(self, counterparts: Floats) -> Floats:
-        """Give distances of counterparts from the record in errors, with what wordings hide hidden; (runs, targets)."""
+        """Return distances of counterparts from the record in errors, less what wordings hide; (runs, targets)."""
         return (self.compared(self.hide(counterparts)) - self.recorded) / self.errors
 
     def with_errors(self, counterparts: Floats, free: Floats) -> Floats:
@@ -367,7 +367,7 @@ class ObservationModel:
         return np.outer(size, size) * lasting + np.diag(own**2)
 
     def root(self, some: Integers | slice = slice(None)) -> Floats:
-        """Give the lower Cholesky factor of the covariance of all targets, or some."""
+        """Return the lower Cholesky factor of the covariance of all targets, or some."""
         return np.linalg.cholesky(self.covariance[some][:, some]).astype(np.float64)
 
     @cached_property
@@ -381,7 +381,7 @@ class ObservationModel:
         return max((target.last for target in self.targets), default=-1) + 1
 
     def content(self) -> list[Any]:
-        """Give the model as plain values, which identities are made of."""
+        """Return the model as plain values, which identities are made of."""
         return [target.content() for target in self.targets]
 
     def counterparts(self, out: Floats, names: Sequence[str]) -> Floats:
@@ -423,7 +423,7 @@ class ObservationModel:
         return shown
 
     def standardised(self, counterparts: Floats) -> Floats:
-        """Give counterparts as the wording lets them be told apart, in errors that are independent and of size 1."""
+        """Return counterparts as the wording lets them be told apart, in errors that are independent and of size 1."""
         return mixed(self.compared(self.hide(counterparts)), np.linalg.inv(self.root()).astype(np.float64))
 
     def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:
@@ -500,7 +500,7 @@ class CounterpartMeasures:
         return self.model.variables
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all of them."""
+        """Return the last quarter, for all of them."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:
@@ -510,7 +510,7 @@ class CounterpartMeasures:
 
 @cache
 def lasting_size(variable: str) -> float:
-    """Give the standard deviation of what the model leaves out of an output's course, as a share; 0 of stand-ins."""
+    """Return the standard deviation of what the model leaves out of an output's course, as a share; 0 of stand-ins."""
     if variable in STAND_INS:
         return 0.0
     output = catalogue().outputs.get(variable)
@@ -521,7 +521,7 @@ def lasting_size(variable: str) -> float:
 
 @cache
 def is_a_size(variable: str) -> bool:
-    """Say whether an output is a size, which is never below none and has a unit, and nobody's stand-in."""
+    """Return whether an output is a size, which is never below none and has a unit, and nobody's stand-in."""
     output = catalogue().outputs.get(variable)
     return output is not None and variable not in STAND_INS and output.low >= 0.0 and output.unit != "1"
 

@@ -87,7 +87,7 @@ class PriorSpace:
         return cls(case, tuple(coordinates))
 
     def only(self, names: Iterable[str]) -> PriorSpace:
-        """Give the cube of some axes; what the model draws besides is held at its default.
+        """Return the cube of some axes; what the model draws besides is held at its default.
 
         A posterior that was made before a parameter was drawn knows nothing of it.
         """
@@ -115,7 +115,7 @@ class PriorSpace:
         }
 
     def values(self, points: Floats) -> dict[str, Floats]:
-        """Give the parameters at points, drawn or held.
+        """Return the parameters at points, drawn or held.
 
         The n-th broken stick of the mix is a share of what is left, Beta distributed.
 
@@ -149,7 +149,7 @@ class PriorSpace:
         return values
 
     def table(self, points: Floats) -> dict[str, Floats]:
-        """Give the values of what was drawn, one number each, shape (runs,): the mix as its three shares."""
+        """Return the values of what was drawn, one number each, shape (runs,): the mix as its three shares."""
         values = self.values(points)
         columns: dict[str, Floats] = {}
         for coordinate in self.coordinates:
@@ -177,7 +177,7 @@ class PriorSpace:
         return fill(self.values(points), scenario or study.scenarios[0], study, first, first + len(points))
 
     def sobol(self, first: int, last: int, seed: int) -> Floats:
-        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece.
+        """Return points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece.
 
         Parameters
         ----------
@@ -289,7 +289,7 @@ class Recipe:
         return facts_hash(self.case, self.cut)
 
     def content(self) -> JsonObject:
-        """Give the recipe as plain values."""
+        """Return the recipe as plain values."""
         return {
             "format": BATCH_FORMAT,
             "facts": self.facts,
@@ -408,12 +408,12 @@ def make_batch(
 
 
 def home_of(folder: Path, recipe: Recipe) -> Path:
-    """Give the folder of a batch among others."""
+    """Return the folder of a batch among others."""
     return folder / f"batch-{recipe.identity}"
 
 
 def piece_path(home: Path, first: int) -> Path:
-    """Give the file of the piece that begins with a run."""
+    """Return the file of the piece that begins with a run."""
     return home / f"runs-{first:08d}.piece"
 
 

@@ -36,7 +36,7 @@ def code_stamp() -> str:
 
 @cache
 def made_with() -> Mapping[str, str]:
-    """Give what the bits of runs depend on beside case and draws: version of the model, compiler, NumPy, processor."""
+    """Return what the bits of runs depend on beside case and draws: model version, compiler, NumPy, processor."""
     return {"model": str(MODEL_VERSION), **{name: machine()[name] for name in BITS}}
 
 
@@ -49,7 +49,7 @@ def _version(library: str) -> str:
 
 
 def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
-    """Give the stages of a piece of inference, kept in a folder, or nowhere.
+    """Return the stages of a piece of inference, kept in a folder, or nowhere.
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ def comparison(calibration: Calibration, stored: StoredPosterior, threads: int =
 
 
 def made_here(stored: StoredPosterior) -> bool:
-    """Say whether posteriors were made by these libraries on a processor of this kind."""
+    """Return whether posteriors were made by these libraries on a processor of this kind."""
     return dict(stored.recipe["made_with"]) == {**versions(), "cpu_features": cpu_features()}
 
 

@@ -106,7 +106,7 @@ class ReplayPosterior:
         return draws
 
     def thin(self, count: int) -> ReplayPosterior:
-        """Give a part of the pairs, spread evenly over the populations."""
+        """Return a part of the pairs, spread evenly over the populations."""
         if count >= self.pairs:
             return self
         positions = (np.arange(count) * self.pairs) // count
@@ -154,7 +154,7 @@ class Projection:
         return model.with_errors(counterparts, noise(REPORTED_SEED, 0, len(counterparts), len(model.targets)))
 
     def bands(self, name: str, levels: tuple[float, ...]) -> Floats:
-        """Give quantiles of an output at the end of every quarter, over runs that ended well; (levels, quarters)."""
+        """Return quantiles of an output at the end of every quarter, over runs that ended well; (levels, quarters)."""
         return quantiles(self.out[:, self.names.index(name), :], levels)
 
 

@@ -97,7 +97,7 @@ class NaiveForecast:
     """Degrees of freedom."""
 
     def ensemble(self, position: int, members: int = MEMBERS // 2) -> Floats:
-        """Give members at equal steps of probability, so that they are the same every time.
+        """Return members at equal steps of probability, so that they are the same every time.
 
         Parameters
         ----------
@@ -116,7 +116,7 @@ class NaiveForecast:
         return self.centre[position] + self.scale[position] * stdtrit(self.freedom, levels)
 
     def levels(self, levels: Sequence[float]) -> Floats:
-        """Give quantiles at every time, shape (levels, times)."""
+        """Return quantiles at every time, shape (levels, times)."""
         from scipy.special import stdtrit
 
         return self.centre + self.scale * stdtrit(self.freedom, np.array(levels))[:, np.newaxis]
@@ -371,7 +371,7 @@ class ForecastScore:
 
 
 def is_exact(target: Target) -> bool:
-    """Say whether a value is reported as such, and not as a bound or a range."""
+    """Return whether a value is reported as such, and not as a bound or a range."""
     return target.bound in {"exact", "about"}
 
 
@@ -426,7 +426,7 @@ class Origin:
 
 
 def restricted(batch: Batch, cut: Quarter) -> tuple[ObservationModel, Integers]:
-    """Give the part of a batch's record to be fitted that an earlier cut knows, and its columns in the batch."""
+    """Return the part of a batch's record to be fitted that an earlier cut knows, and its columns in the batch."""
     last_quarter = cut - batch.recipe.case.clock.start
     all_targets = batch.recipe.model.targets
     columns = [
@@ -442,7 +442,7 @@ def years_since(case: Case, target: Target) -> float:
 
 
 def history_of(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit", "check", "score")) -> History:
-    """Give the used values of an observable up to a cut, as naive curves are given them.
+    """Return the used values of an observable up to a cut, as naive curves are given them.
 
     Parameters
     ----------
@@ -663,7 +663,7 @@ def table(scores: Sequence[ForecastScore], methods: Sequence[str] | None = None)
 
 
 def is_firm(crps_by_method: Mapping[str, Floats]) -> bool:
-    """Say whether one method is ahead by a margin, also without any one of the values.
+    """Return whether one method is ahead by a margin, also without any one of the values.
 
     Parameters
     ----------
@@ -696,17 +696,17 @@ class Point(NamedTuple):
 
 
 def moment(day: date) -> float:
-    """Give the middle of a day, in years."""
+    """Return the middle of a day, in years."""
     return day.year + (day.timetuple().tm_yday - 0.5) / DAYS
 
 
 def year_of_moment(time: float) -> int:
-    """Give the calendar year of a moment; the last day of a leap year lies a little beyond its end."""
+    """Return the calendar year of a moment; the last day of a leap year lies a little beyond its end."""
     return floor(time - 0.4 / DAYS)
 
 
 def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:
-    """Give the values the forecast was made with, then those that are only looked at, before the cut and after it.
+    """Return the values the forecast was made with, then those that are only looked at, before the cut and after it.
 
     Parameters
     ----------
@@ -727,7 +727,7 @@ def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] =
 
 
 def later_points(scores: Iterable[ForecastScore]) -> tuple[Point, ...]:
-    """Give the values that came later, each reached by the band or not."""
+    """Return the values that came later, each reached by the band or not."""
     return tuple(_point(score.target, "inside" if score.covered else "outside") for score in scores)
 
 

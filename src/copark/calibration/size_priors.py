@@ -21,13 +21,13 @@ How wide they are was set with the panel in view; where in them a park lies was 
 
 
 def read_for_panel(case: Case) -> Case:
-    """Give the case with the panel's priors of size."""
+    """Return the case with the panel's priors of size."""
     sizes = {name: size_of(*rest, reason="size_prior") for name, rest in SIZES.items()}
     return case.model_copy(update={"parameters": {**case.parameters, **sizes}})
 
 
 def read_with_sizes(case: Case, flat: Sequence[str] = ()) -> Case:
-    """Give a case outside the panel the panel's priors of size, where it brings none of its own.
+    """Return a case outside the panel the panel's priors of size, where it brings none of its own.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def read_with_sizes(case: Case, flat: Sequence[str] = ()) -> Case:
 
 
 def flat_size(name: str) -> Parameter:
-    """Give a size a prior flat over the whole range of the model, of its logarithm where it is positive."""
+    """Return a size a prior flat over the whole range of the model, of its logarithm where it is positive."""
     parameter = catalogue().parameters[name]
     kind = "loguniform" if parameter.low > 0.0 else "uniform"
     return size_of(parameter.default[0], parameter.unit, kind, parameter.low, parameter.high, reason="flat_size")

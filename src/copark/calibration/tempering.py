@@ -115,14 +115,14 @@ def runs_by_quarter(addresses: Integers, quarters: int) -> Integers:
 
 
 def present(addresses: Integers, quarters: int) -> Booleans:
-    """Say which spans some quarter lies in, shape (members, spans)."""
+    """Describe which spans some quarter lies in, shape (members, spans)."""
     is_present = np.zeros(addresses.shape[:2], np.bool_)
     np.put_along_axis(is_present, places(addresses, quarters), values=True, axis=1)
     return is_present
 
 
 def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
-    """Give draws the random numbers of a seed, to a quarter that never comes.
+    """Return draws the random numbers of a seed, to a quarter that never comes.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def different_pasts(addresses: Integers, quarters: int) -> Floats:
 
 
 def normal_scores(z: Floats) -> Floats:
-    """Give points of the logit scale as quantiles of the standard normal distribution, accurate in both tails."""
+    """Return points of the logit scale as quantiles of the standard normal distribution, accurate in both tails."""
     from scipy.special import log_expit, ndtri_exp
 
     return np.where(z > 0.0, -1.0, 1.0) * ndtri_exp(log_expit(-np.abs(z)))
@@ -281,11 +281,11 @@ class Cloud:
     """Log-likelihoods, shape (members,)."""
 
     def take(self, positions: Integers) -> Cloud:
-        """Give the members at positions."""
+        """Return the members at positions."""
         return Cloud(self.z[positions], self.addresses[positions], self.counterparts[positions], self.fit[positions])
 
     def spread(self, count: int) -> Cloud:
-        """Give that many members, evenly over the cloud."""
+        """Return that many members, evenly over the cloud."""
         return self.take((np.arange(count) * len(self.fit)) // count)
 
     @classmethod
@@ -349,7 +349,7 @@ def log_prior(z: Floats) -> Floats:
 
 
 def plain_state(state: Mapping[str, Any]) -> JsonObject:
-    """Give the state of a generator of NumPy as plain values, which it takes back."""
+    """Return the state of a generator of NumPy as plain values, which it takes back."""
     return {
         name: plain_state(part)
         if isinstance(part, Mapping)
@@ -376,7 +376,7 @@ class Mover:
         self.log_evidence = 0.0
 
     def content(self) -> JsonObject:
-        """Give what it holds, as plain values."""
+        """Return what it holds, as plain values."""
         values = {name: getattr(self, name) for name in HELD}
         return values | {"random": plain_state(self.random.bit_generator.state)}
 

@@ -432,7 +432,7 @@ class CutScores:
     """By model: coverage and scores beside those of honest bands."""
 
     def line(self, variable: str) -> ScoreLine:
-        """Give all methods' mean scores of an observable."""
+        """Return all methods' mean scores of an observable."""
         return next(line for line in self.whole if line.variable == variable)
 
     @property
@@ -466,7 +466,7 @@ class Assessment:
         return self.cuts[-1]
 
     def scores_of(self, method: str, variable: str) -> tuple[ForecastScore, ...]:
-        """Give the scores of a method on the values of an observable, from the last cut."""
+        """Return the scores of a method on the values of an observable, from the last cut."""
         return tuple(score for score in self.scores if (score.method, score.target.variable) == (method, variable))
 
 

@@ -118,7 +118,7 @@ class Case(CaseFile):
         return copied
 
     def content(self) -> JsonObject:
-        """Give everything the case says as plain values, in an order of its own."""
+        """Return everything the case says as plain values, in an order of its own."""
         content: JsonObject = self.model_dump(mode="json", by_alias=True)
         for parameter in content["parameters"].values():
             if parameter["by_origin"] is None:
@@ -138,16 +138,16 @@ class Case(CaseFile):
         return content
 
     def cap_table(self, quarter: Quarter) -> CapTable | None:
-        """Give the cap table the model uses in a quarter; ``None`` before the first."""
+        """Return the cap table the model uses in a quarter; ``None`` before the first."""
         return in_force(self.equity, quarter)
 
     def closed_by(self, quarter: Quarter) -> Closure | None:
-        """Give the closure of the whole park that stands in a quarter."""
+        """Return the closure of the whole park that stands in a quarter."""
         whole = (closure for closure in self.closures if closure.scope == "park" and closure.since <= quarter)
         return next((closure for closure in whole if closure.until is None or quarter <= closure.until), None)
 
     def observed(self, variable: str, role: Role | None = None) -> tuple[Observation, ...]:
-        """Give the used observations of a variable by date, those of one role if asked."""
+        """Return the used observations of a variable by date, those of one role if asked."""
         return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))
 
 
@@ -165,7 +165,7 @@ def _leave_out_defaults(content: JsonObject) -> None:
 
 @cache
 def _filled_in() -> Mapping[str, str]:
-    """Give the texts that a case may be given, in both languages, with their keys."""
+    """Return the texts that a case may be given, in both languages, with their keys."""
     wordings = {key: words for key, words in entries("cases").items() if key.startswith(FILLED_IN)}
     return {words[lang]: key for key, words in wordings.items() for lang in LANGUAGES}
 

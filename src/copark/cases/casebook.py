@@ -79,17 +79,17 @@ class InFolder(Protocol):
 
 
 def casebook_path() -> Path:
-    """Give the folder of the cases shipped with the package."""
+    """Return the folder of the cases shipped with the package."""
     return _CASEBOOK
 
 
 def list_cases() -> tuple[str, ...]:
-    """Give the names of the casebook's cases, in alphabetical order."""
+    """Return the names of the casebook's cases, in alphabetical order."""
     return tuple(sorted(path.parent.name for path in _CASEBOOK.glob("*/case.yaml")))
 
 
 def cases_called(words: str) -> tuple[str, ...]:
-    """Give the casebook's cases that somebody may mean: whose title holds the words, or whose name is near to them.
+    """Return the casebook's cases that somebody may mean: whose title holds the words, or whose name is near to them.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def shadowed_note(name: str, lang: str = "en") -> str:
 
 
 def folder_of(name_or_path: str | Path) -> Path:
-    """Give the folder meant by a name or a path, whether it exists or not.
+    """Return the folder meant by a name or a path, whether it exists or not.
 
     A bare name means the casebook's case of that name, if there is one; otherwise, and always where a separator is
     written (``./great-stone``), it is a path.
@@ -144,7 +144,7 @@ def folder_of(name_or_path: str | Path) -> Path:
 
 
 def brought(case: InFolder, name: str) -> Path | None:
-    """Give a file or folder that a case brings beside its facts, or the casebook for a case of its name.
+    """Return a file or folder that a case brings beside its facts, or the casebook for a case of its name.
 
     ``None`` where neither does.
     """
@@ -153,7 +153,7 @@ def brought(case: InFolder, name: str) -> Path | None:
 
 
 def claims_of(case: InFolder) -> Path | None:
-    """Give the newest file of claims that a case brings, or the casebook for a case of its name.
+    """Return the newest file of claims that a case brings, or the casebook for a case of its name.
 
     ``None`` where neither does. What a folder of its own brings comes before the casebook's, however old.
     """
@@ -162,24 +162,24 @@ def claims_of(case: InFolder) -> Path | None:
 
 
 def newest_claims(folder: Path) -> Path | None:
-    """Give the newest edition of claims in a folder; ``None`` where there is none."""
+    """Return the newest edition of claims in a folder; ``None`` where there is none."""
     places = (folder / name for name in reversed(CLAIMS_EDITIONS))
     return next((place for place in places if place.exists()), None)
 
 
 def posteriors_of(case: InFolder) -> dict[str, Path]:
-    """Give the folders of the posteriors a case brings, by the last quarter each knows (``2020Q4``), earliest first."""
+    """Return the folders of a case's posteriors, by the last quarter each knows (``2020Q4``), earliest first."""
     place = brought(case, POSTERIOR)
     return {} if place is None else posteriors_in(place)
 
 
 def posteriors_in(place: Path) -> dict[str, Path]:
-    """Give the folders of the posteriors in a place, as :func:`posteriors_of` does of a case."""
+    """Return the folders of the posteriors in a place, as :func:`posteriors_of` does of a case."""
     return {path.parent.name: path.parent for path in sorted(place.glob("*/recipe.json"))}
 
 
 def kind_of(path: Path) -> Literal["folder", "other", "nothing"]:
-    """Say what is at a path; a path that cannot be asked for is nothing."""
+    """Describe what is at a path; a path that cannot be asked for is nothing."""
     try:
         if path.is_dir():
             return "folder"

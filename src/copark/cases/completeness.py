@@ -28,7 +28,7 @@ not know, and a default or the model's own value stands in the place."""
 
 
 def lacks_of(case: Case) -> tuple[str, ...]:
-    """Give what a light case lacks, as words of ``cases.not_known``; nothing for a case that names nothing unknown.
+    """Return what a light case lacks, as words of ``cases.not_known``; nothing for a case that names nothing unknown.
 
     First what stands under ``not_known``, then what is left out of entries that are known otherwise (ties of actors,
     terms of loans), then the scale, if no parameter of the case gives one, then what was never observed.
@@ -46,12 +46,12 @@ def lacks_of(case: Case) -> tuple[str, ...]:
 
 
 def notes_of(case: Case, lang: str = "en") -> tuple[str, ...]:
-    """Say what a light case lacks, and what stands in its place, a sentence each."""
+    """Describe what a light case lacks, and what stands in its place, a sentence each."""
     return tuple(text(f"cases.not_known.{word}", lang) for word in lacks_of(case))
 
 
 def mechanisms_of(case: Case) -> dict[str, State]:
-    """Give which mechanisms of the model can act in a park, by name (titles: ``cases.can_act.<name>``).
+    """Return which mechanisms of the model can act in a park, by name (titles: ``cases.can_act.<name>``).
 
     What acts is read from the case's facts alone.
     """
@@ -71,12 +71,12 @@ def _ties(case: Case) -> tuple[Ties | None, ...]:
 
 
 def _limited(case: Case) -> bool:
-    """Say whether the company's capital has an end, so that it may need credit, and fail."""
+    """Return whether the company's capital has an end, so that it may need credit, and fail."""
     return max(fact.in_unit("M USD") for fact in used(case.finance.registered_capital)) < NO_LIMIT
 
 
 def _lends(case: Case) -> bool:
-    """Say whether a credit line can be drawn: capital may run out, and what is concessional has its framework."""
+    """Return whether a credit line can be drawn: capital may run out, and what is concessional has its framework."""
     on = case.framework
     lines = [line for line in case.finance.credit if line.use]
     concessional = [line.since.quarter() for line in lines if line.concessional]
@@ -101,7 +101,7 @@ class _Mechanism(NamedTuple):
 
 
 def _plans(case: Case) -> bool:
-    """Say whether the governments plan land: lots are those of their plan."""
+    """Return whether the governments plan land: lots are those of their plan."""
     return _has_framework(case) and bool(used(case.land.plan))
 
 
@@ -138,7 +138,7 @@ MECHANISMS = tuple(_MECHANISMS)
 
 
 def growth_notes(case: Case, lang: str = "en") -> tuple[str, ...]:
-    """Say where the growth of the case's countries is not on record though the case has data, and what stands there.
+    """State where the growth of the case's countries is not on record though the case has data, and what stands there.
 
     The model takes the growth of all source countries of one year together: one country without a series leaves none.
     """
@@ -164,7 +164,7 @@ def growth_notes(case: Case, lang: str = "en") -> tuple[str, ...]:
 
 
 def missing_growth(case: Case, lang: str = "en") -> tuple[str, ...]:
-    """Say, beside answers, that no growth is on record at all; empty where some is."""
+    """Report, beside answers, that no growth is on record at all; empty where some is."""
     return () if years_on_record(case) else growth_notes(case, lang)
 
 

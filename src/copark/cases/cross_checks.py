@@ -55,7 +55,7 @@ Sections = Mapping[str, Any]
 def problems_of(
     sections: Sections, parameters: Mapping[str, str], counts: Mapping[str, int] | None = None
 ) -> Iterator[CaseProblem]:
-    """Give what is wrong between the keys of a case, as far as they are sound by themselves.
+    """Return what is wrong between the keys of a case, as far as they are sound by themselves.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _certificates(sections: Sections) -> Iterator[CaseProblem]:
 
 
 def problems_of_unknown(tree: Any) -> Iterator[CaseProblem]:
-    """Give what ``case.yaml`` says is not known and says all the same, and what it says twice is not known."""
+    """Return what ``case.yaml`` says is not known and says all the same, and what it says twice is not known."""
     if not isinstance(tree, dict) or not isinstance(tree.get(UNKNOWN), list):
         return
     for place, word in enumerate(tree[UNKNOWN]):
@@ -205,7 +205,7 @@ def problems_of_unknown(tree: Any) -> Iterator[CaseProblem]:
 
 
 def _is_given(tree: JsonObject, word: str, unknown: list[Any]) -> bool:
-    """Say whether what is called unknown is given: a key, or a part of a key that is or is not given as a whole."""
+    """Return whether what is called unknown is given: a key, or a part of a key that is or is not given as a whole."""
     key, _, part = word.partition(".")
     section = tree.get(key)
     return key in tree if not part else key in unknown or (isinstance(section, dict) and part in section)
@@ -229,7 +229,7 @@ def _parameters(
 
 
 def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter | None) -> Iterator[CaseProblem]:
-    """Give what is wrong with sources, grades and dates anywhere in ``case.yaml``, whatever else is wrong with it.
+    """Return what is wrong with sources, grades and dates anywhere in ``case.yaml``, whatever else is wrong with it.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, JsonObject]]:
 
 
 def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[str] | None) -> Iterator[CaseProblem]:
-    """Give what is wrong with the sources, grade and note of an entry.
+    """Return what is wrong with the sources, grade and note of an entry.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ class Date:
         return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     def quarter(self, timing: Timing = "event") -> Quarter:
-        """Give the quarter of the date; see :func:`quarter_of`."""
+        """Return the quarter of the date; see :func:`quarter_of`."""
         return quarter_of(self, timing)
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ CASEBOOK_KNOWN = date(2026, 11, 29)
 
 
 def today() -> date:
-    """Give the present day, as this computer's clock has it, and at least that of the casebook."""
+    """Return the present day, as this computer's clock has it, and at least that of the casebook."""
     now = time.localtime()
     return max(date(now.tm_year, now.tm_mon, now.tm_mday), CASEBOOK_KNOWN)
 

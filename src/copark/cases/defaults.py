@@ -65,7 +65,7 @@ stands says nothing of how well it is run, and promises are made with a margin."
 
 
 def completed(data: Any) -> Any:
-    """Give the content of ``case.yaml`` with defaults in the place of what it says is not known.
+    """Return the content of ``case.yaml`` with defaults in the place of what it says is not known.
 
     What is given is never touched, so that a completed content may be completed again; what is no mapping neither.
     """
@@ -84,7 +84,7 @@ def completed(data: Any) -> Any:
 
 
 def even_table(start: Quarter) -> CapTable:
-    """Give the cap table of a park whose shares are not known: half each, so that neither side is above the other."""
+    """Return the cap table of a park whose shares are not known: half each, so that neither side is above the other."""
     holdings = tuple(
         Holding(
             holder=side,
@@ -157,7 +157,7 @@ _MAKERS: dict[str, Callable[[str], Any]] = {
 def checklist(
     services: Iterable[Service], observations: Sequence[Observation], data_end: Quarter
 ) -> tuple[Observation, ...]:
-    """Give the level of service that the services due in each year tell, by year, beside what ``series.csv`` told.
+    """Return the level of service that the services due in each year tell, by year, beside what ``series.csv`` told.
 
     A year has none if it is not over by the end of data, or if a used value of its own is told for its level. Where
     values are kept for scoring, what is fitted by the cut of validation was fixed before there was a checklist: its

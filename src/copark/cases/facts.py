@@ -33,7 +33,7 @@ class Fact(Record):
     """What a reader should know: why a judgement is so, why a contradictory value is not used."""
 
     def in_unit(self, unit: str) -> float:
-        """Give the value in another unit of the same quantity; ValueError if the units measure different things."""
+        """Return the value in another unit of the same quantity; ValueError if the units measure different things."""
         return units.convert(self.value, self.unit, unit)
 
 
@@ -98,13 +98,13 @@ D = TypeVar("D", bound=Dated)
 
 
 def used(dated: Iterable[D]) -> tuple[D, ...]:
-    """Give what the model uses, by date."""
+    """Return what the model uses, by date."""
     return tuple(
         sorted((entry for entry in dated if entry.use), key=lambda entry: (entry.date.first_day, entry.date.last_day))
     )
 
 
 def in_force(dated: Iterable[D], quarter: Quarter) -> D | None:
-    """Give what holds at the end of a quarter: the last used one dated in it or before, ``None`` before the first."""
+    """Return what holds at the end of a quarter: the last used one dated in it or before, ``None`` before the first."""
     holding = [entry for entry in used(dated) if quarter_of(entry.date, "event") <= quarter]
     return holding[-1] if holding else None

@@ -151,7 +151,7 @@ def _read_bytes(path: Path, name: str, faults: list[Fault]) -> bytes | None:
 
 
 def too_large(name: str, size: int, most: int) -> Fault:
-    """Say that a file is larger than what is read.
+    """Report that a file is larger than what is read.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def too_large(name: str, size: int, most: int) -> Fault:
 
 
 def check_folder(folder: Path, needed: Iterable[str], optional: Iterable[str], faults: list[Fault]) -> set[str]:
-    """Give which of a case's files may be read; see that nothing is missing, misnamed or too much.
+    """Return which of a case's files may be read; see that nothing is missing, misnamed or too much.
 
     Hidden files, Markdown and whatever is neither YAML nor CSV are left alone.
 
@@ -264,7 +264,7 @@ class Archive:
         self.size = size
 
     def refuse(self, code: str, key: str = "", **values: Any) -> Refused:
-        """Say why it is refused."""
+        """Describe why it is refused."""
         return refuse(self.area, code, self.name, key, **values)
 
     def files(self, most_entries: int, most_bytes: int) -> list[zipfile.ZipInfo]:
@@ -347,7 +347,7 @@ def opened(source: bytes | Path, name: str, area: str) -> Iterator[Archive]:
 
 
 def leads_out(name: str) -> bool:
-    """Say whether a name in an archive is no plain path inside it, on any system."""
+    """Return whether a name in an archive is no plain path inside it, on any system."""
     path = PurePosixPath(name)
     return "\\" in name or ":" in name or path.is_absolute() or ".." in path.parts
 

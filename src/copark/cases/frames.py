@@ -159,7 +159,7 @@ def with_observations(
     replace_all: bool = False,
     data_end: str | Quarter | None = None,
 ) -> Case:
-    """Give a case with further observations; the case itself is left as it is.
+    """Return a case with further observations; the case itself is left as it is.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def _repaired(found: Fault, given: str) -> Fault:
 
 
 def frames_of(case: Case) -> dict[str, pd.DataFrame]:
-    """Give the tables of a case as frames, with the columns of its files, and its sources by key."""
+    """Return the tables of a case as frames, with the columns of its files, and its sources by key."""
     import pandas as pd
 
     tables: dict[str, Sequence[Any]] = {
@@ -244,14 +244,14 @@ def frames_of(case: Case) -> dict[str, pd.DataFrame]:
 
 
 def own_observations(case: Case) -> list[Observation]:
-    """Give the observations of a case without those that its checklist of services gives."""
+    """Return the observations of a case without those that its checklist of services gives."""
     others = [row for row in case.observations if row.variable != LEVEL]
     from_checklist = {repr(row) for row in checklist(case.services, others, case.clock.data_end)}
     return [row for row in case.observations if repr(row) not in from_checklist]
 
 
 def _cells_of(record: Any) -> dict[str, Any]:
-    """Give the fields of a record as a frame has them: words, numbers, keys of sources with semicolons."""
+    """Return the fields of a record as a frame has them: words, numbers, keys of sources with semicolons."""
     cells: dict[str, Any] = {}
     for name, value in record.model_dump(mode="json").items():
         if isinstance(value, bool):
@@ -264,7 +264,7 @@ def _cells_of(record: Any) -> dict[str, Any]:
 
 
 def _rows_of(frame: pd.DataFrame, table: str) -> tuple[list[str], list[list[str]]]:
-    """Give the labels of a frame's rows, and its rows as a table of a case has them, with a first row of columns."""
+    """Return the labels of a frame's rows, and its rows as a table of a case has them, with a first row of columns."""
     columns = [str(name) for name in frame.columns]
     lines = [dict(zip(columns, map(cell, row), strict=True)) for row in frame.itertuples(index=False, name=None)]
     plain = [fillings({key: words for key, words in line.items() if words}) for line in lines]
@@ -337,7 +337,7 @@ def cell(value: Any) -> str:
 
 
 def _end_of(value: Any) -> Any:
-    """Give the date at the end of a quarter, by its month; anything else as it is."""
+    """Return the date at the end of a quarter, by its month; anything else as it is."""
     if isinstance(value, Quarter):
         return f"{value.year}-{3 * value.quarter:02}"
     if getattr(value, "freqstr", "").startswith("Q"):  # a Period of pandas
@@ -346,7 +346,7 @@ def _end_of(value: Any) -> Any:
 
 
 def plain_value(value: Any) -> Any:
-    """Give a value as ``case.yaml`` has it: plain numbers and words, quarters and dates as they are written."""
+    """Return a value as ``case.yaml`` has it: plain numbers and words, quarters and dates as they are written."""
     if is_missing(value):
         return None
     value = _of_python(value)
@@ -362,12 +362,12 @@ def plain_value(value: Any) -> Any:
 
 
 def _of_python(value: Any) -> Any:
-    """Give a number or an array of NumPy as a number or a list of Python; anything else as it is."""
+    """Return a number or an array of NumPy as a number or a list of Python; anything else as it is."""
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _is_a_frame(frame: Any, name: str, faults: list[Fault]) -> bool:
-    """Say whether something is a data frame; what is none is added to faults."""
+    """Return whether something is a data frame; what is none is added to faults."""
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
@@ -377,7 +377,7 @@ def _is_a_frame(frame: Any, name: str, faults: list[Fault]) -> bool:
 
 
 def _tree_of(values: Mapping[Any, Any], place: str, lead: str, faults: list[Fault]) -> JsonObject:
-    """Give values as a tree, by nesting or with dots; what is given twice is added to faults and counts once.
+    """Return values as a tree, by nesting or with dots; what is given twice is added to faults and counts once.
 
     Parameters
     ----------
@@ -421,7 +421,7 @@ def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...]
 
 
 def _records(entries: Any, name: str, faults: list[Fault]) -> JsonObject:
-    """Give records by key as plain values; empty cells of a frame are left out.
+    """Return records by key as plain values; empty cells of a frame are left out.
 
     Parameters
     ----------
@@ -532,7 +532,7 @@ def _by_row(
 
 
 def values_by_name(values: Any) -> dict[str, Any]:
-    """Give values of parameters by name: of a mapping, a Series, or a frame of the columns ``parameter``, ``value``."""
+    """Return values of parameters by name: of a mapping, a Series, or a frame with columns ``parameter``, ``value``."""
     if values is None:
         return {}
     if hasattr(values, "columns"):

@@ -42,7 +42,7 @@ def present_is(quarter: Quarter) -> Iterator[None]:
 
 
 def present_quarter() -> Quarter:
-    """Give the quarter of today, or the one that the environment names.
+    """Return the quarter of today, or the one that the environment names.
 
     Raises
     ------
@@ -62,17 +62,17 @@ def present_quarter() -> Quarter:
 
 
 def first_open_quarter(case: Case) -> Quarter:
-    """Give the first quarter that may be called now: the one after the case's data, and after its first."""
+    """Return the first quarter that may be called now: the one after the case's data, and after its first."""
     return max(case.clock.data_end, case.clock.start) + 1
 
 
 def latest_now(case: Case) -> Quarter:
-    """Give the last quarter that may be called now: the model runs no longer than a clock may."""
+    """Return the last quarter that may be called now: the model runs no longer than a clock may."""
     return case.clock.start + (MOST_QUARTERS - QUARTERS_AHEAD - 1)
 
 
 def now_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
-    """Give the quarter a case is looked at from: as asked, else the present one, or the first one that is open.
+    """Return the quarter a case is looked at from: as asked, else the present one, or the first one that is open.
 
     Raises
     ------
@@ -91,20 +91,20 @@ def now_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
 
 
 def seen_from(case: Case, now: Quarter) -> Case:
-    """Give a case whose time runs to ten years after a quarter, or as long as it was filed where that is longer."""
+    """Return a case whose time runs to ten years after a quarter, or as long as it was filed where that is longer."""
     quarters = max(case.clock.quarters, now - case.clock.start + QUARTERS_AHEAD + 1)
     return with_quarters(case, quarters)
 
 
 def with_quarters(case: Case, quarters: int) -> Case:
-    """Give a case that is simulated for so many quarters."""
+    """Return a case that is simulated for so many quarters."""
     if quarters == case.clock.quarters:
         return case
     return case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": quarters})})
 
 
 def horizon_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
-    """Give the quarter in which every page judges a case, looked at from a quarter: as asked, else the present one.
+    """Return the quarter in which every page judges a case, looked at from a quarter: as asked, else the present one.
 
     Raises
     ------
@@ -115,5 +115,5 @@ def horizon_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
 
 
 def horizon_of(case: Case) -> Quarter:
-    """Give the last quarter of a case's time."""
+    """Return the last quarter of a case's time."""
     return case.clock.start + (case.clock.quarters - 1)

@@ -114,7 +114,7 @@ def _shipped(folder: Path, _changed: tuple[tuple[str, int], ...]) -> tuple[Case 
 
 
 def check_case(name_or_path: str | Path) -> list[Fault]:
-    """Give every fault of a case, named as in :func:`load_case`; none if it is sound."""
+    """Return every fault of a case, named as in :func:`load_case`; none if it is sound."""
     return examine(folder_of(name_or_path))[1]
 
 

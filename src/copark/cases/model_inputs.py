@@ -41,7 +41,7 @@ NO_VOTE_PASSES = 10_001
 
 
 def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str, before: float) -> list[float]:
-    """Give the value that holds in each quarter.
+    """Return the value that holds in each quarter.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str,
 
 
 def quarters_of(case: Case) -> list[Quarter]:
-    """Give the quarters of a case's horizon."""
+    """Return the quarters of a case's horizon."""
     return list(quarters_from(case.clock.start, case.clock.quarters))
 
 
 def pack(case: Case) -> Inputs:
-    """Give the model's inputs for a case, with every link at full strength and its own delay."""
+    """Return the model's inputs for a case, with every link at full strength and its own delay."""
     quarters = quarters_of(case)
     gaps = growth_gaps(case)
     years = years_on_record(case)
@@ -102,7 +102,7 @@ def check_numbers(inputs: Inputs) -> None:
 
 
 def span(quarters: list[Quarter], since: Quarter, until: Quarter | None = None) -> slice:
-    """Give the places of the quarters from one to another, both included; without an end, to the last.
+    """Return the places of the quarters from one to another, both included; without an end, to the last.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float]
 
 
 def presence(partner: Partner, quarter: Quarter) -> int:
-    """Give whether a partner was there in a quarter, by the observed dates."""
+    """Return whether a partner was there in a quarter, by the observed dates."""
     for stay in partner.presence:
         if stay.since.quarter() <= quarter and (stay.until is None or quarter <= stay.until.quarter()):
             return PRESENT
@@ -196,7 +196,7 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
 
 
 def interest_weights(case: Case, side: str) -> list[float]:
-    """Give the weights of a side's strategic interests beside presence, by what serves them; presence has the rest.
+    """Return the weights of a side's strategic interests beside presence, by what serves them; presence has the rest.
 
     Of a side whose interests nothing is known to serve, the park's presence is all that counts.
     """
@@ -246,7 +246,7 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 
 def businesses_of(case: Case, table: CapTable, side: str) -> list[float]:
-    """Give the parts of a side's shares that contractors, operators and authorities hold.
+    """Return the parts of a side's shares that contractors, operators and authorities hold.
 
     Parameters
     ----------
@@ -274,7 +274,7 @@ def businesses_of(case: Case, table: CapTable, side: str) -> list[float]:
 
 
 def strengths(ties: Ties | None) -> list[float]:
-    """Give the ties to enterprises of each origin; none where they are not known."""
+    """Return the ties to enterprises of each origin; none where they are not known."""
     return [0.0 if ties is None else getattr(ties, origin) for origin in ORIGINS]
 
 
@@ -344,28 +344,28 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 
 def credit_lines(case: Case, borrower: str) -> list[Credit]:
-    """Give the credit lines that the model uses and that somebody owes: company or host."""
+    """Return the credit lines that the model uses and that somebody owes: company or host."""
     return [line for line in case.finance.credit if line.use and line.borrower == borrower]
 
 
 def concessional(lines: list[Credit]) -> list[Credit]:
-    """Give the credit lines that depend on the framework."""
+    """Return the credit lines that depend on the framework."""
     return [line for line in lines if line.concessional]
 
 
 def commercial(lines: list[Credit]) -> list[Credit]:
-    """Give the credit lines that can be drawn without a framework."""
+    """Return the credit lines that can be drawn without a framework."""
     return [line for line in lines if not line.concessional]
 
 
 def agreed_to_date(lines: list[Credit], quarters: list[Quarter]) -> list[float]:
-    """Give what may be drawn of credit lines by each quarter, M USD."""
+    """Return what may be drawn of credit lines by each quarter, M USD."""
     agreed = [(line.since.quarter(), line.amount.in_unit("M USD")) for line in lines]
     return [in_order(amount for start, amount in agreed if start <= quarter) for quarter in quarters]
 
 
 def quarters_to_repay(lines: list[Credit], quarters: list[Quarter]) -> list[float]:
-    """Give over how many quarters the debt of each quarter is still repaid, at least one; 0 before the end of grace.
+    """Return over how many quarters the debt of each quarter is still repaid, at least one; 0 before the end of grace.
 
     Several lines are repaid as one, from the first end of grace to the last maturity; those whose terms are not known
     are not repaid.
@@ -380,7 +380,7 @@ def quarters_to_repay(lines: list[Credit], quarters: list[Quarter]) -> list[floa
 
 
 def rate_of(lines: list[Credit]) -> float | None:
-    """Give the mean rate of credit lines by their amounts, 1/yr; ``None`` if no line tells its rate."""
+    """Return the mean rate of credit lines by their amounts, 1/yr; ``None`` if no line tells its rate."""
     rates = [(line.amount.in_unit("M USD"), line.rate.in_unit("1/yr")) for line in lines if line.rate is not None]
     if not rates:
         return None
@@ -484,12 +484,12 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 
 def is_closed(inputs: Inputs, t: int) -> bool:
-    """Say whether a park is closed in a quarter, newcomers and those inside alike."""
+    """Return whether a park is closed in a quarter, newcomers and those inside alike."""
     return bool(inputs.enterprises["closure"][t] > 0.5)
 
 
 def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
-    """Give values of the model's parameters that are facts of the case, and the rate of its credit, where known.
+    """Return values of the model's parameters that are facts of the case, and the rate of its credit, where known.
 
     The price at which enterprises do not mind paying for land is the case's own: what keeps them away is a departure
     from it, and not the level of prices in a country.

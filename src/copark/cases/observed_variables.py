@@ -245,11 +245,11 @@ MECHANISMS = (
 
 
 def series_title(name: str, lang: str = "en") -> str:
-    """Give the name of a series or context variable for a person."""
+    """Return the name of a series or context variable for a person."""
     return {**SERIES, **HOST_CONTEXT}[name].title(lang)
 
 
 def country_name(code: str, lang: str = "en") -> str:
-    """Give the name of a country by its code; the code where it has no name here."""
+    """Return the name of a country by its code; the code where it has no name here."""
     key = f"countries.{code}"
     return text(key, lang) if has_text(key) else code

@@ -11,7 +11,7 @@ _OF_MODEL = re.compile("MODEL §")
 
 
 def own_words(words: str, lang: str = "en") -> str:
-    """Give what a case says in one language alone: a basis, a note, the name of a holder; or a parameter's source.
+    """Return what a case says in one language alone: a basis, a note, the name of a holder; or a parameter's source.
 
     In Chinese, the Chinese of ``casebook/words.zh.yaml``, where it has the words; otherwise the words themselves, so
     that a person's own case speaks its own language. The English counts in a case's hash, the Chinese does not.

@@ -64,7 +64,7 @@ class ParkDates(Record):
             raise wrong("half_given", at="founded", found="case", other="founded")
 
     def name(self, lang: str = "en") -> str:
-        """Give its name."""
+        """Return its name."""
         return self.name_zh if lang == "zh" else self.name_en
 
 
@@ -110,7 +110,7 @@ class CountedPark:
 
     @property
     def came_to_nothing(self) -> bool:
-        """Say whether its last count is of none."""
+        """Return whether its last count is of none."""
         return bool(self.counts) and max(self.counts, key=lambda row: row.date.last_day).value == 0
 
 
@@ -136,7 +136,7 @@ class ParkCounts:
 
 
 def middle_of(when: Date) -> date:
-    """Give the middle of the days a date may mean: a park founded in 2007 began neither on its first day nor last."""
+    """Return the middle of the days a date may mean: a park founded in 2007 began neither on its first day nor last."""
     return when.first_day + timedelta(days=(when.last_day - when.first_day).days // 2)
 
 
@@ -144,7 +144,7 @@ R = TypeVar("R", bound=Record)
 
 
 def _contradictions(dates: list[TableRow[ParkDates]], counts: list[TableRow[ParkCount]]) -> Iterator[Fault]:
-    """Tell of rows that are right by themselves and cannot stand beside the others."""
+    """Return for rows that are right by themselves and cannot stand beside the others."""
     parks: dict[str, TableRow[ParkDates]] = {}
     for row in dates:
         first = parks.setdefault(row.record.park, row)

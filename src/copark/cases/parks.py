@@ -163,11 +163,11 @@ class Park(Record):
         return self.home_share_percent, self.host_share_percent, self.third_share_percent or 0.0
 
     def name(self, lang: str = "en") -> str:
-        """Give its name."""
+        """Return its name."""
         return self.name_zh if lang == "zh" else self.name_en
 
     def text_of(self, field: str, lang: str = "en") -> str:
-        """Give one of its texts (framework, equity_change); empty where there is none."""
+        """Return one of its texts (framework, equity_change); empty where there is none."""
         return str(getattr(self, f"{field}_{lang}") or "")
 
 
@@ -244,11 +244,11 @@ class ParkMembership(Record):
             )
 
     def outcome_facts(self, lang: str = "en") -> str:
-        """Give the facts that decided the outcome, without the full stop."""
+        """Return the facts that decided the outcome, without the full stop."""
         return self.reason("OUTCOME", lang).rstrip(".。")
 
     def reason(self, condition: str, lang: str = "en") -> str:
-        """Give the reason of a score; EQUITY_mech has a rule and no reason."""
+        """Return the reason of a score; EQUITY_mech has a rule and no reason."""
         return str(getattr(self, f"{condition.lower()}_{lang}", ""))
 
 
@@ -303,7 +303,7 @@ class Place(Record):
         _check_together(self, ("note_en", "note_zh"))
 
     def name(self, lang: str = "en") -> str:
-        """Give the name of the town or district."""
+        """Return the name of the town or district."""
         return self.place_zh if lang == "zh" else self.place_en
 
 
@@ -327,7 +327,7 @@ class Parks:
     """Dots on a map, by short name of the park."""
 
     def __getitem__(self, name: str) -> Park:
-        """Give a park by its short name; ``KeyError`` if there is none."""
+        """Return a park by its short name; ``KeyError`` if there is none."""
         return {park.id: park for park in self.parks}[name]
 
     @cached_property

@@ -41,7 +41,7 @@ _QUOTED = re.compile(r"'([^']*)'|\b(\d+)\b")
 
 
 def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, KeyPath, dict[str, Any]]:
-    """Give the code, the path and the values of one of ``ValidationError.errors()``.
+    """Return the code, the path and the values of one of ``ValidationError.errors()``.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
 
 
 def errors_of(invalid: ValidationError) -> list[ErrorDetails]:
-    """Give pydantic's errors, without that a list is too short whose entries have errors: it counts none of these."""
+    """Return pydantic's errors, without that a list is too short whose entries have errors: it counts none of these."""
     errors = invalid.errors(include_url=False)
     places = [error["loc"] for error in errors]
 
@@ -144,7 +144,7 @@ def validate_mapping(tree: Tree, file: str, kind: Any, keys: type[Record], fault
 
 
 def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
-    """Give the keys a model may have at a place, as they are written."""
+    """Return the keys a model may have at a place, as they are written."""
     for step in path:
         fields = {field.alias or name: field for name, field in model.model_fields.items()}
         if isinstance(step, str) and step in fields:

@@ -72,12 +72,12 @@ class Quarter:
 
     @classmethod
     def from_index(cls, index: int) -> Quarter:
-        """Give the quarter of an index, the inverse of :attr:`index`."""
+        """Return the quarter of an index, the inverse of :attr:`index`."""
         return cls(index // 4, index % 4 + 1)
 
     @classmethod
     def of_day(cls, day: date) -> Quarter:
-        """Give the quarter a day lies in."""
+        """Return the quarter a day lies in."""
         return cls(day.year, (day.month + 2) // 3)
 
     @property
@@ -134,5 +134,5 @@ def asked_quarter(written: str | None, option: str) -> Quarter | None:
 
 
 def quarters_from(start: Quarter, count: int) -> Iterator[Quarter]:
-    """Give ``count`` quarters one after the other, the first being ``start``."""
+    """Return ``count`` quarters one after the other, the first being ``start``."""
     return (start + step for step in range(count))

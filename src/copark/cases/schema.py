@@ -183,7 +183,7 @@ class CasePrior(Record):
             raise wrong("prior_bounds", found=f"{self.kind}({self.a:g}, {self.b:g})")
 
     def allows(self, value: float) -> bool:
-        """Say whether a value is possible under it."""
+        """Return whether a value is possible under it."""
         if self.kind == "normal":
             return True
         return value > 0 if self.kind == "lognormal" else self.a <= value <= self.b

@@ -21,7 +21,7 @@ _TEMPLATE_NAME = "name: my-park"
 
 
 def case_schema() -> JsonObject:
-    """Give the JSON Schema (draft 2020-12) of ``case.yaml``."""
+    """Return the JSON Schema (draft 2020-12) of ``case.yaml``."""
     schema = CaseFile.model_json_schema()
     may_lack = [word for word in schema["required"] if word in MAY_BE_UNKNOWN]
     for key, _, part in (word.partition(".") for word in PARTS_MAY_BE_UNKNOWN):
@@ -102,6 +102,6 @@ def complete_folder(folder: Path) -> None:
 
 
 def cannot_write(target: Path, error: Exception) -> CaseFaults:
-    """Say that something cannot be written."""
+    """Report that something cannot be written."""
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
     return CaseFaults([fault("cannot_write", str(target), reason=reason)])

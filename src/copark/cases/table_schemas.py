@@ -191,11 +191,11 @@ class Event(Record):
                 raise wrong("empty_cell", at=f"{name}_en")
 
     def actors(self, lang: str = "en") -> str:
-        """Say who acted."""
+        """Describe who acted."""
         return self.actors_zh if lang == "zh" else self.actors_en
 
     def event(self, lang: str = "en") -> str:
-        """Say what happened."""
+        """Describe what happened."""
         return self.event_zh if lang == "zh" else self.event_en
 
 
@@ -216,7 +216,7 @@ class _Measured(Record):
     """What a reader should know."""
 
     def in_unit(self, unit: str) -> float:
-        """Give the value in another unit of the same quantity; ValueError if the units measure different things."""
+        """Return the value in another unit of the same quantity; ValueError if the units measure different things."""
         return units.convert(self.value, self.unit, unit)
 
     @property
@@ -268,7 +268,7 @@ class Observation(_Measured):
             raise wrong("not_compared", at="role", found=self.role, basis=self.other_basis)
 
     def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:
-        """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.
+        """Return the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.
 
         Parameters
         ----------

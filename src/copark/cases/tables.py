@@ -55,7 +55,7 @@ class Broken(Exception):
 
 
 def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows of a CSV text that are not empty, cells without blanks around, each with the line it begins on."""
+    """Return the rows of a CSV text that are filled, cells without blanks around, each with the line it begins on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
@@ -179,7 +179,7 @@ def _by_table(rows: Iterable[TableRow[EquityRow]]) -> dict[str, list[TableRow[Eq
 
 
 def faults_of_equity(table: SoundTable[EquityRow], start: Quarter | None, *, needed: bool = True) -> Iterator[Fault]:
-    """Give what is wrong between the rows of ``equity.csv``.
+    """Return what is wrong between the rows of ``equity.csv``.
 
     A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault.
 
@@ -236,7 +236,7 @@ def _one_table(name: str, group: list[TableRow[EquityRow]]) -> Iterator[Fault]:
 
 
 def faults_of_series(rows: list[TableRow[Observation]]) -> Iterator[Fault]:
-    """Give what is wrong between the rows of ``series.csv``."""
+    """Return what is wrong between the rows of ``series.csv``."""
     used: dict[tuple[str, Date], int] = {}
     for line, row in rows:
         if not row.use:
@@ -253,7 +253,7 @@ def faults_of_series(rows: list[TableRow[Observation]]) -> Iterator[Fault]:
 
 
 def faults_of_growth(rows: Iterable[TableRow[GrowthValue]]) -> Iterator[Fault]:
-    """Give what is wrong between the rows of ``growth.csv``: a year told twice, or not yet begun."""
+    """Return what is wrong between the rows of ``growth.csv``: a year told twice, or not yet begun."""
     years_before: set[tuple[str, int]] = set()
     for line, row in rows:
         if (row.country, row.year) in years_before:
@@ -266,7 +266,7 @@ def faults_of_growth(rows: Iterable[TableRow[GrowthValue]]) -> Iterator[Fault]:
 def faults_of_rows(
     file: str, rows: Iterable[TableRow[Any]], sources: Iterable[str] | None, data_end: Quarter | None
 ) -> Iterator[Fault]:
-    """Give what is wrong with the sources, judgements and dates of any table's rows.
+    """Return what is wrong with the sources, judgements and dates of any table's rows.
 
     Parameters
     ----------

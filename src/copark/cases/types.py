@@ -54,7 +54,7 @@ _COMPARED = 1000
 
 
 def shown(value: Any) -> str:
-    """Give a value as it may be shown to a person: one line, no control characters, not long."""
+    """Return a value as it may be shown to a person: one line, no control characters, not long."""
     if isinstance(value, (dict, list)):
         return "{…}" if isinstance(value, dict) else "[…]"
     line = "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in str(value)[: _SHOWN + 1])
@@ -62,12 +62,12 @@ def shown(value: Any) -> str:
 
 
 def gives_orders(words: str) -> bool:
-    """Say whether a text holds a mark that is unseen, or an order to the screen (erase, turn round, end the line)."""
+    """Check whether a text holds a mark that is unseen, or an order to the screen (erase, turn round, end the line)."""
     return _CONTROL.search(words) is not None
 
 
 def suggestion(written: Any, allowed: Iterable[str]) -> str:
-    """Give the allowed word nearest to what was written or, where none is near, the allowed words."""
+    """Return the allowed word nearest to what was written or, where none is near, the allowed words."""
     words = [str(word) for word in allowed]
     near = difflib.get_close_matches(str(written)[:_SHOWN], words[:_COMPARED], n=1, cutoff=0.7)
     if near:
@@ -76,7 +76,7 @@ def suggestion(written: Any, allowed: Iterable[str]) -> str:
 
 
 def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomError:
-    """Give the error of a reader, of a fault in the area ``cases`` of the texts.
+    """Return the error of a reader, of a fault in the area ``cases`` of the texts.
 
     Parameters
     ----------
@@ -307,7 +307,7 @@ class Record(BaseModel):
 
 
 def in_both(data: Any, en: str, zh: str) -> Any:
-    """Give content whose text in one language stands for the other, where that is not given.
+    """Return content whose text in one language stands for the other, where that is not given.
 
     Parameters
     ----------

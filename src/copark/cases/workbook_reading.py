@@ -124,7 +124,7 @@ class CaseWorkbook:
         return (order, *(coordinate_to_tuple(cell) if title else (0, 0)))
 
     def _placed(self, issue: Fault) -> Fault:
-        """Give a fault of a file by the cell it came from."""
+        """Return a fault of a file by the cell it came from."""
         name = issue.file.rpartition("/")[2]
         code = "cases.empty_cell" if issue.code in ("cases.missing_key", "cases.missing_file") else issue.code
         cell = self._of_table(name, issue) if name.endswith(".csv") else self._of_tree(name, issue.key)
@@ -181,7 +181,7 @@ def _heading(file: str, key: str, title: str) -> str:
 
 
 def _follows(fault: Fault, issues: Sequence[Fault]) -> bool:
-    """Say whether a fault only follows from others: a list is short of items that have faults, a table is unknown."""
+    """Check whether a fault only follows from others: a list is short of items that have faults, a table is unknown."""
     if fault.code == "cases.too_short":
         return any(other.key.startswith(f"{fault.key}[") for other in issues)
     return fault.code == "cases.missing_file" and fault.file in TABLES_UNKNOWN.values()

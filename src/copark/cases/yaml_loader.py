@@ -38,7 +38,7 @@ class Tree:
     lines: Mapping[KeyPath, int]
 
     def line(self, path: KeyPath) -> int | None:
-        """Give the line of a key or, if it is not there, of the nearest key around it."""
+        """Return the line of a key or, if it is not there, of the nearest key around it."""
         for end in range(len(path), -1, -1):
             if path[:end] in self.lines:
                 return self.lines[path[:end]]

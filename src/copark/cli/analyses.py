@@ -142,7 +142,7 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
 
 
 def _help_of(analysis: Analysis, field: FormField, lang: str) -> str:
-    """Give the help of a parameter: its words, then how a list is given, what may be chosen, and the default."""
+    """Return the help of a parameter: its words, then how a list is given, what may be chosen, and the default."""
     from copark.analyses.contract import Texts
 
     t = Texts(analysis.area, lang)

@@ -402,7 +402,7 @@ def plan(
     threads: Threads = None,
     out: Out = OUT,
 ) -> None:
-    """Say what a study will take before it is run.
+    """Describe what a study will take before it is run.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from copark.analyses.contract import FormField
 
 Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
-"""Gives what completes a word, each with its words, told the context of the command and the word so far."""
+"""Returns what completes a word, each with its words, told the context of the command and the word so far."""
 COMPLETION = "_COPARK_COMPLETE"
 """Variable of the environment by which the script of a shell asks what would complete a word."""
 POWERSHELL = r"""
@@ -84,14 +84,14 @@ def completion_script(shell: str) -> str:
 
 
 def case_names(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:  # noqa: ARG001 - as all of them
-    """Give names of the casebook's cases."""
+    """Return names of the casebook's cases."""
     from copark.workflows.case_commands import names_of_cases
 
     return _fitting(((name, "") for name in names_of_cases()), incomplete)
 
 
 def study_names(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Give names of studies, and of cases, which mean their baseline."""
+    """Return names of studies, and of cases, which mean their baseline."""
     from copark.workflows.case_commands import names_of_studies
 
     studies = _fitting(((name, "") for name in names_of_studies()), incomplete)
@@ -99,7 +99,7 @@ def study_names(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 
 def run_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Give IDs of the runs stored in the output folder, the newest first."""
+    """Return IDs of the runs stored in the output folder, the newest first."""
     from copark.workflows.runs import books
 
     stored = books(Path(ctx.params.get("out") or "out"))
@@ -107,12 +107,12 @@ def run_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 
 def study_names_and_run_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Give names of cases and studies, and IDs of stored runs."""
+    """Return names of cases and studies, and IDs of stored runs."""
     return [*study_names(ctx, incomplete), *run_ids(ctx, incomplete)]
 
 
 def formats(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:  # noqa: ARG001 - as all of them
-    """Give formats of documents, also behind a comma."""
+    """Return formats of documents, also behind a comma."""
     from copark.presentation import FORMATS
 
     return _behind_comma(((name, "") for name in FORMATS), incomplete)
@@ -129,7 +129,7 @@ def completer_of(analysis: Analysis, field: FormField) -> Completer | None:
         return None
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-        """Give the keys that fit the other parameters, such as the levers of the case."""
+        """Return the keys that fit the other parameters, such as the levers of the case."""
         from copark.analyses.context import Context
 
         fields = analysis.params.form()

@@ -20,7 +20,7 @@ app.add_typer(database, name="database", help="database.help.database", rich_hel
 
 @database.callback(invoke_without_command=True)
 def show(ctx: typer.Context, *, out: Out = OUT) -> None:
-    """Say what the database of an output folder is.
+    """Describe what the database of an output folder is.
 
     Parameters
     ----------

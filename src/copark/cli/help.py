@@ -356,7 +356,7 @@ def _folded(words: str, indent: int = 0) -> list[str]:
 
 
 def _help(parameter: Any, lang: str) -> str:
-    """Give the words of an argument or an option; those of the library's own option are an English sentence."""
+    """Return the words of an argument or an option; those of the library's own option are an English sentence."""
     if "--help" in parameter.opts:
         return text("cli.help.help", lang)
     help_in = getattr(parameter, "help_in", None)
@@ -366,7 +366,7 @@ def _help(parameter: Any, lang: str) -> str:
 
 
 def wrong_usage(error: Any, lang: str) -> str:
-    """Say what was wrong in the way the command was given, and where to read how to give it."""
+    """Describe what was wrong in the way the command was given, and where to read how to give it."""
     context = getattr(error, "ctx", None)
     param = getattr(error, "param", None)
     message = str(getattr(error, "message", error))
@@ -402,7 +402,7 @@ def _flags(context: Any) -> list[str]:
 
 
 def _wanted(name: str, parameter: Any, lang: str) -> str:
-    """Say what an option takes: one of its choices, a whole number within its range, or what the texts say of it."""
+    """State what an option takes: one of its choices, a whole number within its range, or what the texts say of it."""
     metavar = str(getattr(parameter, "metavar", None) or "")
     if "|" in metavar and metavar.islower():
         return text("cli.wants.choice", lang, known=metavar.replace("|", " | "))

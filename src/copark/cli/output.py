@@ -47,11 +47,11 @@ class Output:
 
     @property
     def is_wordy(self) -> bool:
-        """Say whether words for people are printed beside the answer."""
+        """Return whether words for people are printed beside the answer."""
         return not (self.is_json or self.is_quiet)
 
     def tell(self, words: str, key: str = "", values: Mapping[str, Any] | None = None) -> None:
-        """Tell in a sentence what was done; it is no answer, and a quiet command leaves it out.
+        """Report in a sentence what was done; it is no answer, and a quiet command leaves it out.
 
         Parameters
         ----------

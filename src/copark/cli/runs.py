@@ -101,7 +101,7 @@ def gc(
     yes: Annotated[bool, typer.Option("--yes", help="cluster.help.gc.yes")] = False,
     out: Out = OUT,
 ) -> None:
-    """Say what broken-off work has left, and throw it away if asked.
+    """Describe what broken-off work has left, and throw it away if asked.
 
     Parameters
     ----------

@@ -36,12 +36,12 @@ BETWEEN_LINES = 5.0
 
 
 def say(key: str, lang: str, **values: Any) -> None:
-    """Tell in a line what was done, not broken, so that it can be copied or piped."""
+    """Report in a line what was done, not broken, so that it can be copied or piped."""
     output().tell(text(key, lang, **values), key, values)
 
 
 def give(**data: Any) -> None:
-    """Give data for the record of a command that was asked for JSON, by name; others show them in words."""
+    """Return data for the record of a command that was asked for JSON, by name; others show them in words."""
     output().data.update(data)
 
 
@@ -60,7 +60,7 @@ def show_plan(sentences: Sequence[str]) -> None:
 
 
 def fail(kind: ErrorKind, words: str, code: int) -> int:
-    """Tell why a command did not do what was asked; return the code of its end.
+    """Describe why a command did not do what was asked; return the code of its end.
 
     Parameters
     ----------
@@ -84,13 +84,13 @@ def _tell_error(kind: ErrorKind, words: str) -> None:
 
 
 def _origins(lang: str) -> str:
-    """Say which options were neither typed nor the default: what is wrong may lie there."""
+    """Describe which options were neither typed nor the default: what is wrong may lie there."""
     places = [text("cli.origin", lang, option=flag, place=place) for flag, place in output().origins.items()]
     return text("cli.origins", lang, options=text("cli.origin.and", lang).join(places)) if places else ""
 
 
 def show_error(error: CoparkError) -> int:
-    """Tell an error that was foreseen, with every fault it carries; return the code of its end."""
+    """Describe an error that was foreseen, with every fault it carries; return the code of its end."""
     from copark.cli.exit_codes import code_of
 
     lang = output().lang
@@ -271,7 +271,7 @@ def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tu
 
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
-    """Say whether a replay gave what is stored, and what has changed if it did not."""
+    """Return whether a replay gave what is stored, and what has changed if it did not."""
     give(passed=verdict.passed, verdict=verdict)
     colour = "green" if verdict.passed else "red"
     key = f"cli.verify.{_kind(verdict)}"
@@ -303,7 +303,7 @@ def _kind(verdict: ReplayVerdict) -> str:
 
 
 def _first_difference(verdict: ReplayVerdict, lang: str) -> JsonObject:
-    """Say where the first number differs."""
+    """Describe where the first number differs."""
     first = verdict.first
     if first is None:
         return {}
@@ -331,7 +331,7 @@ def duration(seconds: float, lang: str) -> str:
 
 
 class ProgressBar:
-    """Tells how far a stage is and how long it will still take, once the work takes longer than ``PATIENCE``.
+    """Reports how far a stage is and how long it will still take, once the work takes longer than ``PATIENCE``.
 
     On a terminal a bar; elsewhere a plain line every ``BETWEEN_LINES`` seconds. All on standard error.
     """

@@ -347,7 +347,7 @@ def is_settable(parameter: Any) -> bool:
 
 
 def is_shared(parameter: Any) -> bool:
-    """Say whether an option can be set for all commands at once, in a file or in the environment."""
+    """Return whether an option can be set for all commands at once, in a file or in the environment."""
     name = name_of(parameter)
     return is_settable(parameter) and name in VARIABLES and (name not in COUNTS or parameter.min is not None)
 
@@ -374,7 +374,7 @@ def project_options(context: Any, parameters: Iterable[Any], command: Words) -> 
 
 
 def origin_of(context: Any, parameter: Any, command: Words) -> str:
-    """Say where the value of an option comes from, if it is neither typed nor the default: a variable, or a line.
+    """Describe where the value of an option comes from, if it is neither typed nor the default: a variable, or a line.
 
     Parameters
     ----------
@@ -404,12 +404,12 @@ def _word(value: Any, setting: Setting, parameter: Any) -> str:
 
 
 def is_path(parameter: Any) -> bool:
-    """Say whether an option takes a path: one in a file is meant from the folder of the file."""
+    """Return whether an option takes a path: one in a file is meant from the folder of the file."""
     return bool(parameter.type_descriptor.is_path)
 
 
 def _is_taken(setting: Setting, parameter: Any, command: Words) -> bool:
-    """Say whether an option takes a value; if not, its file has a fault."""
+    """Return whether an option takes a value; if not, its file has a fault."""
     from typer import TyperException
 
     scalars = setting.value if isinstance(setting.value, list) else [setting.value]

@@ -40,7 +40,7 @@ def release() -> None:
 
 
 def is_stream(path: Path | str | None) -> bool:
-    """Say whether a path stands for standard input or output."""
+    """Return whether a path stands for standard input or output."""
     return str(path) == STREAM
 
 

@@ -140,7 +140,7 @@ def make(
 
 
 def _is_joined(shards: ShardFolder, request: EnsembleRequest) -> bool:
-    """Say whether a run waits for its place alone, and holds what is asked: bands do not stand in for paths."""
+    """Return whether a run waits for its place alone, and holds what is asked: bands do not stand in for paths."""
     if read_plan(shards) is not None or faults_of(shards.path, deep=True):
         return False
     try:

@@ -38,7 +38,7 @@ class CasebookPackage:
         return by_name(self.tables)[name]
 
     def description(self, lang: str) -> str:
-        """Say what it is, and whose rows it holds beside those of the casebook."""
+        """Describe what it is, and whose rows it holds beside those of the casebook."""
         words = text("casebook.description", lang)
         if not self.own:
             return words
@@ -46,7 +46,7 @@ class CasebookPackage:
         return f"{words}{between}{text('casebook.own_rows', lang, parks=', '.join(self.own))}"
 
     def holds_own_rows(self, table: DataTable) -> bool:
-        """Say whether parks of one's own have rows in a table, or sources of theirs."""
+        """Return whether parks of one's own have rows in a table, or sources of theirs."""
         if table.group == SOURCE_TABLES:
             return bool(self.own)
         return any(row.get("park") in self.own for row in table.rows)

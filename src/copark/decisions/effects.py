@@ -55,7 +55,7 @@ class LeverEffect(Effect):
 
     @property
     def is_share(self) -> bool:
-        """Say whether the measure is a share of runs."""
+        """Return whether the measure is a share of runs."""
         return measure_of(self.measure).kind == "share"
 
     @property
@@ -80,7 +80,7 @@ class LeverEffect(Effect):
 
     @property
     def is_beyond_error(self) -> bool:
-        """Say whether the Monte Carlo interval of ``centre`` leaves 0 out."""
+        """Return whether the Monte Carlo interval of ``centre`` leaves 0 out."""
         return self.monte_carlo_low > 0.0 or self.monte_carlo_high < 0.0
 
     @property
@@ -90,13 +90,13 @@ class LeverEffect(Effect):
 
     @property
     def flips(self) -> bool:
-        """Say whether structures disagree about its sign."""
+        """Return whether structures disagree about its sign."""
         signed = [value for value in self.known_effects if abs(value) > NO_DIFFERENCE]
         return bool(signed) and min(signed) < 0.0 < max(signed)
 
 
 def lever_effects(modelled: Effects, effects_by_structure: Sequence[Effects]) -> Iterator[LeverEffect]:
-    """Give the effect of every option on every measure, by option and measure.
+    """Return the effect of every option on every measure, by option and measure.
 
     Parameters
     ----------

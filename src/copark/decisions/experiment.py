@@ -47,7 +47,7 @@ def study_of(file: LeverFile, since: Since, options: Sequence[LeverOption], **ch
 
 
 def measures_of(file: LeverFile, case: Case, since: Since) -> LeverMeasures:
-    """Say what is measured, from the quarter the levers are pulled.
+    """Describe what is measured, from the quarter the levers are pulled.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def effects_under(
 
 
 def runs_that_count(effects: Effects) -> Booleans:
-    """Tell which runs count: they finished in every scenario, and the company lived when levers are pulled.
+    """Return which runs count: they finished in every scenario, and the company lived when levers are pulled.
 
     Parameters
     ----------

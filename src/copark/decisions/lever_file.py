@@ -103,7 +103,7 @@ class Lever(StudyEntry):
         return self
 
     def options(self, since: Since) -> tuple[OptionEntry, ...]:
-        """Give its options from the founding, or from now on."""
+        """Return its options from the founding, or from now on."""
         return self.start if since == "start" else self.now
 
 
@@ -231,7 +231,7 @@ class LeverFile(StudyEntry):
         return self
 
     def options(self, since: Since, only: Sequence[str] = ()) -> tuple[LeverOption, ...]:
-        """Give all options in the order of the file; of some levers only, if they are named.
+        """Return all options in the order of the file; of some levers only, if they are named.
 
         Parameters
         ----------
@@ -344,7 +344,7 @@ def _general_set(now: Quarter, case: Case) -> Any:
 
 
 def touched(case: Case, option: OptionEntry, before: Inputs, now: int) -> tuple[bool, bool]:
-    """Tell what an option changes of what the model receives.
+    """Return what an option changes of what the model receives.
 
     Parameters
     ----------
@@ -480,7 +480,7 @@ def _faults_in_case(file: LeverFile, case: Case, tree: Tree, name: str) -> Itera
 
 
 def wanted_levers(file: LeverFile, since: Since, names: Sequence[str]) -> tuple[str, ...]:
-    """Give the keys of levers that are asked for.
+    """Return the keys of levers that are asked for.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ ALIVE = "alive"
 
 
 def measure_of(name: str) -> Measure:
-    """Give a measure by name."""
+    """Return a measure by name."""
     return MEASURES[NAMES.index(name)]
 
 
@@ -155,7 +155,7 @@ class LeverMeasures:
         return OUTPUTS_READ
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all measures."""
+        """Return the last quarter, for all measures."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:
@@ -187,7 +187,7 @@ class LeverMeasures:
 
 
 def is_alive(runs: ScenarioRuns, first: int) -> Booleans:
-    """Tell whether the development company of each run lives before a quarter counted from 0, shape (runs,)."""
+    """Return whether the development company of each run lives before a quarter counted from 0, shape (runs,)."""
     if first <= 0:
         return np.ones(len(runs.status), dtype=np.bool_)
     return np.asarray(runs["failed"][:, first - 1] < 0.5)

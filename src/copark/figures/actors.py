@@ -270,7 +270,7 @@ def _box(axes: Axes, actor: DrawnActor) -> None:
 
 
 def moment(date: Date) -> float:
-    """Give a date in years: a month or a year alone stands at its middle."""
+    """Return a date in years: a month or a year alone stands at its middle."""
     first = date.first_day
     last = date.last_day
     middle = (first.timetuple().tm_yday + (last - first).days / 2.0) / 365.25

@@ -31,7 +31,7 @@ class View:
     lang: str
 
     def say(self, key: str, **values: Any) -> str:
-        """Give a text of the report."""
+        """Return a text of the report."""
         return text(f"report.{key}", self.lang, **values)
 
     @property
@@ -58,19 +58,19 @@ class View:
         )
 
     def has(self, *names: str) -> bool:
-        """Say whether the study kept all these outputs."""
+        """Return whether the study kept all these outputs."""
         return all(name in self.result.data_vars for name in names)
 
     def values(self, name: str) -> NDArray[np.float64]:
-        """Give an output, shape (run, quarter)."""
+        """Return an output, shape (run, quarter)."""
         return self.result[name].isel(scenario=self.scenario).to_numpy().astype(np.float64)
 
     def title(self, name: str) -> str:
-        """Give an output's title."""
+        """Return an output's title."""
         return str(self.result[name].attrs.get(f"title_{self.lang}") or name)
 
     def unit(self, name: str) -> str:
-        """Give an output's unit as a person reads it."""
+        """Return an output's unit as a person reads it."""
         return unit_title(str(self.result[name].attrs.get("units", "")), self.lang)
 
 
@@ -99,12 +99,12 @@ def view(result: xr.Dataset, lang: str, scenario: int = 0) -> View:
 
 
 def year_of(quarter: Quarter) -> float:
-    """Give the end of a quarter, in years."""
+    """Return the end of a quarter, in years."""
     return quarter.year + quarter.quarter / 4.0
 
 
 def ends(start: Quarter, quarters: Iterable[int]) -> NDArray[np.float64]:
-    """Give the ends of quarters, in years."""
+    """Return the ends of quarters, in years."""
     return np.array([year_of(start + t) for t in quarters])
 
 
@@ -166,7 +166,7 @@ def observed_mark(
 
 
 def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> list[tuple[Line2D, str]]:
-    """Give handles and words for the kinds of reported values in a figure, in one order.
+    """Return handles and words for the kinds of reported values in a figure, in one order.
 
     Parameters
     ----------

@@ -304,7 +304,7 @@ NO_PARAMETERS = "no_parameters"
 
 
 def _values(document: Document, lang: str, run_id: str, trust: Trust | None, case: Case | None) -> JsonObject:
-    """Give what every answer has: question, answer, trust, run ID, sources, and how it is cited."""
+    """Return what every answer has: question, answer, trust, run ID, sources, and how it is cited."""
     sources = document.evidence[:MOST_SOURCES]
     total = len(document.evidence)
     note = text("mcp.sources_cut", lang, shown=len(sources), total=total) if total > len(sources) else ""

@@ -91,7 +91,7 @@ class Work:
             raise Ended
 
     def end(self) -> None:
-        """Say that the work is not wanted any more."""
+        """Report that the work is not wanted any more."""
         self._is_over.set()
 
 
@@ -168,7 +168,7 @@ def server(workspace: ToolWorkspace, seconds: float) -> Server[Any]:
 
 
 async def _tell_progress(session: Any, work: Work, lang: str) -> None:
-    """Tell a client that asked for it how far the work is; what is told grows, as the protocol has it."""
+    """Report to a client that asked for it how far the work is; what is told grows, as the protocol has it."""
     began = time.monotonic()
     while True:
         await anyio.sleep(BETWEEN)
@@ -210,7 +210,7 @@ def _refusal(error: BaseException, name: str, lang: str) -> CallToolResult:
 
 
 def _out_of_time(name: str, arguments: JsonObject, seconds: float, lang: str) -> CallToolResult:
-    """Say that the time is over, and which command answers without one."""
+    """Report that the time is over, and which command answers without one."""
     command = command_for(name, arguments)
     cause = text("mcp.time.cause", lang, seconds=f"{seconds:g}")
     repair = text("mcp.time.repair", lang, command=command) if command else text("mcp.time.again", lang)

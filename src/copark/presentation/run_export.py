@@ -62,7 +62,7 @@ class PlainTable:
 
 
 def safe(cell: Cell) -> Cell:
-    """Give a cell so that no spreadsheet runs it: texts that look like formulas begin with an apostrophe."""
+    """Return a cell so that no spreadsheet runs it: texts that look like formulas begin with an apostrophe."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(MARKS) else cell
 
 
@@ -261,7 +261,7 @@ def _write_csv_folder(
 
 @contextmanager
 def _folder_of_tables(target: Path, names: Iterable[str], record: RunRecord) -> Iterator[Path]:
-    """Give a folder to write tables into, beside what made the run; an older one of the same files makes way for it."""
+    """Return a folder for tables, beside what made the run; an older one of the same files makes way for it."""
     known = {*names, PROVENANCE}
     if target.exists() and not (target.is_dir() and {path.name for path in target.iterdir()} <= known):
         raise ExportRefused([fault("target_exists", target)])

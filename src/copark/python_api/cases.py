@@ -190,7 +190,7 @@ def with_observations(
     replace_all: bool = False,
     data_end: str | Quarter | None = None,
 ) -> Case:
-    """Give a case with further observations; the case itself is left as it is.
+    """Return a case with further observations; the case itself is left as it is.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def with_observations(
 
 @public_function()
 def frames(case: CaseLike) -> dict[str, pd.DataFrame]:
-    """Give the tables of a case as data frames: observations, events, equity, enterprises, context, growth, sources.
+    """Return the tables of a case as data frames: observations, events, equity, enterprises, context, growth, sources.
 
     Parameters
     ----------

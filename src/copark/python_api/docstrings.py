@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def described(named: T) -> T:
-    """Give a function its docstring in the language of the session; a class keeps its own.
+    """Set the docstring of a function in the language of the session; a class keeps its own.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ def posterior(
     parameters: Literal["own", "shipped"] | None = None,
     out: str | PathLike[str] | None = None,
 ) -> xr.DataTree:
-    """Give the calibration of a case as a DataTree: prior, posterior, posterior predictive, observed data.
+    """Return the calibration of a case as a DataTree: prior, posterior, posterior predictive, observed data.
 
     ``arviz.summary(copark.posterior("great-stone"))`` and the other functions of ArviZ take it. Chains are the
     independent searches; values are in the units of the catalogue.

@@ -72,7 +72,7 @@ def stub() -> str:
 
 
 def _is_own(analysis: Analysis) -> bool:
-    """Say whether an analysis is one of this package, not of whoever has registered his own."""
+    """Return whether an analysis is one of this package, not of whoever has registered his own."""
     return analysis.function in copark.__all__
 
 

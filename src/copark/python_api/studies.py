@@ -127,7 +127,7 @@ class Scenario(files.Scenario):
 
 
 def _dated(change: Any) -> Any:
-    """Give the changes of a lever as a study file has them: entries, of which each ends where the next begins.
+    """Return the changes of a lever as a study file has them: entries, of which each ends where the next begins.
 
     What is neither a number, nor values by quarter, nor entries is left as it is, to be refused.
     """
@@ -145,7 +145,7 @@ def _dated(change: Any) -> Any:
 
 
 def _plain_entry(entry: Any) -> Any:
-    """Give an entry of a lever or a link with numbers of Python in the place of those of NumPy."""
+    """Return an entry of a lever or a link with numbers of Python in the place of those of NumPy."""
     if not isinstance(entry, Mapping):
         return entry
     numbers = Real | np.generic | np.ndarray
@@ -153,7 +153,7 @@ def _plain_entry(entry: Any) -> Any:
 
 
 def _before(quarter: str) -> str:
-    """Give the quarter before one; what is none is left, to be refused."""
+    """Return the quarter before one; what is none is left, to be refused."""
     from copark.cases.quarters import Quarter
 
     try:
@@ -163,7 +163,7 @@ def _before(quarter: str) -> str:
 
 
 def _link(change: Any) -> Any:
-    """Give the change of a link as a study file has it; a number is its strength."""
+    """Return the change of a link as a study file has it; a number is its strength."""
     return {"strength": plain_value(change)} if isinstance(change, Real | np.generic) else _plain_entry(change)
 
 
@@ -191,7 +191,7 @@ Scenarios: TypeAlias = Iterable[files.Scenario | Mapping[str, Any]] | Mapping[st
 
 
 def _scenarios(scenarios: Scenarios) -> list[Any]:
-    """Give scenarios as a list; changes by key become scenarios of these keys."""
+    """Return scenarios as a list; changes by key become scenarios of these keys."""
     if isinstance(scenarios, files.Scenario):
         return [scenarios]
     given = scenarios if isinstance(scenarios, Mapping) else dict(enumerate(_listed(scenarios, "scenarios")))
@@ -453,7 +453,7 @@ def _at(number: int, point: Mapping[str, Any]) -> Scenario:
 
 
 def _changes(scenario: Any) -> bool:
-    """Say whether a scenario changes anything."""
+    """Return whether a scenario changes anything."""
     if isinstance(scenario, Mapping):
         return any(value for name, value in scenario.items() if name not in ("key", "title"))
     plain = files.Scenario.model_fields
@@ -470,7 +470,7 @@ def _as_it_is() -> files.Scenario:
 
 @public_function()
 def lever_scenarios(case: CaseLike, levers: Sequence[str] = (), *, since: SINCE = "now") -> list[Scenario]:
-    """Give the scenarios that a case's levers stand for, to be run or changed.
+    """Return the scenarios that a case's levers stand for, to be run or changed.
 
     Parameters
     ----------
@@ -580,12 +580,12 @@ def simulate(
 
 
 def _content(scenario: Any) -> Any:
-    """Give a scenario as a study file has it."""
+    """Return a scenario as a study file has it."""
     return scenario if isinstance(scenario, Mapping) else scenario.model_dump(by_alias=True)
 
 
 def _study_of(case: CaseLike | files.Study) -> tuple[files.Study, Case]:
-    """Give a study and its case; of a case the baseline."""
+    """Return a study and its case; of a case the baseline."""
     if isinstance(case, Study):
         return case, case._park  # noqa: SLF001 - its own module
     if isinstance(case, files.Study):
@@ -662,7 +662,7 @@ def run(
 
 
 def _named(study: CaseLike | files.Study) -> files.Study | str | Path:
-    """Give a study whose case is found by its name or folder, as a stored run needs it."""
+    """Return a study whose case is found by its name or folder, as a stored run needs it."""
     if isinstance(study, Case):
         return files.baseline(_place_of(study))
     if isinstance(study, Study):
@@ -672,7 +672,7 @@ def _named(study: CaseLike | files.Study) -> files.Study | str | Path:
 
 
 def _place_of(case: Case) -> str:
-    """Give the name or folder by which a case is found again; NotFound where what is found there says anything else.
+    """Return the name or folder by which a case is found again; NotFound where what is found there says anything else.
 
     A case that was changed in memory keeps the folder it was read from, and one that was made of frames has the name
     that its folder would have: the place alone does not tell.
@@ -752,5 +752,5 @@ def verify(
 
 
 def _folder(out: str | PathLike[str] | None) -> Path:
-    """Give the output folder: what is given, that of the session, or ``./out``."""
+    """Return the output folder: what is given, that of the session, or ``./out``."""
     return Path(out) if out is not None else options().out or OUT

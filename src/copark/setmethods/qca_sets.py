@@ -91,7 +91,7 @@ def rows_of(term: Term) -> frozenset[int]:
 
 
 def within(inner: Term, outer: Term) -> bool:
-    """Say whether every row of one term is a row of another."""
+    """Return whether every row of one term is a row of another."""
     return all(wide in (ABSENT, narrow) for narrow, wide in zip(inner, outer, strict=True))
 
 

@@ -243,7 +243,7 @@ class PrimeChart:
         return size
 
     def coverable(self, rows: int, size: int) -> bool:
-        """Say whether so many masks can cover some rows.
+        """Return whether so many masks can cover some rows.
 
         Raises
         ------

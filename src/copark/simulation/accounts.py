@@ -65,7 +65,7 @@ class Paths(Protocol):
     """Outputs by name, each of shape (runs, quarters); money in M USD, flows in M USD/yr."""
 
     def __getitem__(self, name: str, /) -> Floats:
-        """Give an output."""
+        """Return an output."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Standing:
 
     @property
     def stands(self) -> Flags:
-        """Say which runs pass every test."""
+        """Describe which runs pass every test."""
         return self.earns & self.unaided & self.pays_back & self.holds
 
 
@@ -156,7 +156,7 @@ def _result(cumulative: Floats, quarter: int, thresholds: Thresholds) -> Floats:
 
 
 def _was_aided(paths: Paths, quarter: int, thresholds: Thresholds) -> Flags:
-    """Say in which runs somebody bailed the company out, or a state passed money on, in recent years."""
+    """Describe in which runs somebody bailed the company out, or a state passed money on, in recent years."""
     recent = slice(max(quarter + 1 - thresholds.aid_years * QUARTERS_PER_YEAR, 0), quarter + 1)
     aid = paths["rescue"][:, recent] + paths["state_funding"][:, recent]
     return np.asarray((aid > 0.0).any(axis=1))

@@ -165,7 +165,7 @@ class ScenarioRuns:
     """Codes of the outcomes, shape (runs,); nothing where they were not judged."""
 
     def __getitem__(self, name: str) -> Floats:
-        """Give an output, shape (runs, quarters)."""
+        """Return an output, shape (runs, quarters)."""
         paths: Floats = self.out[:, self.names.index(name), :]
         return paths
 

@@ -130,7 +130,7 @@ class Experiment:
         return sum(map(self._count_stored, self._stored))
 
     def part(self, replicates: Iterable[int]) -> Experiment:
-        """Give the experiment on some replicates of each draw, on the random numbers they have in the whole.
+        """Return the experiment on some replicates of each draw, on the random numbers they have in the whole.
 
         The two keep their runs together: what was run of all replicates is not run again.
 
@@ -144,16 +144,16 @@ class Experiment:
         return part
 
     def drawn_records(self) -> Draws:
-        """Give what each draw has before any scenario, by one run of it, shape (draws,)."""
+        """Return what each draw has before any scenario, by one run of it, shape (draws,)."""
         return self._before_scenarios(np.arange(0, self.study.runs, self.study.futures))
 
     def _before_scenarios(self, numbers: Integers) -> Draws:
-        """Give the draws of runs of these numbers as no scenario has changed them."""
+        """Return the draws of runs of these numbers as no scenario has changed them."""
         (draws,) = StudyDraws(self.study, self.case, (NOTHING,), ({},), self.source).of_runs(numbers).by_scenario
         return draws
 
     def alters(self, scenario: Scenario) -> bool:
-        """Tell whether a scenario alters inputs, or parameters of the first two draws."""
+        """Return whether a scenario alters inputs, or parameters of the first two draws."""
         inputs, facts = self._prepared(scenario)
         plain_inputs, _ = self._prepared(NOTHING)
         altered = with_parameters(self._two_draws, scenario, facts)
@@ -195,7 +195,7 @@ class Experiment:
             self.checkpoint.keep(1.0, packed(self._all_stored()))
 
     def measured(self, scenario: Scenario, draws: int | None = None) -> ScenarioMeasures:
-        """Give the measures of a scenario on the first so many draws, run now where they are missing."""
+        """Return the measures of a scenario on the first so many draws, run now where they are missing."""
         key = memo_key(scenario)
         runs = self._count_wanted(draws)
         if self._count_available(key) < runs:
@@ -276,7 +276,7 @@ class Experiment:
         )
 
     def drawn_parameters(self, draws: int | None = None) -> dict[str, Floats]:
-        """Give the parameters of the first so many draws, before any scenario changes them.
+        """Return the parameters of the first so many draws, before any scenario changes them.
 
         Parameters
         ----------
@@ -382,7 +382,7 @@ class Experiment:
 
 
 def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
-    """Tell whether inputs, or draws, are alike to the last bit."""
+    """Return whether inputs, or draws, are alike to the last bit."""
     pairs = zip(first, second, strict=True)
     # By bytes, so that records of fields and plain arrays are compared alike, and NaN is like itself.
     return all(np.asarray(left).tobytes() == np.asarray(right).tobytes() for left, right in pairs)

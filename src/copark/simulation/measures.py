@@ -59,7 +59,7 @@ class OutputPaths:
         return tuple(catalogue().outputs[name].unit for name in self.outputs)
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give all quarters that are simulated."""
+        """Return all quarters that are simulated."""
         return tuple(labels)
 
     def read(self, runs: ScenarioRuns) -> Floats:
@@ -92,7 +92,7 @@ class OutputValues:
         return tuple(dict.fromkeys(output for output, _ in self.places))
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all of them."""
+        """Return the last quarter, for all of them."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:
@@ -144,7 +144,7 @@ PARTS = ("values", "status", "outcome")
 
 
 def packed(measured: Mapping[str, ScenarioMeasures]) -> dict[str, NDArray[Any]]:
-    """Give measured runs, by memo key, as arrays with names."""
+    """Return measured runs, by memo key, as arrays with names."""
     return {f"{key}:{part}": getattr(runs, part) for key, runs in measured.items() for part in PARTS}
 
 

@@ -24,7 +24,7 @@ YEAR_TWENTY = 80
 
 
 def year_twenty(quarters: int) -> int:
-    """Give the last quarter of year twenty, counted from 0, or the last of a shorter time of so many quarters."""
+    """Return the last quarter of year twenty, counted from 0, or the last of a shorter time of so many quarters."""
     return min(YEAR_TWENTY, quarters) - 1
 
 
@@ -102,5 +102,5 @@ def outcome_effects(
 
 
 def _indicators(codes: NDArray[np.int8]) -> Floats:
-    """Give 1 where a run comes to an outcome and 0 elsewhere, shape (runs, outcomes, 1)."""
+    """Return 1 where a run comes to an outcome and 0 elsewhere, shape (runs, outcomes, 1)."""
     return (codes[:, np.newaxis] == np.arange(len(OUTCOMES))).astype(np.float64)[:, :, np.newaxis]

@@ -129,7 +129,7 @@ class Prepared(NamedTuple):
 
 
 def source_of(study: Study, case: Case, source: DrawSource | None) -> DrawSource | None:
-    """Give the source of a study's draws if it draws from a posterior; RunRefused if it does and none is given.
+    """Return the source of a study's draws if it draws from a posterior; RunRefused if it does and none is given.
 
     Parameters
     ----------

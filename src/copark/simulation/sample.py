@@ -31,7 +31,7 @@ class DrawSource(Protocol):
         """Parameters, one number each, that differ between draws."""
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Give parameters and random numbers of a study's runs first … last - 1, before any scenario.
+        """Return parameters and random numbers of a study's runs first … last - 1, before any scenario.
 
         Parameters
         ----------
@@ -240,11 +240,11 @@ class StudyDraws:
     """Where draws come from if the study does not draw them itself."""
 
     def __call__(self, first: int, last: int) -> Paired:
-        """Give the draws of runs first … last - 1, and the parameters drawn."""
+        """Return the draws of runs first … last - 1, and the parameters drawn."""
         return self.of_runs(np.arange(first, last))
 
     def of_runs(self, numbers: Integers) -> Paired:
-        """Give the draws of runs of these numbers, in ascending order, and the parameters drawn."""
+        """Return the draws of runs of these numbers, in ascending order, and the parameters drawn."""
         first = int(numbers[0])
         last = int(numbers[-1]) + 1
         if self.source is not None:

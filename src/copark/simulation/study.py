@@ -215,7 +215,7 @@ class Study(StudyEntry):
         return {"all": NAMES, "standard": STANDARD, "summary": SUMMARY}[self.keep or "standard"]
 
     def with_changes(self, **changes: Any) -> Study:
-        """Give a copy with some fields changed and checked again; those given as None stay as they are.
+        """Return a copy with some fields changed and checked again; those given as None stay as they are.
 
         Raises
         ------
@@ -229,20 +229,20 @@ class Study(StudyEntry):
             raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 
     def content(self) -> JsonObject:
-        """Give the study as plain values: but for its titles, what its identity is made of."""
+        """Return the study as plain values: but for its titles, what its identity is made of."""
         content: JsonObject = self.model_dump(mode="json", by_alias=True)
         if self.now is None:
             del content["now"]
         return content
 
     def seen(self, case: Case) -> Case:
-        """Give its case with the time that the study runs."""
+        """Return its case with the time that the study runs."""
         if self.now is not None:
             return seen_from(case, self.now)
         return case if self.quarters is None else with_quarters(case, self.quarters)
 
     def judged_in(self, quarters: int) -> int:
-        """Give the quarter, counted from 0, in which outcomes are judged, of so many that are simulated."""
+        """Return the quarter, counted from 0, in which outcomes are judged, of so many that are simulated."""
         return quarters - 1 if self.now is not None else year_twenty(quarters)
 
 
@@ -253,7 +253,7 @@ def dated_inputs() -> JsonObject:
 
 
 def unknown(name: str, names: Iterable[str]) -> PydanticCustomError:
-    """Say that a name is not known, and which one may be meant."""
+    """Report that a name is not known, and which one may be meant."""
     return wrong("study_unknown", at=name, found=name, suggestion=suggestion(name, names))
 
 
@@ -292,7 +292,7 @@ def _shipped() -> dict[str, Path]:
 
 
 def baseline(case: str, title: Title | None = None) -> Study:
-    """Give the baseline study of a case: the case as it is."""
+    """Return the baseline study of a case: the case as it is."""
     return Study(
         name="baseline",
         title=title or Title.by_language(partial(text, "study.baseline")),

@@ -71,7 +71,7 @@ class Trust:
         return text(f"trust.meaning.{key}", lang, **self._values())
 
     def renew(self, lang: str = "en") -> str:
-        """Say how to get a better state; empty where there is nothing to do."""
+        """Describe how to get a better state; empty where there is nothing to do."""
         if self.state == "calibrated" and self.converged:
             return text("trust.renew.passed_over", lang, **self._values()) if self.passed_over else ""
         return text(f"trust.renew.{self.state if self.converged else 'unconverged'}", lang, **self._values())

@@ -86,7 +86,7 @@ def error_of_mean(values: Floats, population: Integers) -> float:
 
 
 def largest_reduction(reductions: Floats, population: Integers) -> float:
-    """Give the largest scale reduction of some columns, as one number that can be told and compared.
+    """Return the largest scale reduction of some columns, as one number that can be told and compared.
 
     Parameters
     ----------

@@ -142,11 +142,11 @@ class Effects:
         return int(np.count_nonzero(self.finished[scenario]))
 
     def before(self, scenario: str, measure: str) -> Floats:
-        """Give a measure of the reference in the pairs of a scenario, shape (pairs, quarters)."""
+        """Return a measure of the reference in the pairs of a scenario, shape (pairs, quarters)."""
         return self._paired(self.reference_values, scenario, measure)
 
     def after(self, scenario: str, measure: str) -> Floats:
-        """Give a measure of a scenario in its pairs, shape (pairs, quarters)."""
+        """Return a measure of a scenario in its pairs, shape (pairs, quarters)."""
         return self._paired(self.values[scenario], scenario, measure)
 
     def _paired(self, values: Floats, scenario: str, measure: str) -> Floats:
@@ -286,7 +286,7 @@ class Effects:
         )
 
     def rows(self, *, log: bool = False) -> Iterator[Effect]:
-        """Give every effect, by scenario, measure and quarter; ``log``: of logarithms."""
+        """Return every effect, by scenario, measure and quarter; ``log``: of logarithms."""
         for scenario in self.scenarios:
             # By pair, not by run: pairs of which one run did not finish are in no number.
             draws = self.draw_of_run[self.finished[scenario]]
@@ -316,7 +316,7 @@ class Effects:
                     )
 
     def shares(self) -> Iterator[ShareEffect]:
-        """Give every effect on a share, by scenario, measure and quarter, of measures that are 1 or 0 in a run."""
+        """Return every effect on a share, by scenario, measure and quarter, of measures that are 1 or 0 in a run."""
         for scenario in self.scenarios:
             draws = self.draw_of_run[self.finished[scenario]]
             for measure in self.measures:
@@ -343,7 +343,7 @@ class Effects:
                     )
 
     def to_frame(self) -> pd.DataFrame:
-        """Give every effect as a row of a data frame; ``split`` is the share of variance that parameters explain."""
+        """Return every effect as a row of a data frame; ``split`` is the share of variance that parameters explain."""
         import pandas as pd
 
         return pd.DataFrame(

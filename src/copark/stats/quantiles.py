@@ -133,7 +133,7 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: tuple[float, ...
 
 
 def quantile_band(ensemble: ArrayLike, level: float = 0.9) -> tuple[float, float]:
-    """Give the central band of an ensemble that holds this share of it."""
+    """Return the central band of an ensemble that holds this share of it."""
     x = np.asarray(ensemble, dtype=np.float64)
     x = x[np.isfinite(x)]
     if not x.size:

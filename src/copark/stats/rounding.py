@@ -28,7 +28,7 @@ def slack(reference: ArrayLike) -> Floats:
 
 
 def is_rounding(change: float, reference: float) -> bool:
-    """Say whether a difference of two runs from a reference is rounding: :func:`settled` of one pair."""
+    """Return whether a difference of two runs from a reference is rounding: :func:`settled` of one pair."""
     return abs(change) <= max(abs(reference), 1.0) * NO_DIFFERENCE
 
 

@@ -63,7 +63,7 @@ def crps_within(ensemble: ArrayLike, low: float | None, high: float | None) -> f
 
 
 def covered(ensemble: ArrayLike, low: float | None, high: float | None, level: float = 0.9) -> bool:
-    """Say whether the central band reaches an observation.
+    """Return whether the central band reaches an observation.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ SELDOM = 0.05
 
 
 def verdict(better: float, equal: float) -> GainVerdict:
-    """Give the word for shares of pairs in which a setting is better and exactly alike."""
+    """Return the word for shares of pairs in which a setting is better and exactly alike."""
     if not isfinite(better):
         return "unknown"
     worse = max(1.0 - better - equal, 0.0)
@@ -56,7 +56,7 @@ def verdict(better: float, equal: float) -> GainVerdict:
 
 
 def side_of(low: float, high: float) -> Literal["more", "less", "alike"]:
-    """Say on which side of 0 an interval lies: ``more`` or ``less``, or ``alike`` where it holds 0 or there is none."""
+    """State on which side of 0 an interval lies: ``more`` or ``less``, or ``alike`` if it holds 0 or there is none."""
     return "more" if low > 0.0 else "less" if high < 0.0 else "alike"
 
 

@@ -94,7 +94,7 @@ class DecisionProblem:
         return np.full(len(self.groups), self.best, dtype=np.int64)
 
     def between(self, option: int) -> DecisionProblem:
-        """Give the decision between the first option and another alone."""
+        """Return the decision between the first option and another alone."""
         return DecisionProblem(self.benefits[[0, option]], self.groups, self.seed)
 
     def rule(self, expected: Floats, valued: Floats | None = None) -> RuleValue:
@@ -117,7 +117,7 @@ class DecisionProblem:
         return RuleValue(np.where(followed, choices, self.now), self.now, np.where(followed, by_world, 0.0))
 
     def _gained_elsewhere(self, by_world: Floats) -> Booleans:
-        """Tell of each world whether a rule gained in the other folds, by more than a standard error."""
+        """Return for each world whether a rule gained in the other folds, by more than a standard error."""
         followed = np.zeros(by_world.size, dtype=np.bool_)
         for fold in range(FOLDS):
             others = self.folds != fold
@@ -266,7 +266,7 @@ def _sums_by_group(values: Floats, groups: Integers) -> Floats:
 
 
 def simultaneous_errors(values: Floats, groups: Integers, seed: int = 0) -> float:
-    """Say by how many standard errors the largest of several means may exceed its expectation, in 95 of 100 samples.
+    """State by how many standard errors the largest of several means may exceed its expectation, in 95 of 100 samples.
 
     By a multiplier bootstrap over groups: who looks at twenty sources sees one two errors above 0 by chance alone.
 

@@ -252,7 +252,7 @@ def _described(record: RunRecord, place: str) -> JsonObject | Fault:
 
 
 def _is_group_of(described: Mapping[str, Any], record: RunRecord) -> bool:
-    """Say whether a group is of this run: what it says of how it was made is what the metadata say."""
+    """Return whether a group is of this run: what it says of how it was made is what the metadata say."""
     about = described.get("attributes")
     if described.keys() != {"attributes", "zarr_format", "node_type"} or not isinstance(about, dict):
         return False
@@ -268,7 +268,7 @@ def _is_group_of(described: Mapping[str, Any], record: RunRecord) -> bool:
 def _is_array_of(
     described: Mapping[str, Any], group: str, name: str, sizes: Mapping[str, int], free: dict[str, int]
 ) -> bool:
-    """Say whether an array is as copark writes it; ``free`` are the lengths of axes its first array decides."""
+    """Return whether an array is as copark writes it; ``free`` are the lengths of axes its first array decides."""
     dims = DIMENSIONS.get(name, BANDS if group == SUMMARY else PATHS)
     shape = described.get("shape")
     if not isinstance(shape, list) or len(shape) != len(dims) or not all(type(size) is int for size in shape):
@@ -306,7 +306,7 @@ def _is_array_of(
 
 
 def _codecs(kind: str, size_of: str) -> list[list[JsonObject]]:
-    """Give what copark writes arrays of a type with: now, and before chunks had checksums."""
+    """Return what copark writes arrays of a type with: now, and before chunks had checksums."""
     zstd = {"name": "zstd", "configuration": {"level": 0, "checksum": False}}
     if size_of == "string":
         texts = {"name": "vlen-utf8", "configuration": {}}
@@ -323,7 +323,7 @@ def _codecs(kind: str, size_of: str) -> list[list[JsonObject]]:
 
 
 def _are_plain(attributes: Any) -> bool:
-    """Say whether attributes are words and codes that change no number: none by which a reader scales or masks."""
+    """Return whether attributes are words and codes that change no number: none by which a reader scales or masks."""
     if not isinstance(attributes, dict) or attributes.keys() & {"scale_factor", "add_offset", "missing_value", "dtype"}:
         return False
     codes = attributes.get("flag_values", [])
@@ -389,7 +389,7 @@ def damage_in(content: bytes, form: ArrayForm, digest: str = "") -> str:
 
 
 def _texts_in(content: bytes, form: ArrayForm) -> bytes | None:
-    """Give texts as they are laid out once decompressed; ``None`` where they are too long or too many."""
+    """Return texts as they are laid out once decompressed; ``None`` where they are too long or too many."""
     from numcodecs import Zstd
 
     if form.is_compressed:

@@ -31,7 +31,7 @@ def write_dataset(dataset: xr.Dataset, path: Path | MemoryStore) -> None:
 
 
 def with_texts(dataset: xr.Dataset, *, storable: bool) -> xr.Dataset:
-    """Give the Dataset with its texts (names, labels) as objects, to be stored, or as NumPy's ``str``, to be read."""
+    """Return the Dataset with its texts (names, labels) as objects, to be stored, or as NumPy's ``str``, to be read."""
     coords: dict[Any, Any] = {}
     for name, variable in dataset.variables.items():
         if variable.dtype.kind in "OUT":
@@ -92,7 +92,7 @@ BESIDE: Any = {
 
 
 def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
-    """Give the same runs in chunks of ``CHUNK``, but for the last."""
+    """Return the same runs in chunks of ``CHUNK``, but for the last."""
     import xarray as xr
 
     remainder: xr.Dataset | None = None
@@ -106,7 +106,7 @@ def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
 
 
 def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
-    """Give names (``<variable>/c/…``, below the Zarr group) and compressed contents of the files of one chunk.
+    """Return names (``<variable>/c/…``, below the Zarr group) and compressed contents of the files of one chunk.
 
     It has up to ``CHUNK`` runs, fewer only at the end of an ensemble, and is the ``number``-th from 0. What is empty
     throughout has no file.
@@ -139,7 +139,7 @@ def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
 
 
 def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
-    """Give the files of a Zarr group without runs (shapes, attributes, coordinates); ``header`` is any so many runs."""
+    """Return the files of a Zarr group without runs (shapes, attributes, coordinates); ``header`` is of any runs."""
     import zarr
     from zarr.storage import MemoryStore
 
@@ -154,7 +154,7 @@ def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
 
 
 def group_of(dataset: xr.Dataset) -> Iterator[tuple[str, bytes]]:
-    """Give the files of a Dataset as a Zarr group, made in memory."""
+    """Return the files of a Dataset as a Zarr group, made in memory."""
     from zarr.storage import MemoryStore
 
     held: dict[str, Buffer] = {}

@@ -117,7 +117,7 @@ class Stage:
 
     @property
     def is_due(self) -> bool:
-        """Say whether it is worth keeping again."""
+        """Return whether it is worth keeping again."""
         return self._path is not None and time.monotonic() - self._kept >= EVERY
 
 
@@ -160,7 +160,7 @@ class Stages:
         return stage
 
     def result(self, name: str, make: Callable[[], Arrays]) -> Arrays:
-        """Give the arrays a stage ends with, made now or found."""
+        """Return the arrays a stage ends with, made now or found."""
         stage = self.stage(name)
         if stage.found is not None:
             return stage.found.arrays
@@ -169,7 +169,7 @@ class Stages:
         return arrays
 
     def plain(self, name: str, make: Callable[[], Any]) -> Any:
-        """Give what JSON can hold that a stage ends with, made now or found."""
+        """Return what JSON can hold that a stage ends with, made now or found."""
         stage = self.stage(name)
         if stage.found is not None:
             return stage.found.values["made"]
@@ -182,7 +182,7 @@ class Stages:
         self._shares.setdefault(name, share)
 
     def there(self) -> dict[str, float]:
-        """Give the share that is done of every stage that is kept."""
+        """Return the share that is done of every stage that is kept."""
         paths = () if self.home is None else sorted(self.home.glob(f"*{SUFFIX}"))
         states = {path.stem: read_state(path, self.identity) for path in paths}
         return {name: state.share for name, state in states.items() if state is not None}
@@ -202,7 +202,7 @@ class Stages:
 
 
 def went_on(tally: Tally | None, lang: str = "en") -> str:
-    """Say in a sentence what was there already of an earlier attempt; empty if nothing was."""
+    """Describe in a sentence what was there already of an earlier attempt; empty if nothing was."""
     if tally is None or not (tally.done or tally.begun):
         return ""
     key = "went_on_within" if tally.begun else "went_on"

@@ -70,7 +70,7 @@ def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
 
 
 def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Say where two arrays of one shape hold the same bits; any not-a-number equals any other."""
+    """Describe where two arrays of one shape hold the same bits; any not-a-number equals any other."""
     import numpy as np
 
     if left.dtype.kind == "f" and right.dtype == left.dtype:

@@ -26,7 +26,7 @@ class DatabaseRefused(FaultsFound, Unavailable):
 
 
 def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
-    """Give a fault whose words are in ``texts/store.yaml``: ``damaged`` is ``store.damaged.cause`` and ``.repair``.
+    """Return a fault whose words are in ``texts/store.yaml``: ``damaged`` is ``store.damaged.cause`` and ``.repair``.
 
     Parameters
     ----------

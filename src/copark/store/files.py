@@ -63,7 +63,7 @@ def flush_all(paths: Iterable[Path]) -> None:
 
 @contextmanager
 def written_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Give a folder to write into; when the block ends well it becomes ``target``, otherwise it vanishes.
+    """Return a folder to write into; when the block ends well it becomes ``target``, otherwise it vanishes.
 
     Where ``target`` is there already, made by another process in the meantime, it is kept unless ``replace``.
     """
@@ -81,7 +81,7 @@ def written_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def written_file(target: Path) -> Iterator[Path]:
-    """Give a file name to write to; when the block ends well it becomes ``target``, otherwise it vanishes."""
+    """Return a file name to write to; when the block ends well it becomes ``target``, otherwise it vanishes."""
     target.parent.mkdir(parents=True, exist_ok=True)
     path = beside(target, UNFINISHED)
     try:
@@ -142,7 +142,7 @@ def place_of(replaced: Path) -> Path:
 
 
 def put_back(replaced: Path) -> bool:
-    """Give a folder that was put out of the way its place again, unless another has taken it; return whether it has."""
+    """Put a folder back into its place, unless another has taken it; return whether it was."""
     target = place_of(replaced)
     if target.exists():
         return False
@@ -190,13 +190,13 @@ def sweep(folder: Path, pid: int, began: float) -> None:
 
 
 def is_living(path: Path, quiet: float) -> bool:
-    """Say whether a process that is alive here wrote it, or somebody changed it within so many seconds."""
+    """Return whether a process that is alive here wrote it, or somebody changed it within so many seconds."""
     named = WRITTEN_BY.search(path.name)
     return (named is not None and is_running(int(named[1]))) or age_of(path) < quiet
 
 
 def is_running(pid: int) -> bool:
-    """Say whether there is a process of this number here; where that cannot be asked, there may be."""
+    """Return whether there is a process of this number here; where that cannot be asked, there may be."""
     if os.name == "nt":  # signal 0 would end it there
         return True
     try:

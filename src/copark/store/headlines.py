@@ -116,7 +116,7 @@ def faults_of_chunks(record: RunRecord) -> Iterator[Fault]:
 
 
 def _is_axis_of(record: RunRecord, name: str, place: str, numbers: Any, form: ArrayForm) -> bool:
-    """Say whether the numbers of runs count from 0 on, and the names of scenarios are those of the run."""
+    """Return whether the numbers of runs count from 0 on, and the names of scenarios are those of the run."""
     if name == "run":
         first = int(place.rpartition("/")[2]) * CHUNK
         count = min(CHUNK, form.shape[0] - first)

@@ -78,7 +78,7 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Say whether nothing more will come of it."""
+        """Return whether nothing more will come of it."""
         return self.state in ENDED
 
 

@@ -53,7 +53,7 @@ def listed_in(folder: Path) -> dict[str, tuple[int, str]]:
 
 
 def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
-    """Say what is wrong with a stored folder: nothing if it is whole.
+    """Describe what is wrong with a stored folder: nothing if it is whole.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def extras_of(folder: Path, listed: Iterable[str]) -> list[str]:
 
 
 def _may_be_read(name: str) -> bool:
-    """Say whether a file would be taken for numbers: a chunk that is empty throughout has no file of its own."""
+    """Return whether a file would be taken for numbers: a chunk that is empty throughout has no file of its own."""
     group, _, rest = name.partition("/")
     return group.endswith(".zarr") and not rest.rpartition("/")[2].startswith(".")
 
@@ -114,7 +114,7 @@ def _file_faults(folder: Path, name: str, size: int, digest: str, *, deep: bool)
 
 
 def _describes(name: str) -> bool:
-    """Say whether a file describes a run, and is small: its metadata, and what its arrays are."""
+    """Return whether a file describes a run, and is small: its metadata, and what its arrays are."""
     return name.count("/") < 2 or name.endswith("/zarr.json")
 
 
@@ -139,7 +139,7 @@ def unreadable(place: object, key: str, error: OSError) -> Fault:
 
 
 def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> Fault | None:
-    """Say why a run, by what it tells of itself, is not the one its place is named after; ``None`` if it is.
+    """Describe why a run, by what it tells of itself, is not the one its place is named after; ``None`` if it is.
 
     Of another format of results, the name alone is compared. Metadata that no run has raise one of ``UNREADABLE``.
 
@@ -178,7 +178,7 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
 
 
 def misplaced(folder: Path) -> Fault | None:
-    """Say why a folder holds another run than it is named after; ``None`` if not, or its metadata are unreadable."""
+    """State why a folder holds another run than it is named after; ``None`` if not, or its metadata are unreadable."""
     try:
         return misplacement(json.loads((folder / METADATA).read_text(encoding="utf-8")), folder.name, folder)
     except (OSError, *UNREADABLE):  # damage, which is told as such

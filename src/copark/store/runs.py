@@ -74,7 +74,7 @@ class RunStore:
 
     @classmethod
     def of(cls, out: Path) -> RunStore:
-        """Give the runs of an output folder."""
+        """Return the runs of an output folder."""
         return cls(Path(out) / "runs")
 
     def save(self, dataset: xr.Dataset, *, replace: bool = False) -> RunRecord:
@@ -242,7 +242,7 @@ class RunStore:
         return self.root / f"{IN_SHARDS}{identity}"
 
     def adopt(self, identity: str) -> RunRecord:
-        """Give a run that was made in shards its place among the stored runs, that of an older one of its identity."""
+        """Move a run made in shards to its place among the stored runs, replacing an older one of its identity."""
         set_aside(self.root / identity)
         folder = self.shards_of(identity)
         take_place(folder, self.root / identity, replace=True)
@@ -251,7 +251,7 @@ class RunStore:
         return self.record(identity)
 
     def put_back_replaced(self) -> None:
-        """Give runs their place again whose replacement was killed between its two moves."""
+        """Return runs their place again whose replacement was killed between its two moves."""
         for path in self.root.glob(f"{REPLACED}*"):
             target = place_of(path)
             if target.exists() or faults_of(path, deep=False):

@@ -116,7 +116,7 @@ class ShardPlan:
     """Name of the case, likewise."""
 
     def ranges(self) -> list[tuple[int, int]]:
-        """Give the first run and the last run (not included) of every shard."""
+        """Return the first run and the last run (not included) of every shard."""
         lead = min(CHUNK, self.runs)
         starts = range(lead, self.runs, self.shard)
         return [(0, lead), *((first, min(first + self.shard, self.runs)) for first in starts)]
@@ -155,7 +155,7 @@ def partial_name(first: int, last: int) -> str:
 
 
 def mark(content: bytes) -> tuple[int, str]:
-    """Give size and SHA-256 of a file's content."""
+    """Return size and SHA-256 of a file's content."""
     return len(content), hashlib.sha256(content).hexdigest()
 
 
@@ -291,7 +291,7 @@ def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | Non
 
 
 def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
-    """Say whether every file of a shard is there as it was listed.
+    """Return whether every file of a shard is there as it was listed.
 
     Parameters
     ----------

@@ -289,7 +289,7 @@ def _action(run: RunRecord, contents: Contents) -> Entity:
 
 
 def _sources(case: str, folder: Path) -> dict[str, Entity]:
-    """Give the sources of a case, each by its address where it has one; none where they cannot be read."""
+    """Return the sources of a case, each by its address where it has one; none where they cannot be read."""
     faults: list[Fault] = []
     words = read_text(folder, "sources.yaml", faults)
     tree = None if words is None else read_yaml(words, "sources.yaml", faults)

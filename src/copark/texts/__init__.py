@@ -103,7 +103,7 @@ def _parsed(source: str) -> JsonObject:
 
 
 def text(key: str, lang: str = "en", **values: Any) -> str:
-    """Give the text of a key in a language, with its values filled in.
+    """Return the text of a key in a language, with its values filled in.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _spelled(value: Any) -> Any:
 
 
 def has_text(key: str) -> bool:
-    """Say whether the list has this key."""
+    """Return whether the list has this key."""
     area, _, rest = key.partition(".")
     try:
         return rest in entries(area)

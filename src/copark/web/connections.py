@@ -160,7 +160,7 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Say whether no request is being answered."""
+        """Return whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
@@ -193,7 +193,7 @@ class BoundedProtocol(H11Protocol):
 
     def _with_connection(self, app: Any) -> Callable[..., Any]:
         async def with_connection(scope: Scope, receive: Receive, send: Send) -> None:
-            """Tell the application which connection a request came by, for :func:`connection_of`.
+            """Attach to a request which connection it came by, for :func:`connection_of`.
 
             Parameters
             ----------
@@ -252,7 +252,7 @@ class ConnectionRates:
         self._proven.add(host)
 
     def admit(self, host: str) -> bool:
-        """Say whether an address may open a connection now."""
+        """Return whether an address may open a connection now."""
         return host in self._proven or host in self.proxies or not self.unproven.take(host, 1.0)
 
 
@@ -295,7 +295,7 @@ def make_room(connections: Iterable[BoundedProtocol]) -> bool:
 
 
 def is_unproven(connection: BoundedProtocol) -> bool:
-    """Say whether no request of a connection has passed access control, or it is being closed."""
+    """Return whether no request of a connection has passed access control, or it is being closed."""
     is_proven = connection.is_proven or connection.host in connection.proxies
     return not is_proven or connection.transport.is_closing()
 
@@ -354,7 +354,7 @@ class RequestSlots:
             self._taken.pop(slot, None)
 
     def _is_free(self, address: str) -> bool:
-        """Say whether there is a slot, after another request has made room if there was none."""
+        """Return whether there is a slot, after another request has made room if there was none."""
         others = [(host, line) for host, line in self._taken.values() if line is None or not line.is_aborted]
         own = [(host, line) for host, line in others if host == address]
         if len(own) >= self.each:

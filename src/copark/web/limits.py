@@ -124,7 +124,7 @@ def _temporary_folder() -> Path:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a host is this machine alone."""
+    """Return whether a host is this machine alone."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -220,7 +220,7 @@ class AccessControl:
         return None if is_own_origin else HttpProblem(403, "origin")
 
     def is_own(self, host: str) -> bool:
-        """Say whether a Host header names this server; a bare address cannot be made to point elsewhere."""
+        """Return whether a Host header names this server; a bare address cannot be made to point elsewhere."""
         try:
             name = urlsplit(f"//{host}").hostname
             if name is None or name in self.hosts:

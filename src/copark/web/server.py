@@ -106,7 +106,7 @@ def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecor
 
 
 async def give_back_memory(*pools: RequestPool) -> None:
-    """Give free memory back to the system every second in which requests were worked on.
+    """Return free memory back to the system every second in which requests were worked on.
 
     The C library keeps what lies between what is still held, and with runs of many sizes that grows for minutes. To
     give it back takes about two milliseconds.
@@ -336,12 +336,12 @@ PAGES = frozenset(
 
 
 def is_built(folder: Path) -> bool:
-    """Say whether a folder holds a built front end."""
+    """Return whether a folder holds a built front end."""
     return (folder / INDEX).is_file()
 
 
 def is_page(path: str) -> bool:
-    """Say whether the front end has a page at a path: one of its own, or one of an analysis."""
+    """Return whether the front end has a page at a path: one of its own, or one of an analysis."""
     page, _, name = path.partition("/")
     return path in PAGES or (page == "analyses" and REGISTRY.get(name) is not None)
 

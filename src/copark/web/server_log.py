@@ -50,7 +50,7 @@ class RepetitionFilter(logging.Filter):
         self._counted: dict[Hashable, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether a record is to be written."""
+        """Return whether a record is to be written."""
         kind = kind_of(record)
         now = self.clock()
         begun, count = self._counted.get(kind, (now, 0))

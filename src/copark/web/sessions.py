@@ -38,7 +38,7 @@ class Sessions:
         return self._write({"id": secrets.token_hex(8), "begun": int(time.time())})
 
     def is_valid(self, cookie: str) -> bool:
-        """Say whether a cookie holds a session that has not ended."""
+        """Return whether a cookie holds a session that has not ended."""
         return self._read(cookie) is not None
 
     def renewed(self, cookie: str) -> str | None:

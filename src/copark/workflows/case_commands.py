@@ -198,7 +198,7 @@ def catalogue(lang: str = "en") -> dict[str, Entries]:
 
 
 def show(name: str, out: Path = OUT, lang: str = "en") -> tuple[str, Entries]:
-    """Give title and entries of what a stored run, a study or a case holds, looked for in this order.
+    """Return title and entries of what a stored run, a study or a case holds, looked for in this order.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class UpgradeReport:
 
 
 def describe(out: Path) -> DatabaseReport:
-    """Say what the database of an output folder is, without changing it.
+    """Describe what the database of an output folder is, without changing it.
 
     Raises
     ------

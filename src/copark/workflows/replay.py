@@ -62,7 +62,7 @@ class ReplayVerdict:
 
     @property
     def passed(self) -> bool:
-        """Say whether everything stored is what was computed again."""
+        """Return whether everything stored is what was computed again."""
         return self.kind in {"identical", "equal"}
 
 
@@ -141,7 +141,7 @@ class StoredComparison:
 
     @property
     def has_differed(self) -> bool:
-        """Say whether a number differs by more than rounding."""
+        """Return whether a number differs by more than rounding."""
         return self._found.first is not None
 
     def add(self, chunk: xr.Dataset) -> None:

@@ -69,13 +69,13 @@ def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) 
 
 
 def pasts_of(source: DrawSource | None) -> float | None:
-    """Give the effective number of different pasts among a posterior's pairs; ``None`` without."""
+    """Return the effective number of different pasts among a posterior's pairs; ``None`` without."""
     replay = getattr(source, "replay", None)
     return None if replay is None else max(float(replay.pasts), 1.0)
 
 
 def left_open(reported: Reported, source: DrawSource | None) -> float | None:
-    """Give the half-width of P(self-standing) a posterior leaves open, as another made alike would differ from it.
+    """Return the half-width of P(self-standing) a posterior leaves open, as another made alike would differ from it.
 
     z √(w/P'): w the variance between pairs, P' the effective number of their different pasts. No number of runs
     lessens it. ``None`` where draws come from no posterior, or nothing was seen.
@@ -90,7 +90,7 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
 
 
 def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
-    """Give what a result reports of each scenario: self-standing or not, and operating enterprises; finished runs.
+    """Return what a result reports of each scenario: self-standing or not, and operating enterprises; finished runs.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def plan(
     studies: int = 1,
     earlier: Pilot | None = None,
 ) -> StudyPlan:
-    """Say what a study will take and what it will tell, from a pilot of it.
+    """Describe what a study will take and what it will tell, from a pilot of it.
 
     Parameters
     ----------

@@ -107,7 +107,7 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: StagedProgres
 
 
 def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, really: bool = False) -> list[Leftover]:
-    """Say what can go from an output folder.
+    """Describe what can go from an output folder.
 
     Parameters
     ----------
@@ -128,5 +128,5 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
 
 
 def _is_stale(record: RunRecord) -> bool:
-    """Say whether a run was made by another version of the model."""
+    """Return whether a run was made by another version of the model."""
     return bool(record.provenance.get("model_version") != MODEL_VERSION)

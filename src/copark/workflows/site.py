@@ -434,7 +434,7 @@ class _Builder:
         return sum((self.folder.root / name).stat().st_size for name in names)
 
     def built(self, seconds: float) -> BuiltSite:
-        """Say what was built."""
+        """Describe what was built."""
         return BuiltSite(
             root=self.folder.root,
             parks=len(self.parks),

@@ -49,7 +49,7 @@ class SiteFolder:
     """Parts that were there already."""
 
     def is_current(self, part: str, stamp: str) -> bool:
-        """Say whether a part is there as its stamp says, all of its files whole.
+        """Return whether a part is there as its stamp says, all of its files whole.
 
         Parameters
         ----------

@@ -113,7 +113,7 @@ def study_of_link(link: str) -> tuple[Study, str | None]:
 
 
 def made_otherwise(version: str | None, case_hash: str) -> bool:
-    """Say whether a link was made with another version of the model or of its case.
+    """Return whether a link was made with another version of the model or of its case.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def _no_number(word: str) -> Any:
 
 
 def _with_keys_of_their_own(scenarios: list[Scenario]) -> list[Scenario]:
-    """Give scenarios keys that differ, as the page does with one that is chosen twice."""
+    """Return scenarios keys that differ, as the page does with one that is chosen twice."""
     keys: set[str] = set()
     renamed = []
     for number, scenario in enumerate(scenarios):
@@ -281,7 +281,7 @@ def pruned(value: Any) -> Any:
 
 
 def is_changed(content: JsonObject) -> bool:
-    """Say whether the page takes a scenario, as its link has it, for a change."""
+    """Return whether the page takes a scenario, as its link has it, for a change."""
     clean = pruned(content)
     return any(clean.get(name) for name in CHANGES)
 
@@ -458,7 +458,7 @@ def _require_same(study: Study, link: str) -> None:
 
 
 def words_made_otherwise(lang: str) -> str:
-    """Say that a link was made with another version.
+    """Report that a link was made with another version.
 
     Parameters
     ----------

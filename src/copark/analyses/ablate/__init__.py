@@ -57,7 +57,7 @@ class Answer(Ablations, Result):
     dimensions: ClassVar[tuple[str, ...]] = ("ablation", "output", "quarter")
 
     def main_table(self) -> Rows:
-        """Give every difference of every output, a row each: without less with."""
+        """Return every difference of every output, a row each: without less with."""
         return (
             {
                 "ablation": row.key,

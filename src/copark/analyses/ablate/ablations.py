@@ -119,7 +119,7 @@ class AblationRow:
     """How easily the refit reaches the observations, less the same of the whole model; negative is easier."""
 
     def of(self, output: str, quarter: str) -> Effect:
-        """Give the effect on an output in a quarter."""
+        """Return the effect on an output in a quarter."""
         return next(row for row in self.differences if (row.measure, row.quarter) == (output, quarter))
 
 
@@ -163,16 +163,16 @@ class Ablations:
         return tuple(dict.fromkeys(row.kind for row in self.rows))
 
     def of_kind(self, kind: str) -> tuple[AblationRow, ...]:
-        """Give the ablations of a kind, in the order of the file."""
+        """Return the ablations of a kind, in the order of the file."""
         return tuple(row for row in self.rows if row.kind == kind)
 
     def idle(self) -> tuple[AblationRow, ...]:
-        """Give what does no work at all: the same bits in every run."""
+        """Return what does no work at all: the same bits in every run."""
         return tuple(row for row in self.rows if row.verdict == "nothing")
 
 
 def standing(ablation: Ablation, marks: Mapping[str, str]) -> str:
-    """Say what the data did to the parameters something is switched off by, as of :attr:`AblationRow.standing`.
+    """Describe what the data did to the parameters something is switched off by, as of :attr:`AblationRow.standing`.
 
     Parameters
     ----------
@@ -297,7 +297,7 @@ def ablate(
 
 
 def provenance_of(case: Case, settings: AblationSettings, source: Source | None, cut: Quarter | None) -> JsonObject:
-    """Give everything ablations depend on, and the version that made them.
+    """Return everything ablations depend on, and the version that made them.
 
     Parameters
     ----------
@@ -566,7 +566,7 @@ class _Refits:
         return refit
 
     def change(self, without: Scenario) -> tuple[ScoreChange, float]:
-        """Give score and misfit without something, beside the whole model's."""
+        """Return score and misfit without something, beside the whole model's."""
         refit = self._refit(self.refitting, without)
         score = change(refit.scores, self.whole.scores, self.refitting.later, self.noise)
         return score, refit.misfit - self.whole.misfit

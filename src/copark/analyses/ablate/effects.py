@@ -102,7 +102,7 @@ def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
 
 
 def _has(case: Case, needs: str | None) -> bool:
-    """Say whether a case has the facts that a mechanism needs; of interests, any that something in the park serves."""
+    """Check whether a case has the facts that a mechanism needs; of interests, any that something there serves."""
     if needs is None:
         return True
     if needs == "interests":
@@ -125,7 +125,7 @@ def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut:
 
 
 def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
-    """Give the edits made from the quarter after the cut on, where they can be."""
+    """Return the edits made from the quarter after the cut on, where they can be."""
     kind = entry.get("since")
     if kind == "depth":
         return Edits.model_validate({"depth": {**entry["edits"]["depth"], "from": str(cut + 1)}})
@@ -155,7 +155,7 @@ SMALLEST = 1e-9
 
 
 def later_targets(case: Case, cut: Quarter) -> tuple[Target, ...]:
-    """Give what the case observed after a cut, as far as it is a value and not only a bound or a range."""
+    """Return what the case observed after a cut, as far as it is a value and not only a bound or a range."""
     observed = targets(case, ("fit", "score"), after=cut)
     return tuple(
         target for target in observed if target.bound in {"exact", "about"} and target.variable not in STAND_INS
@@ -189,7 +189,7 @@ def by_observable(values: Floats, later: Sequence[Target]) -> dict[str, float]:
 
 
 def log_ratio(values: Floats, reference: Floats, later: Sequence[Target]) -> float:
-    """Say how much worse scores are than a reference's: 0.1 is a tenth worse.
+    """Describe how much worse scores are than a reference's: 0.1 is a tenth worse.
 
     Parameters
     ----------
@@ -295,6 +295,6 @@ def size_of(effects: Effects, scenario: str, quarters: Sequence[str]) -> float:
 
 
 def quarters_compared(case: Case) -> tuple[str, ...]:
-    """Give the ends of years 12 and 20, or of a shorter horizon."""
+    """Return the ends of years 12 and 20, or of a shorter horizon."""
     ends = (min(4 * year, case.clock.quarters) - 1 for year in (12, 20))
     return tuple(dict.fromkeys(str(case.clock.start + end) for end in ends))

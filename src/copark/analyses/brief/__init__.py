@@ -121,7 +121,7 @@ class Answer(Result):
 
     @property
     def shows_outcomes(self) -> bool:
-        """Say whether shares of outcomes are told."""
+        """Return whether shares of outcomes are told."""
         return self.trust is None or self.trust.shows_outcomes
 
     def share(self, outcome: str) -> Share:
@@ -191,7 +191,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def _by_search(ensemble: xr.Dataset, study: Study, source: DrawSource | None) -> tuple[float, ...]:
-    """Give the share of self-standing runs on the draws of each search: they should agree, and tell how far they do."""
+    """Return the share of self-standing runs on the draws of each search: they agree only roughly."""
     import numpy as np
 
     from copark.calibration.draw_sources import PosteriorSource

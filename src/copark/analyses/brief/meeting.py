@@ -101,7 +101,7 @@ def meeting_questions(answer: Answer) -> tuple[MeetingQuestion, ...]:
 
 
 def meeting_words(answer: Answer) -> dict[str, LocalizedText]:
-    """Give the first sentences of a brief and how sure they are, for whoever shows one thing at a time."""
+    """Return the first sentences of a brief and how sure they are, for whoever shows one thing at a time."""
 
     def words(of: Callable[[Answer, Texts], Sequence[str]]) -> LocalizedText:
         return LocalizedText.by_language(lambda lang: _in_a_row(of(answer, Texts("brief", lang)), lang))
@@ -223,7 +223,7 @@ class _Questions:
         )
 
     def _last_report(self) -> str:
-        """Say what was reported last; nothing where nothing was."""
+        """Describe what was reported last; nothing where nothing was."""
         if not self.answer.reported:
             return ""
         point = max(self.answer.reported, key=lambda reported: reported.at)

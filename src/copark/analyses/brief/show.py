@@ -104,7 +104,7 @@ def without_commands(sentence: str) -> str:
 
 
 def _percent(share: float) -> float:
-    """Give a share in per cent, without the noise that multiplying leaves in its last digits."""
+    """Return a share in per cent, without the noise that multiplying leaves in its last digits."""
     return round(100.0 * share, 10)
 
 
@@ -116,7 +116,7 @@ class _Show(Show):
         self.baselines = () if answer.levers is None else answer.levers.baselines
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
-        """Give an output at the horizon: 5, 50 and 95 % of runs."""
+        """Return an output at the horizon: 5, 50 and 95 % of runs."""
         low, middle, high = self.at_horizon(name, bands)
         output = catalogue().outputs[name]
         return doc.Column(name, output.title(self.t.lang), doc.Kind.number, output.unit), doc.Interval(
@@ -124,12 +124,12 @@ class _Show(Show):
         )
 
     def at_horizon(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[float, float, float]:
-        """Give 5, 50 and 95 % of runs of an output at the horizon."""
+        """Return 5, 50 and 95 % of runs of an output at the horizon."""
         low, _, middle, _, high = map(float, (bands or self.answer.bands)[name][:, -1])
         return low, middle, high
 
     def headline(self) -> str:
-        """Say what becomes of the park; its size alone where its parameters are not calibrated."""
+        """Describe what becomes of the park; its size alone where its parameters are not calibrated."""
         answer = self.answer
         t = self.t
         words = self.words
@@ -188,7 +188,7 @@ class _Show(Show):
         return self.answer.doubts.record_words(self.t.lang)
 
     def assumed(self) -> list[str]:
-        """Say what is assumed of the park, or imposed on it."""
+        """Describe what is assumed of the park, or imposed on it."""
         return self.answer.doubts.sentences(self.t.lang)
 
     def sections(self) -> Iterator[doc.Section]:
@@ -288,7 +288,7 @@ class _Show(Show):
             yield t("confidence.simulation", runs=answer.runs, interval=interval)
 
     def searches(self) -> str:
-        """Say whether the searches of the calibration give one chance, up to the simulation error of so many runs.
+        """Return whether the searches of the calibration give one chance, up to the simulation error of so many runs.
 
         The difference of the highest and the lowest is compared with that of as many alike (Tukey's studentised range).
         """
@@ -306,11 +306,11 @@ class _Show(Show):
         return t(key, count=len(answer.by_search), interval=interval)
 
     def meaning(self, trust: Trust) -> str:
-        """Say what the origin of the parameters means."""
+        """Describe what the origin of the parameters means."""
         return spelled(trust.meaning(self.t.lang), self.t)
 
     def open(self) -> Iterator[str]:
-        """Say what would change the answer, and how it can be found out."""
+        """Describe what would change the answer, and how it can be found out."""
         answer = self.answer
         t = self.t
         if answer.closed is not None:
@@ -362,7 +362,7 @@ class _Show(Show):
         return by_parameter
 
     def next(self) -> str:
-        """Say what to decide or to gather next."""
+        """Describe what to decide or to gather next."""
         if not self.answer.shows_outcomes and self.answer.closed is None:
             return self.t("next.calibrate")
         if self.answer.levers is None:
@@ -465,7 +465,7 @@ class _Show(Show):
             yield title, planned, unit_title(plan.unit, t.lang), kind
 
     def dated(self, title: str) -> str:
-        """Give a title with the horizon."""
+        """Return a title with the horizon."""
         return self.t("figure.at", title=title, **self.words)
 
     def options(self, levers: Levers) -> doc.Table:
@@ -497,7 +497,7 @@ class _Show(Show):
         return self.table("options", columns, rows, folded=True)
 
     def by_year(self) -> doc.Table:
-        """Give the bands of companies and jobs at the end of each year, and of the last quarter."""
+        """Return the bands of companies and jobs at the end of each year, and of the last quarter."""
         answer = self.answer
         t = self.t
         start = Quarter.parse(answer.start)

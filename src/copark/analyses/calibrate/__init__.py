@@ -243,7 +243,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def deliver(params: Params, _answer: Answer, context: Context) -> None:
-    """Tell the reader where answers do not use the calibration, since a better one is there.
+    """Note for the reader where answers do not use the calibration, since a better one is there.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ class _Show(Show):
         self.expected = expected_outside(len(calibrated.checks))
 
     def headline(self) -> str:
-        """Say whether the search converged, what the data inform, and how the calibrated model fits."""
+        """Return whether the search converged, what the data inform, and how the calibrated model fits."""
         t = self.t
         trust = self.answer.trust
         sentences = []
@@ -107,7 +107,7 @@ class _Show(Show):
         return self.section("summary", *warnings, doc.Cards(cards), *paragraphs, note_on_folder)
 
     def used(self) -> Iterator[str]:
-        """Say what was fitted, and how strictly."""
+        """Describe what was fitted, and how strictly."""
         t = self.t
         calibrated = self.calibrated
         yield t(
@@ -141,11 +141,11 @@ class _Show(Show):
         yield self.trial()
 
     def tied(self) -> str:
-        """Say how many pairs the data cannot tell apart."""
+        """Describe how many pairs the data cannot tell apart."""
         return self.t("brief.tied" if self.calibrated.ties else "brief.not_tied", count=len(self.calibrated.ties))
 
     def trial(self) -> str:
-        """Say how often intervals of such searches held what simulated parks hid."""
+        """Describe how often intervals of such searches held what simulated parks hid."""
         trial = trial_on_simulated_parks()
         return self.t(
             "brief.trial",
@@ -287,7 +287,7 @@ class _Show(Show):
         return sentences or [self.t("checks.none_missed")]
 
     def health(self) -> doc.Section:
-        """Say whether the search went on long enough, in plain words."""
+        """Return whether the search went on long enough, in plain words."""
         notes = tuple(note.sentence(self.t.lang) for note in self.calibrated.notes)
         return self.section("health", self.text("health.lead"), doc.Bullets(notes))
 

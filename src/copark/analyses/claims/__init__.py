@@ -63,7 +63,7 @@ class Answer(ClaimFindings, Result):
     """The verdict on every claim and its parts, what it was measured by, how hard the tests were, what it rests on."""
 
     def main_table(self) -> Rows:
-        """Give the verdict on every part of every claim, a row each."""
+        """Return the verdict on every part of every claim, a row each."""
         return (
             {
                 "claim": finding.claim.id,
@@ -126,12 +126,12 @@ def trial_of(params: Params, context: Context) -> ClaimTrial:
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """Tell the claims, and the rules by which they are judged."""
+    """Describe the claims, and the rules by which they are judged."""
     return {"file": rules_of(written(params, context), sequential=params.stopping == "sequential")}
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """Tell how much there is to run: at most, where a rule may stop what is decided."""
+    """Return how much there is to run: at most, where a rule may stop what is decided."""
     return _work(trial_of(params, context))
 
 
@@ -150,5 +150,5 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def listing(params: Params, context: Context) -> ClaimsFile:
-    """Give what may be asked, the claims about the case; nothing is run."""
+    """Return what may be asked, the claims about the case; nothing is run."""
     return written(params, context)

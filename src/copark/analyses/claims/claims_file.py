@@ -113,7 +113,7 @@ def examine(path: Path, case: Case | None = None, *, in_folder: bool = False) ->
 
 
 def _told_once(faults: list[Fault]) -> list[Fault]:
-    """Say once that a file belongs to version 1 of the model, and not of each key that no later version has."""
+    """Describe once that a file belongs to version 1 of the model, and not of each key that no later version has."""
     gone = [fault for fault in faults if fault.key.rpartition(".")[2] in OF_VERSION_1]
     if not gone:
         return faults
@@ -125,7 +125,7 @@ def _told_once(faults: list[Fault]) -> list[Fault]:
 
 @dataclass(frozen=True)
 class _Places:
-    """Says faults of a file at their places."""
+    """Reports faults of a file at their places."""
 
     tree: Tree
     file: str

@@ -28,7 +28,7 @@ class EarlierStandard:
     """Numbers of the margins that rules name."""
 
     def holds(self, condition: RuleCondition, samples: Mapping[str, Sample]) -> bool | None:
-        """Tell whether a condition is met; ``None`` where that cannot be known."""
+        """Return whether a condition is met; ``None`` where that cannot be known."""
         if condition.of is not None:
             return self._simple(condition, samples[condition.of])
         parts = [self.holds(part, samples) for part in condition.parts]

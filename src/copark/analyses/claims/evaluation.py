@@ -105,7 +105,7 @@ def _claim(trial_runs: TrialRuns, claim: Claim) -> ClaimFinding:
 
 
 def _turned(trial_runs: TrialRuns, claim: Claim, verdict: Verdict, parts: Mapping[str, PartFinding]) -> bool:
-    """Tell whether an alternative assumption turns a claim: a part that its word needs, or its parts together.
+    """Return whether an alternative assumption turns a claim: a part that its word needs, or its parts together.
 
     Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
     """
@@ -172,12 +172,12 @@ def _alternatives(trial_runs: TrialRuns, claim: Claim, part: Part, verdict: Verd
 
 
 def _under(trial_runs: TrialRuns, claim: Claim, part: Part, alternative: Alternative) -> tuple[Floats, Floats]:
-    """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
+    """Return the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
     return trial_runs.alternatives[key_of(claim, part), alternative.key]
 
 
 def _why(rule_samples: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
-    """Say why a part is open: lacking, prior or width."""
+    """Describe why a part is open: lacking, prior or width."""
     if any(sample.is_empty for sample in rule_samples.values()):
         return "lacking"
     return "prior" if any(lean.moved != "moved" for lean in leans) else "width"

@@ -1,4 +1,4 @@
-"""Tell of a claim its word, its P and how far other draws may move both, and what the observations say of it."""
+"""Return for a claim its word, its P and how far other draws may move both, and what the observations say of it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def factor(finding: Verdict) -> Interval | None:
 
 
 def speaks_against(finding: Verdict) -> bool:
-    """Tell whether the observations speak against a claim by more than simulation error."""
+    """Return whether the observations speak against a claim by more than simulation error."""
     bayes_factor = factor(finding)
     return bayes_factor is not None and bayes_factor.high < AGAINST
 
@@ -56,7 +56,7 @@ def _named(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
 
 
 def is_tested(finding: Verdict) -> bool:
-    """Tell whether anything could be measured that decides about a claim or a part."""
+    """Return whether anything could be measured that decides about a claim or a part."""
     return isfinite(finding.probability)
 
 
@@ -66,7 +66,7 @@ def counted(claims: Iterable[ClaimFinding]) -> list[ClaimFinding]:
 
 
 def said_word(t: Texts, finding: Verdict) -> str:
-    """Say the word of a verdict, followed by those that other draws may say, or by that nothing could be tested."""
+    """State the word of a verdict, followed by those that other draws may say, or by that nothing could be tested."""
     word = t(f"word.{finding.word}")
     if not is_tested(finding):
         return t("untested", word=word)
@@ -83,14 +83,14 @@ def chance(finding: Verdict) -> Interval | float | None:
 
 
 def sampling_range(finding: Verdict) -> str:
-    """Say half the width of the interval of the sampling error, in per cent; a dash where it is not known."""
+    """Describe half the width of the interval of the sampling error, in per cent; a dash where it is not known."""
     if not isfinite(finding.sampling_error):
         return "–"
     return percent(reach(0.0, finding.sampling_error, standard().sampling_error.value)[1])
 
 
 def observations_changed(t: Texts, finding: Verdict) -> str:
-    """Say what the observations changed of what the prior alone says."""
+    """Describe what the observations changed of what the prior alone says."""
     if not isfinite(finding.probability):
         return ""
     before = finding.prior_probability

@@ -65,7 +65,7 @@ class PartFinding(Verdict):
 
     @property
     def refutation(self) -> Refutation | None:
-        """Give that of effects nil in the middle, else the least of null models, by construction last."""
+        """Return that of effects nil in the middle, else the least of null models, by construction last."""
         telling = least(refutation for refutation in self.refutations if not refutation.identical)
         return self.recentred or telling or least(self.refutations)
 
@@ -98,7 +98,7 @@ class ClaimFinding(Verdict):
     """The evidence: every scenario that the claim shows, beside the reference."""
 
     def part(self, key: str) -> PartFinding:
-        """Give what was found of a part."""
+        """Return what was found of a part."""
         return next(finding for finding in self.parts if finding.part.key == key)
 
     @property
@@ -148,15 +148,15 @@ class ClaimFindings:
     """Runs that were made; 0 where it was not told."""
 
     def arm(self, key: str) -> LocalizedText:
-        """Give the title of a scenario."""
+        """Return the title of a scenario."""
         return self.file.claims.arms[key].title
 
     def world(self, key: str) -> LocalizedText:
-        """Give the title of a null model, in which a claim is false."""
+        """Return the title of a null model, in which a claim is false."""
         return self.file.claims.worlds[key].title
 
     def variant(self, key: str) -> LocalizedText:
-        """Give the title of an alternative assumption."""
+        """Return the title of an alternative assumption."""
         return next(variant.title for variant in self.file.claims.judgement if variant.key == key)
 
     def quarter(self, quarter: int | None) -> str:

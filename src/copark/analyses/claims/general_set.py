@@ -126,7 +126,7 @@ def _on_record(case: Case) -> frozenset[str]:
 
 
 def _is_askable(key: str, scenario: Any, on_record: frozenset[str]) -> bool:
-    """Tell whether a scenario takes away, or acts through, something that is on record."""
+    """Return whether a scenario takes away, or acts through, something that is on record."""
     instruments = scenario.get("edits", {}).get("depth", {})
     needed = {need for name, need in NEEDED_BY_PARAMETER.items() if name in scenario.get("parameters", {})}
     needed |= {need for name, need in NEEDED_BY_INSTRUMENT.items() if name in instruments}
@@ -182,7 +182,7 @@ def _borrowed(claim: Any, claims: Mapping[str, Any], years: Mapping[str, str]) -
 
 
 def _dated(part: Any, years: Mapping[str, str]) -> Any:
-    """Give a part whose statistics are measured at the years of another case."""
+    """Return a part whose statistics are measured at the years of another case."""
     statistics = {
         name: {**statistic, "year": years[str(statistic["year"])]} if "year" in statistic else statistic
         for name, statistic in part["statistics"].items()
@@ -207,7 +207,7 @@ def _compared(claim: Any, plain: Collection[str]) -> Any:
 
 
 def _is_felt(entry: Any, experiment: Experiment) -> bool:
-    """Tell whether a case bears a change, and it alters something."""
+    """Return whether a case bears a change, and it alters something."""
     keys = {field.alias or name for name, field in CaseChange.model_fields.items()}
     change = CaseChange.model_validate({key: value for key, value in entry.items() if key in keys})
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)

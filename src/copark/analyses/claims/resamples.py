@@ -139,7 +139,7 @@ def steadiness(chance: Floats, seed: int) -> float:
 
 
 def built_in(share: float) -> str:
-    """Say built_in, ruled_out or open, from the share of the prior that holds it; unknown where nothing is measured."""
+    """State built_in, ruled_out or open, from the share of the prior that holds it; unknown if nothing is measured."""
     if np.isnan(share):
         return "unknown"
     return "built_in" if share >= BUILT_IN else "ruled_out" if share <= RULED_OUT else "open"
@@ -170,7 +170,7 @@ class Lean:
 
 
 def drawn_values(draws: Draws) -> dict[str, Floats]:
-    """Give what differs between draws, one number for each: parameters, and the shares of the mix of origins.
+    """Return what differs between draws, one number for each: parameters, and the shares of the mix of origins.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def drawn_values(draws: Draws) -> dict[str, Floats]:
 
 
 def moved_words(draws: str, source: Source | None) -> dict[str, str]:
-    """Say how far the data moved each parameter: by the posterior, else by the catalogue; a prior is unmoved."""
+    """Describe how far the data moved each parameter: by the posterior, else by the catalogue; a prior is unmoved."""
     if source is not None:
         return {movement.name: movement.verdict for movement in movements(source.space, source.points)}
     words = {name: variable.moved for name, variable in catalogue().parameters.items()}

@@ -111,7 +111,7 @@ class Rule(StudyEntry):
 
 
 def resolve(bound: float | str, margins: Mapping[str, float]) -> float:
-    """Give the number of a bound."""
+    """Return the number of a bound."""
     if isinstance(bound, str):
         return -margins[bound[1:].strip()] if bound.startswith("-") else margins[bound.removeprefix("+").strip()]
     return bound

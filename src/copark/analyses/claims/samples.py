@@ -38,7 +38,7 @@ class Sample:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether there is no value at all."""
+        """Return whether there is no value at all."""
         return not self.known.size
 
     @property
@@ -48,11 +48,11 @@ class Sample:
 
     @property
     def error(self) -> float:
-        """Give the standard error of the mean, from the spread of the draws, which are independent; NaN for one."""
+        """Return the standard error of the mean, from the spread of the draws, which are independent; NaN for one."""
         return float(self.known.std(ddof=1)) / sqrt(self.known.size) if self.known.size > 1 else float("nan")
 
     def band(self) -> tuple[float, float, float]:
-        """Give 5, 50 and 95 %: of the draws, or of what the mean may be."""
+        """Return 5, 50 and 95 %: of the draws, or of what the mean may be."""
         if self.is_empty:
             return float("nan"), float("nan"), float("nan")
         if self.over == "mean":
@@ -61,13 +61,13 @@ class Sample:
         return band(self.known)
 
     def below(self, bound: float) -> float:
-        """Give the probability that it is below a bound: share of draws, or of what the mean may be."""
+        """Return the probability that it is below a bound: share of draws, or of what the mean may be."""
         if self.over == "mean":
             return _normal_below(bound, self.mean, self.error)
         return float(np.mean(self.known < bound))
 
     def above(self, bound: float) -> float:
-        """Give the probability that it is above a bound."""
+        """Return the probability that it is above a bound."""
         if self.over == "mean":
             return _normal_below(-bound, -self.mean, self.error)
         return float(np.mean(self.known > bound))
@@ -108,7 +108,7 @@ class Measured:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether there is no value at all."""
+        """Return whether there is no value at all."""
         return not self.draws
 
 

@@ -44,14 +44,14 @@ class ScenarioReadings:
     """Outputs and outcomes of scenarios by their key, as statistics read them: each of shape (draws, replicates)."""
 
     measured: Callable[[str], ScenarioMeasures]
-    """Gives the runs of a scenario by its key."""
+    """Returns the runs of a scenario by its key."""
     places: tuple[tuple[str, int], ...]
     """Outputs and quarters that were read, in the order of the measures."""
     replicates: int
     """Runs of each draw."""
 
     def output(self, scenario: str, output: str, quarter: int) -> Floats:
-        """Give an output of a scenario in a quarter; NaN in runs that did not finish.
+        """Return an output of a scenario in a quarter; NaN in runs that did not finish.
 
         Parameters
         ----------
@@ -70,11 +70,11 @@ class ScenarioReadings:
         return self._by_draw(self.measured(scenario).values[:, column, 0])
 
     def outcomes(self, scenario: str) -> Floats:
-        """Give the code of each run's outcome, -1 where it did not finish."""
+        """Return the code of each run's outcome, -1 where it did not finish."""
         return self._by_draw(self.measured(scenario).outcome)
 
     def has(self, scenario: str, outcome: int) -> Floats:
-        """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish.
+        """Return whether each run has an outcome: 1 or 0, NaN where it did not finish.
 
         Parameters
         ----------
@@ -239,11 +239,11 @@ class ScenarioRow:
     """Runs that finished."""
 
     def share(self, outcome: str) -> float:
-        """Give the share of runs with an outcome."""
+        """Return the share of runs with an outcome."""
         return self.shares[OUTCOMES.index(outcome)]
 
     def band(self, outcome: str) -> tuple[float, float]:
-        """Give 5 and 95 % of what the share of an outcome may be, within 0 and 1."""
+        """Return 5 and 95 % of what the share of an outcome may be, within 0 and 1."""
         low, high = self.bands[OUTCOMES.index(outcome)]
         return max(low, 0.0), min(high, 1.0)
 

@@ -20,7 +20,7 @@ class ScenariosChangeNothing(FaultsFound):
 
 
 def trial_study(case: Case, draws: int, replicates: int, seed: int, draws_of: str) -> Study:
-    """Give the study whose draws and random numbers all scenarios have.
+    """Return the study whose draws and random numbers all scenarios have.
 
     Parameters
     ----------

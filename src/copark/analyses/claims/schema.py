@@ -36,7 +36,7 @@ class CaseChange(Scenario):
     """Title for a reader."""
 
     def content(self) -> JsonObject:
-        """Give what is altered, as plain values, without key and title."""
+        """Return what is altered, as plain values, without key and title."""
         content: JsonObject = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return {name: value for name, value in content.items() if value and name in CHANGES}
 
@@ -77,7 +77,7 @@ def _joined(below: JsonObject, above: JsonObject) -> JsonObject:
 
 
 def is_empty(change: CaseChange) -> bool:
-    """Tell whether nothing is altered."""
+    """Return whether nothing is altered."""
     return not change.content()
 
 
@@ -160,7 +160,7 @@ class Statistic(StudyEntry):
 
     @property
     def over(self) -> Literal["draws", "mean"]:
-        """Say over what it is judged: outcomes by their mean over draws, all else by how it lies over the draws."""
+        """State over what it is judged: outcomes by their mean over draws, all else by how it lies over the draws."""
         return "mean" if self.outcome else "draws"
 
     @property
@@ -339,7 +339,7 @@ class Claim(StudyEntry):
         return tuple(key for key in keys if key != self.reference)
 
     def part(self, key: str) -> Part:
-        """Give one of the parts."""
+        """Return one of the parts."""
         return next(part for part in self.parts if part.key == key)
 
 
@@ -402,7 +402,7 @@ class Claims(StudyEntry):
         return {name: margin.value for name, margin in self.margins.items()}
 
     def of(self, claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, Part]]:
-        """Give every part of some claims."""
+        """Return every part of some claims."""
         for claim in claims:
             for part in claim.parts:
                 yield claim, part

@@ -1,4 +1,4 @@
-"""Say in sentences what was found of a part of a claim, and by which rule."""
+"""Describe in sentences what was found of a part of a claim, and by which rule."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class Sentences(Show):
         return self.t("clause").join(names)
 
     def word(self, word: str) -> str:
-        """Say a word of the standard."""
+        """Describe a word of the standard."""
         return self.t(f"word.{word}")
 
     def effect(self, finding: Verdict, parts: Iterable[PartFinding]) -> tuple[str, str]:
-        """Say the effect with its interval, and its bounds: log points as per cent, else in the statistic's unit."""
+        """State the effect with its interval, and its bounds: log points as per cent, else in the statistic's unit."""
         if finding.effect is None or finding.bounds is None:
             return "", ""
         expected = finding.effect
@@ -76,19 +76,19 @@ class Sentences(Show):
         return self.said(doc.Interval(*effect), column), self.said(doc.Interval(*ends), column)
 
     def arm(self, key: str | None) -> str:
-        """Give the title of a scenario; nothing for none."""
+        """Return the title of a scenario; nothing for none."""
         return "" if key is None else self.t.of(self.result.arm(key))
 
     def outcome(self, name: str) -> str:
-        """Say an outcome within a sentence."""
+        """Describe an outcome within a sentence."""
         return lowered(text(f"analysis.outcome.{name}", self.t.lang))
 
     def headed(self, claim: ClaimFinding) -> str:
-        """Give the title of a claim with its number."""
+        """Return the title of a claim with its number."""
         return self.t("claim", id=claim_number(claim.claim.id, self.t.lang), title=self.t.of(claim.claim.title))
 
     def statistic(self, statistic: Statistic) -> str:
-        """Say what a statistic measures."""
+        """Describe what a statistic measures."""
         t = self.t
         output = "" if statistic.output is None else lowered(catalogue().outputs[statistic.output].title(t.lang))
         place = {"output": output, "quarter": self.result.quarter(statistic.at)}
@@ -108,17 +108,17 @@ class Sentences(Show):
         )
 
     def context(self, variable: str) -> str:
-        """Give the title of a value of the place around the park, with the value and its date where it is known."""
+        """Return the title of a value of the place around the park, with the value and its date where it is known."""
         host = self.result.hosts.get(variable)
         title = lowered(variable_title(variable, self.t.lang))
         return title if host is None else self.t("aside", words=title, aside=f"{number(host.value, 0)}, {host.date}")
 
     def bound(self, value: float, statistic: Statistic) -> str:
-        """Say a bound in the unit of a statistic."""
+        """Describe a bound in the unit of a statistic."""
         return self.said(value, column_of(statistic)).removeprefix("+")
 
     def condition(self, condition: RuleCondition, statistics: dict[str, Statistic]) -> str:
-        """Say a condition; statistics are those of its part by name."""
+        """Describe a condition; statistics are those of its part by name."""
         t = self.t
         if condition.of is not None:
             relation, written_bound = condition.relation
@@ -137,7 +137,7 @@ class Sentences(Show):
         return t("condition.all" if condition.every else "condition.any").join(parts)
 
     def rule(self, part: Part) -> list[str]:
-        """Say the rule of a part, a sentence for each of its conditions, and the reason."""
+        """Describe the rule of a part, a sentence for each of its conditions, and the reason."""
         rules = {name: getattr(part.rule, name) for name in ("supported", "contradicted", "not_supported")}
         conditions = [
             self.t(f"rule.{name}", condition=self.condition(condition, part.statistics))
@@ -147,7 +147,7 @@ class Sentences(Show):
         return [*conditions, self.t("rule.reason", reason=self.t.of(part.reason))]
 
     def measured(self, statistic: Statistic, sample: Measured) -> str:
-        """Say what was measured of a statistic."""
+        """Describe what was measured of a statistic."""
         words = self.statistic(statistic)
         words = words[0].upper() + words[1:]
         if sample.is_empty:
@@ -164,7 +164,7 @@ class Sentences(Show):
         return self.t.sentences(sentences)
 
     def refutation(self, refutation: Refutation) -> str:
-        """Say how often the test refutes the claim where it is false."""
+        """Describe how often the test refutes the claim where it is false."""
         if refutation.world == RECENTRED:
             return self.t("found.recentred", share=percent(refutation.share))
         low, high = (percent(value) for value in refutation.interval)
@@ -173,7 +173,7 @@ class Sentences(Show):
         return self.t("found.refuted", world=world, share=percent(refutation.share), low=low, high=high, note=note)
 
     def alternatives(self, finding: PartFinding) -> str:
-        """Say what alternative assumptions do to a verdict, and how far they leave the observations."""
+        """Describe what alternative assumptions do to a verdict, and how far they leave the observations."""
         t = self.t
         named = []
         flipped = [variant for variant in finding.variants if variant.turns]
@@ -189,7 +189,7 @@ class Sentences(Show):
         return t.sentences([flips, t("found.departs")] if all_depart else [flips])
 
     def sentences(self, finding: PartFinding) -> list[str]:
-        """Say everything that was found of a part, sentence by sentence."""
+        """Describe everything that was found of a part, sentence by sentence."""
         t = self.t
         sentences = []
         for name, statistic in finding.part.statistics.items():

@@ -29,7 +29,7 @@ ClaimPart = tuple[Claim, Part]
 
 
 def key_of(claim: Claim, part: Part) -> PartKey:
-    """Give the key of a part among all claims."""
+    """Return the key of a part among all claims."""
     return claim.id, part.key
 
 
@@ -90,7 +90,7 @@ class TrialRuns:
         self._tell(0, 0)
 
     def _tell(self, done: int, total: int) -> None:
-        """Tell how many runs are made, with those of the extension that is under way."""
+        """Return how many runs are made, with those of the extension that is under way."""
         if self._progress is not None:
             self._progress(self._before + done, self._most)
         if done == total:
@@ -175,7 +175,7 @@ class TrialRuns:
         return [(claim, part) for part in claim.parts if part.key in going]
 
     def plain(self, claim: Claim, part: Part, sampling_error: float = nan) -> Verdict:
-        """Give the verdict on a part, before alternative assumptions are tried.
+        """Return the verdict on a part, before alternative assumptions are tried.
 
         Parameters
         ----------
@@ -240,7 +240,7 @@ class TrialRuns:
 
     @cached_property
     def departures(self) -> dict[str, float]:
-        """Give log points between median residents at the cut under each alternative and as it is, by its key."""
+        """Return log points between median residents at the cut under each alternative and as it is, by its key."""
         judgement = self.trial.file.claims.judgement
         if AS_IT_IS not in self.trial.arms:
             return {alternative.key: 0.0 for alternative in judgement}
@@ -253,6 +253,6 @@ class TrialRuns:
         return float(np.log(self._residents(alternative, draws) / self._residents(None, draws)))
 
     def _residents(self, ground: CaseChange | None, draws: int) -> float:
-        """Give the median registered residents at the cut over runs as it is, upon a ground; at least one."""
+        """Return the median registered residents at the cut over runs as it is, upon a ground; at least one."""
         readings = self.readings(self.few, draws, ground)
         return max(float(np.nanmedian(readings.output(AS_IT_IS, *self.trial.observed_place))), 1.0)

@@ -31,7 +31,7 @@ def claims_params(params: CaseParams, draws: int) -> Params:
 
 
 def workload_of(params: CaseParams, draws: int, context: Context) -> tuple[Workload, ...]:
-    """Tell how much there is to run for them, at most, where they were not answered before.
+    """Return how much there is to run for them, at most, where they were not answered before.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def workload_of(params: CaseParams, draws: int, context: Context) -> tuple[Workl
 
 
 def verdicts(params: CaseParams, draws: int, context: Context) -> Mapping[tuple[str, str], Verdict]:
-    """Give the verdict on every claim, as part ``""``, and on every part; read again where they were answered.
+    """Return the verdict on every claim, as part ``""``, and on every part; read again where they were answered.
 
     Parameters
     ----------

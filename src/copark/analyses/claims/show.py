@@ -97,7 +97,7 @@ def listing(file: ClaimsFile, t: Texts) -> doc.Document:
 
 
 def general(file: ClaimsFile, t: Texts) -> doc.Caveat:
-    """Say that claims are a general set, and what of it cannot be asked of the park."""
+    """Report that claims are a general set, and what of it cannot be asked of the park."""
     titles = t("clause").join(t("quoted", title=t.of(title)) for title in file.left_out)
     return doc.Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
 
@@ -131,11 +131,11 @@ class _Show(Sentences):
         )
 
     def asks_outcomes(self) -> bool:
-        """Tell whether a part is about what becomes of the park."""
+        """Return whether a part is about what becomes of the park."""
         return any(statistic.outcome for _, part in self.parts for statistic in part.part.statistics.values())
 
     def outcomes_judged(self) -> str:
-        """Say when outcomes are judged: what P of an outcome, and its change, are about."""
+        """Describe when outcomes are judged: what P of an outcome, and its change, are about."""
         quarter = self.result.quarter(YEAR_TWENTY - 1)
         return self.t("outcomes_judged", quarter=quarter, years=YEAR_TWENTY // QUARTERS_PER_YEAR)
 
@@ -159,7 +159,7 @@ class _Show(Sentences):
         }
 
     def held(self) -> doc.Bullets:
-        """Say which claims are held to be so, which not, and which are open, each with its word."""
+        """Describe which claims are held to be so, which not, and which are open, each with its word."""
         t = self.t
         sentences = []
         for key, side in self.held_sides().items():
@@ -240,7 +240,7 @@ class _Show(Sentences):
         return self.table("claims", CLAIM_COLUMNS, rows)
 
     def sentence(self, claim: ClaimFinding) -> str:
-        """Say a claim in short: what the observations changed, which parts make it, what turns it."""
+        """Describe a claim in short: what the observations changed, which parts make it, what turns it."""
         t = self.t
         parts = self.listed(
             t(

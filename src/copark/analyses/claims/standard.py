@@ -74,7 +74,7 @@ class Standard(StudyEntry):
         return wilson(probability * draws, draws, self.monte_carlo.value)
 
     def small(self, statistic: Statistic) -> float:
-        """Give the size up to which a statistic is small; NaN where it has none."""
+        """Return the size up to which a statistic is small; NaN where it has none."""
         if statistic.kind not in DIFFERENCES - {"difference"}:
             return nan
         return self.rope["outcome" if statistic.outcome else "log"].value
@@ -90,5 +90,5 @@ def standard() -> Standard:
 
 
 def turned_word(word: str) -> str:
-    """Say what is left of a word that an alternative assumption turns: open, of all that need to be robust."""
+    """Describe what is left of a word that an alternative assumption turns: open, of all that need to be robust."""
     return OPEN if word in standard().robust.words else word

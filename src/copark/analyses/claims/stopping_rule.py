@@ -69,7 +69,7 @@ class Stopping(StudyEntry):
     worlds: FirstLook
 
     def decided(self, verdict: Verdict, draws: int) -> bool:
-        """Tell whether a word known from so many draws is decided; it also is where nothing is measured.
+        """Return whether a word known from so many draws is decided; it also is where nothing is measured.
 
         *Small at most* is not: it rests on the ends of an effect, which grow with the draws.
         """
@@ -81,7 +81,7 @@ class Stopping(StudyEntry):
         return verdict.word != SMALL and not any(low < end < high for end in ends)
 
     def same_side(self, verdict: Verdict, differences: Floats, draws: int) -> bool:
-        """Tell whether it is decided if an alternative turns a word.
+        """Return whether it is decided if an alternative turns a word.
 
         Parameters
         ----------
@@ -105,7 +105,7 @@ class Stopping(StudyEntry):
         return turns(verdict.word, low) == turns(verdict.word, high)
 
     def against(self, chance: Floats) -> bool:
-        """Tell whether it is decided that the word for probabilities of draws is against the claim; also of none."""
+        """Return whether it is decided that the word for probabilities of draws is against the claim; also of none."""
         measured = chance[np.isfinite(chance)]
         if not measured.size:
             return True

@@ -155,7 +155,7 @@ class ClaimTrial:
         return Ridge({name: column[:draws][is_kept] for name, column in self.values.items()})
 
     def scenario(self, key: str, ground: CaseChange | None = None) -> CaseChange:
-        """Give a scenario by its key, upon an alternative or null model where one is given."""
+        """Return a scenario by its key, upon an alternative or null model where one is given."""
         if ground is None:
             return self.arms[key]
         memo = key, memo_key(ground)
@@ -164,7 +164,7 @@ class ClaimTrial:
         return self._upon[memo]
 
     def null_model(self, key: str) -> CaseChange:
-        """Give a null model by its key."""
+        """Return a null model by its key."""
         return self.file.claims.worlds[key]
 
     def check(self, experiment: Experiment) -> None:
@@ -228,7 +228,7 @@ def provenance_of(
     *,
     sequential: bool = False,
 ) -> JsonObject:
-    """Tell everything that makes a trial, as plain values; nothing need be run or drawn for it.
+    """Return everything that makes a trial, as plain values; nothing need be run or drawn for it.
 
     Parameters
     ----------
@@ -258,7 +258,7 @@ def provenance_of(
 
 
 def rules_of(file: ClaimsFile, *, sequential: bool) -> dict[str, str]:
-    """Tell what claims are judged by, by its content: their file, the standard of proof, and when to stop."""
+    """Return what claims are judged by, by its content: their file, the standard of proof, and when to stop."""
     rules = {"claims": file.sha256, "standard": read_shipped(STANDARD, Standard)[1]}
     return {**rules, "stopping": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else rules
 
@@ -269,6 +269,6 @@ def identity_from(provenance: JsonObject) -> str:
 
 
 def _cut(case: Case, source: Source | None) -> int:
-    """Give the last quarter of the observations used, counted from 0: the posterior's cut, else the end of the data."""
+    """Return the last quarter of the observations used, counted from 0: the posterior's cut, else the data's end."""
     last = (None if source is None else source.cut) or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))

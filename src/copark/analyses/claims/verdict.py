@@ -94,7 +94,7 @@ def other_words(probability: float, error: float, word: Callable[[float], str]) 
 
 
 def holds(condition: RuleCondition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
-    """Tell where a condition is met, value by value: 1 or 0.
+    """Describe where a condition is met, value by value: 1 or 0.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def weigh_expected(
 def verdict_of(
     part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float], sampling_error: float = nan
 ) -> Verdict:
-    """Give the verdict on a part, before alternative assumptions are tried.
+    """Return the verdict on a part, before alternative assumptions are tried.
 
     Parameters
     ----------
@@ -341,7 +341,7 @@ def claim_verdict(
     prior: Mapping[str, Weighed],
     sampling_error: float = nan,
 ) -> Verdict:
-    """Give the verdict on a claim: all, or any, of its parts hold together; effect and bounds of the one that decides.
+    """Return the verdict on a claim, whose parts all (or any) hold together; effect and bounds of the one that decides.
 
     Where a part is not measured the others can still refute a claim that needs all, or hold one that needs any; else it
     is open. Alternative assumptions are not looked at.
@@ -387,12 +387,12 @@ def claim_verdict(
 
 
 def needs_every_part(headline: PartCombination, word: str) -> bool:
-    """Tell whether a claim's word needs all its parts: to be held by them, or refuted where any would hold it."""
+    """Return whether a claim's word needs all its parts: to be held by them, or refuted where any would hold it."""
     return (headline.every is not None) == (side(word) > 0)
 
 
 def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, draws: int) -> tuple[float, str]:
-    """Give P under an alternative assumption, and its word.
+    """Return P under an alternative assumption, and its word.
 
     The reference on the same draws and random numbers is the control variate; a difference counts as far as it exceeds
     its Monte Carlo error.
@@ -421,14 +421,14 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
 
 
 def turns(word: str, other: str) -> bool:
-    """Tell whether an alternative's word turns a verdict; what is small at most is turned by a word for the claim."""
+    """Return whether an alternative's word turns a verdict; what is small at most is turned by a word for the claim."""
     return side(other) == 1 if word == SMALL else flips(word, other)
 
 
 def turns_together(
     headline: PartCombination, verdict: Verdict, under: Mapping[str, tuple[Floats, Floats]], draws: int
 ) -> bool:
-    """Tell whether an alternative turns a claim whose parts are taken together.
+    """Return whether an alternative turns a claim whose parts are taken together.
 
     Parameters
     ----------

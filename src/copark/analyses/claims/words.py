@@ -13,10 +13,10 @@ REFUTED = frozenset((CONTRADICTED, UNLIKELY, SMALL))
 
 
 def side(word: str) -> int:
-    """Give the side of a word: for the claim 1, against it -1, neither 0."""
+    """Return the side of a word: for the claim 1, against it -1, neither 0."""
     return 1 if word in FOR else -1 if word in REFUTED else 0
 
 
 def flips(word: str, other: str) -> bool:
-    """Tell whether another word is not on the side of a word; ``open`` has no side, and nothing flips it."""
+    """Return whether another word is not on the side of a word; ``open`` has no side, and nothing flips it."""
     return side(word) != 0 and side(other) != side(word)

@@ -109,7 +109,7 @@ class ComparedScenario:
         return min(self.first_differences.values(), default=None)
 
     def difference(self, output: str, quarter: str, *, log: bool = False) -> Effect | None:
-        """Give the effect on an output at a date; none where it was not kept.
+        """Return the effect on an output at a date; none where it was not kept.
 
         Parameters
         ----------
@@ -128,12 +128,12 @@ class ComparedScenario:
         return next((row for row in self.differences if (row.measure, row.quarter, row.log) == address), None)
 
     def drawn(self, output: str, quarter: str) -> Effect:
-        """Give the effect on an output that is drawn: on logarithms where it is a count."""
+        """Return the effect on an output that is drawn: on logarithms where it is a count."""
         rows = [row for row in self.differences if (row.measure, row.quarter) == (output, quarter)]
         return max(rows, key=lambda row: row.log)
 
     def outcome(self, name: str) -> ShareEffect:
-        """Give the effect on the share of an outcome."""
+        """Return the effect on the share of an outcome."""
         return next(row for row in self.outcomes if row.measure == name)
 
 
@@ -163,12 +163,12 @@ class Compared:
     """Runs of the ensembles that did not finish and count in nothing."""
 
     def main_table(self) -> Rows:
-        """Give every difference, a row each."""
+        """Return every difference, a row each."""
         return (_row(effect) for scenario in self.scenarios for effect in scenario.differences)
 
 
 def _row(effect: Effect) -> JsonObject:
-    """Give an effect as a row of the published table, columns by the names they have had."""
+    """Return an effect as a row of the published table, columns by the names they have had."""
     return {
         "arm": effect.scenario,
         "reference": effect.reference,
@@ -236,7 +236,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
-    """Say what there would be to compare a reference with: studies of its case, and how to write one."""
+    """Describe what there would be to compare a reference with: studies of its case, and how to write one."""
     from copark.errors import RunRefused
     from copark.simulation.study import list_studies, load_study
 
@@ -246,7 +246,7 @@ def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
 
 
 def _runs_named(params: Params, context: Context) -> Iterator[str | Study]:
-    """Give the run ID of a stored run, or else a study as it is to be run."""
+    """Return the run ID of a stored run, or else a study as it is to be run."""
     from copark.cases.quarters import asked_quarter
     from copark.simulation.study import load_study
     from copark.store.runs import RunStore
@@ -380,7 +380,7 @@ def _scenario(
 
 
 def _study_title(result: xr.Dataset, lang: str) -> str:
-    """Give the title of a result's study; empty where it has none."""
+    """Return the title of a result's study; empty where it has none."""
     return str(result.attrs.get(f"title_{lang}", ""))
 
 

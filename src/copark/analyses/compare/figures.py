@@ -230,7 +230,7 @@ def effect_dots(answer: Ablations, output: str, quarter: str, kind: str = "mecha
 
 
 def _with_mark(row: AblationRow, lang: str) -> str:
-    """Give the title of what is off, marked where its parameters were not moved by the data, or a little."""
+    """Return the title of what is off, marked where its parameters were not moved by the data, or a little."""
     mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
     return f"{row.title.text(lang)} {mark}".rstrip()
 

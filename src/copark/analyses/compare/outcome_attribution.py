@@ -155,7 +155,7 @@ class OutcomeMoves:
 
 
 def outcome_codes(outcomes: Effects, scenario: str) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """Give the codes of the outcomes of reference and scenario, of runs that finished in both, each of shape (pairs,).
+    """Return codes of the outcomes of reference and scenario, of runs that finished in both, each of shape (pairs,).
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def _first_failed(fragile: Outputs) -> NDArray[np.object_]:
 
 
 def _margin_lines(before: Outputs, after: Outputs) -> list[AccountLine]:
-    """Say by how much the tests are passed in both arms, on average."""
+    """Describe by how much the tests are passed in both arms, on average."""
     margins = [accounts.margins(out, _last(out)) for out in (before, after)]
     lines = []
     for name in MARGINS:
@@ -264,7 +264,7 @@ def _margin_lines(before: Outputs, after: Outputs) -> list[AccountLine]:
 
 
 def _last(out: Outputs) -> int:
-    """Give the last quarter of outputs, counted from 0."""
+    """Return the last quarter of outputs, counted from 0."""
     return int(out["cash"].shape[1]) - 1
 
 
@@ -338,7 +338,7 @@ class OutcomePart:
     """Half the width of its Monte Carlo interval (95 %)."""
 
     def of(self, outcome: str) -> float:
-        """Give its part of the change of an outcome's share."""
+        """Return its part of the change of an outcome's share."""
         return self.change[OUTCOMES.index(outcome)]
 
 
@@ -473,12 +473,12 @@ def outcome_parts(
 
 
 def _shares(codes: NDArray[np.int8]) -> tuple[float, ...]:
-    """Give P(outcome), in the order of the outcomes, of codes of shape (runs,)."""
+    """Return P(outcome), in the order of the outcomes, of codes of shape (runs,)."""
     return tuple(float((codes == code).mean()) for code in range(len(OUTCOMES)))
 
 
 def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) -> int:
-    """Give the quarter, counted from 0, from which on two scenarios of a study differ; 0 where they do all along."""
+    """Return the quarter, counted from 0, from which on two scenarios of a study differ; 0 where they do all along."""
     from copark.simulation.run import facts_of, inputs_of
     from copark.simulation.shared_past import first_apart
 
@@ -489,7 +489,7 @@ def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) ->
 
 
 def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
-    """Give the change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
+    """Return the change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
     codes = np.arange(len(OUTCOMES))
     return (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
 

@@ -34,7 +34,7 @@ def way(move: Move, lang: str) -> str:
 
 
 def cause(move: Move, lang: str) -> str:
-    """Say the rule by which a run's outcome changed, in words."""
+    """Describe the rule by which a run's outcome changed, in words."""
     return text(f"compare.moves.{move.cause}", lang)
 
 
@@ -47,7 +47,7 @@ def account(move: Move, lang: str) -> str:
 
 
 def sentence(moves: OutcomeMoves, lang: str) -> str:
-    """Say the whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
+    """Describe the whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
     if not moves.moved:
         return text("compare.moves.none", lang)
     shares = {name: moves.shares(name) for name in OUTCOMES}

@@ -58,12 +58,12 @@ def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column
 
 
 def band(row: Effect) -> doc.Interval:
-    """Give the median of paired differences, with 90 % of pairs."""
+    """Return the median of paired differences, with 90 % of pairs."""
     return doc.Interval(row.low, row.high, row.median)
 
 
 def points(row: ShareEffect) -> doc.Interval:
-    """Give a change of a share with its Monte Carlo interval."""
+    """Return a change of a share with its Monte Carlo interval."""
     return doc.Interval(row.low, row.high, row.change)
 
 
@@ -101,7 +101,7 @@ class CompareShow(Show):
         return output_title(name, self.t.lang)
 
     def headline(self) -> str:
-        """Say the answer: what the scenario that changes most does to enterprises and to outcomes."""
+        """Describe the answer: what the scenario that changes most does to enterprises and to outcomes."""
         t = self.t
         comparison = self.comparison
         moved = [scenario for scenario in comparison.scenarios if scenario.begins is not None or scenario.moves.moved]
@@ -113,7 +113,7 @@ class CompareShow(Show):
         return t.sentences(tuple(self.sentences_of(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
     def sentences_of(self, scenario: ComparedScenario, key: str) -> Iterator[str]:
-        """Say in sentences, the first of a key, what a scenario changes."""
+        """Describe in sentences, the first of a key, what a scenario changes."""
         t = self.t
         row = self.main(scenario)
         standing = scenario.outcome(STANDING)
@@ -141,7 +141,7 @@ class CompareShow(Show):
         }
 
     def sections(self) -> tuple[doc.Section, ...]:
-        """Give the sections in their order."""
+        """Return the sections in their order."""
         both = self.by_output(log=False), self.by_output(log=True)
         return self.summary(), self.changes(), self.outcomes(), self.moves(), self.section("differences", *both)
 
@@ -176,7 +176,7 @@ class CompareShow(Show):
         yield doc.Card(begins.title, begins, scenario.begins or t("never"))
 
     def every(self) -> doc.Table:
-        """Give a row for each scenario."""
+        """Return a row for each scenario."""
         first = () if self.first is None else (self.change(self.first),)
         rows = []
         for scenario in self.comparison.scenarios:
@@ -208,7 +208,7 @@ class CompareShow(Show):
         return footer(self.comparison.studies, self.comparison.pairs, self.t.lang)
 
     def over_time(self, scenario: ComparedScenario) -> Iterator[doc.Chart]:
-        """Give the course of each difference."""
+        """Return the course of each difference."""
         from copark.analyses.compare.figures import difference_bands
 
         t = self.t
@@ -234,7 +234,7 @@ class CompareShow(Show):
             yield doc.Chart(key, title, t("alt.course"), draw, t("caption.course"), numbers, wide=False)
 
     def at_ends(self) -> Iterator[doc.Chart]:
-        """Give every scenario's difference of an output at a date."""
+        """Return every scenario's difference of an output at a date."""
         from copark.analyses.compare.figures import arms
 
         t = self.t
@@ -256,7 +256,7 @@ class CompareShow(Show):
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
-        """Give heads of groups of rows, one for each scenario."""
+        """Return heads of groups of rows, one for each scenario."""
         return tuple(zip((self.t.of(scenario.title) for scenario in self.comparison.scenarios), sizes, strict=True))
 
     def outcomes(self) -> doc.Section:
@@ -284,7 +284,7 @@ class CompareShow(Show):
         return self.section(key, *assumed, *blocks, folded=not self.comparison.shows_outcomes)
 
     def moves(self) -> doc.Section:
-        """Say why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
+        """Describe why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
         named = [(self.t.of(scenario.title), scenario.moves) for scenario in self.comparison.scenarios]
         lang = self.t.lang
         sentences = doc.Bullets(

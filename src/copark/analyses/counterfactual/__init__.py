@@ -68,7 +68,7 @@ class Answer(Result):
     """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
 
     def main_table(self) -> Rows:
-        """Give every difference, or else every event, a row each."""
+        """Return every difference, or else every event, a row each."""
         if self.found is not None:
             return self.found.main_table()
         return {

@@ -54,7 +54,7 @@ class _Show(Show):
         return text(f"analysis.grade.{name}", self.t.lang)
 
     def headline(self) -> str:
-        """Say the mean D, the highest and the lowest case, and whether the coupling is more than chance."""
+        """Describe the mean D, the highest and the lowest case, and whether the coupling is more than chance."""
         t = self.t
         cases = self.coupled.table.cases
         degrees = self.coupled.chosen.coordination

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def parks_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Give the parks of the casebook that are calibrated."""
+    """Return the parks of the casebook that are calibrated."""
     from copark.calibration.case_parameters import shipped_cases
     from copark.cases.load import load_case
 
@@ -64,7 +64,7 @@ class Answer(Result):
     """Seed of the random numbers."""
 
     def main_table(self) -> Rows:
-        """Give a row for each family over all parks, then one for each family of each park."""
+        """Return a row for each family over all parks, then one for each family of each park."""
         over_all = (
             {
                 "family": family.key,

@@ -138,7 +138,7 @@ class Crosser(Mover):
         return self.placed(z, addresses, self.simulate(expit(z), addresses))
 
     def placed(self, z: Floats, addresses: Integers, counterparts: Floats) -> Cloud:
-        """Give members as a cloud at this share of the way.
+        """Return members as a cloud at this share of the way.
 
         Parameters
         ----------

@@ -69,7 +69,7 @@ def _families(case: Case) -> Iterator[MechanismFamily]:
 
 
 def _parts(case: Case, entry: Mapping[str, Any]) -> Iterator[Scenario]:
-    """Give the scenarios that together switch a family off; none where the case has nothing of it."""
+    """Return the scenarios that together switch a family off; none where the case has nothing of it."""
     mechanisms = entry.get("mechanisms", ())
     has_ties = bool(case.partners) or any(holder.ties for holder in case.shareholders)
     for ablation in ablations_of(case, links=False):

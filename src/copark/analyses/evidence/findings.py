@@ -64,7 +64,7 @@ class EvidenceInPark:
 
     @property
     def can_be_told(self) -> bool:
-        """Say whether enough pairs reach the other end for the number to mean anything."""
+        """Return whether enough pairs reach the other end for the number to mean anything."""
         return self.effective >= FEWEST
 
     @property

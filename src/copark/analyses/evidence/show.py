@@ -86,14 +86,14 @@ class _Show(Show):
         )
 
     def resolution(self) -> Iterator[str]:
-        """Say how much evidence could not have been told, of the family whose error is the largest."""
+        """Describe how much evidence could not have been told, of the family whose error is the largest."""
         coarsest = max(self.answer.families, key=lambda family: family.error if family.parks else 0.0, default=None)
         if coarsest is not None and coarsest.parks and ERRORS * coarsest.error > LEAST:
             least = number(ERRORS * coarsest.error, 1)
             yield self.t("said.resolution", family=self.family(coarsest.key), least=least)
 
     def remarks(self) -> Iterator[str]:
-        """Say which single parks turn a word, and which parks are not asked."""
+        """Describe which single parks turn a word, and which parks are not asked."""
         turns = [(family.key, turn) for family in self.answer.families for turn in family.turns]
         for key, turn in turns:
             word = self.t(f"word.{turn.word}")

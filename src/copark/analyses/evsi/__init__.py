@@ -69,7 +69,7 @@ def options_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
 
 
 def stakes_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Give examples of stakes."""
+    """Return examples of stakes."""
     return [Choice(example, LocalizedText.same(example)) for example in EXAMPLES]
 
 
@@ -203,13 +203,13 @@ class Answer(Result):
 
     @property
     def no_ground_because(self) -> str:
-        """Say why the model's word is no ground for a choice: ``contradicted`` or ``uncalibrated``; else nothing."""
+        """State why the model's word is no ground for a choice: ``contradicted`` or ``uncalibrated``; else nothing."""
         if self.doubts.contradiction is not None:
             return "contradicted"
         return "" if self.trust is None or self.trust.shows_outcomes else "uncalibrated"
 
     def cost(self, source: SourceGain) -> float | None:
-        """Give what a source costs; ``None`` where nobody said."""
+        """Return what a source costs; ``None`` where nobody said."""
         return self.costs.get(source.observation.family)
 
     def net(self, source: SourceGain) -> float:
@@ -217,7 +217,7 @@ class Answer(Result):
         return source.gain.gain - (self.cost(source) or 0.0)
 
     def is_worth_asking(self, source: SourceGain) -> bool:
-        """Tell whether the gain exceeds its cost by more than the largest of so many errors by chance."""
+        """Return whether the gain exceeds its cost by more than the largest of so many errors by chance."""
         return self.net(source) > self.simultaneous * source.gain.error and source.gain.error > 0.0
 
     @cached_property
@@ -231,11 +231,11 @@ class Answer(Result):
 
     @property
     def changes_choice(self) -> bool:
-        """Tell whether any report of any source would lead to another choice."""
+        """Return whether any report of any source would lead to another choice."""
         return any(source.gain.otherwise > 0.0 for source in self.sources)
 
     def main_table(self) -> Iterator[dict[str, Any]]:
-        """Give a row for each source."""
+        """Return a row for each source."""
         for source in self.ranked:
             observation = source.observation
             yield {
@@ -298,7 +298,7 @@ def _plan(params: Params, context: Context) -> tuple[decided.DecisionPlan, dict[
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """Give the levers file, the options and the stakes."""
+    """Return the levers file, the options and the stakes."""
     plan, costs = _plan(params, context)
     return {
         "file": plan.file.model_dump(mode="json", by_alias=True),
@@ -309,7 +309,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """Tell how much there is to run."""
+    """Return how much there is to run."""
     plan, _ = _plan(params, context)
     return (Workload(plan.runs, plan.study.seen(plan.case).clock.quarters),)
 
@@ -414,7 +414,7 @@ class _Steps:
 
 
 def _rooms(worlds: decided.DecisionWorlds) -> list[tuple[str, tuple[str, ...]]]:
-    """Give the parameters that are not known, by scale."""
+    """Return the parameters that are not known, by scale."""
     room_of = {name: catalogue().parameters[name].room for name in worlds.parameters}
     return [
         (room, tuple(name for name in worlds.parameters if room_of[name] == room))
@@ -433,7 +433,7 @@ def _observation(worlds: decided.DecisionWorlds, source: information.Candidate) 
 
 
 def _lead(problem: DecisionProblem) -> tuple[float, float]:
-    """Say by how much the best option leads the next best, with the standard error."""
+    """Describe by how much the best option leads the next best, with the standard error."""
     means = problem.benefits.mean(axis=1)
     others = [place for place in range(problem.options) if place != problem.best]
     second = max(others, key=lambda place: float(means[place]))
@@ -450,7 +450,7 @@ def _alternatives(
     expected: Sequence[Floats],
     of_halves: Sequence[tuple[Floats, Floats]],
 ) -> Iterator[DecisionAlternative]:
-    """Give the park as planned and every option; of an option what knowing is worth between the two alone."""
+    """Return the park as planned and every option; of an option what knowing is worth between the two alone."""
     nothing = float("nan")
     as_planned = LocalizedText.by_language(lambda lang: text("study.as_it_is", lang))
     unmoved = (0.0,) * len(plan.measures.stakes)

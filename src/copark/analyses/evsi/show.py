@@ -45,14 +45,14 @@ def document(result: Answer, t: Texts) -> doc.Document:
 
 
 def about(value: float, error: float) -> doc.Value:
-    """Give an estimate with its interval of simulation error, 95 %; alone where it has none."""
+    """Return an estimate with its interval of simulation error, 95 %; alone where it has none."""
     if not error > 0.0:
         return value
     return doc.Interval(value - NORMAL * error, value + NORMAL * error, value)
 
 
 def between(low: float, high: float) -> doc.Value:
-    """Give the bounds of what perfect information is worth, which is never below 0; one number where they are one."""
+    """Return the bounds of what perfect information is worth, which is never below 0; one number where they are one."""
     lower = max(low, 0.0)
     upper = max(high, lower)
     return doc.Interval(lower, upper) if upper > lower else upper
@@ -78,7 +78,7 @@ class _Show(Show):
         return self.t("whole", name=name, when=when)
 
     def headline(self) -> str:
-        """Say what forbids to rely on the answer, which option is best now, and what asking first is worth."""
+        """Describe what forbids to rely on the answer, which option is best now, and what asking first is worth."""
         result = self.result
         sentences = []
         if result.no_ground_because == "uncalibrated":
@@ -90,7 +90,7 @@ class _Show(Show):
         return self.t.sentences([*sentences, self.choice(), self.asking(), self.most()])
 
     def choice(self) -> str:
-        """Say which option has the largest expected net benefit, and by how much."""
+        """Describe which option has the largest expected net benefit, and by how much."""
         t = self.t
         result = self.result
         others = [alternative for alternative in result.alternatives if alternative is not self.best]
@@ -119,7 +119,7 @@ class _Show(Show):
         return self.t.of(alternative.title)
 
     def asking(self) -> str:
-        """Say what asking is worth before the choice, and by which source."""
+        """Describe what asking is worth before the choice, and by which source."""
         t = self.t
         result = self.result
         count = len(result.sources)
@@ -144,13 +144,13 @@ class _Show(Show):
         return sentence + t("headline.others", name=self.whole(second), most=self.money(max(result.net(second), 0.0)))
 
     def most(self) -> str:
-        """Say what knowing everything would be worth at most."""
+        """Describe what knowing everything would be worth at most."""
         result = self.result
         most = result.perfect_most + NORMAL * result.perfect_error
         return self.opening(self.t("headline.most", most=self.money(most)))
 
     def sections(self) -> list[doc.Section]:
-        """Give the sections in their order."""
+        """Return the sections in their order."""
         return [
             self.summary(),
             self.asked(),
@@ -189,7 +189,7 @@ class _Show(Show):
         return self.section("summary", doc.Cards(cards), doc.Paragraph(lead), table, *self.caveats(result))
 
     def stake(self, stake: Stake) -> str:
-        """Say what is at stake and its price."""
+        """Describe what is at stake and its price."""
         t = self.t
         name = self.stake_name(stake)
         words = {"name": name.lower() if stake.kind == "outcome" else name, "horizon": self.result.horizon}
@@ -209,7 +209,7 @@ class _Show(Show):
         return catalogue().outputs[stake.name].title(lang)
 
     def unit(self, stake: Stake) -> str:
-        """Say for what the price is: each of what is counted, or a unit of what is measured."""
+        """Describe for what the price is: each of what is counted, or a unit of what is measured."""
         if stake.unit in COUNTED_UNITS:
             return self.t("unit.each")
         return self.t("unit.per", unit=unit_title(stake.unit, self.t.lang))
@@ -284,7 +284,7 @@ class _Show(Show):
         return self.section("by_option", self.text("by_option.lead"), self.table("pairs", columns, rows))
 
     def is_told(self, gain: ExpectedGain) -> bool:
-        """Tell whether a gain exceeds what the largest of so many may be by chance."""
+        """Return whether a gain exceeds what the largest of so many may be by chance."""
         return gain.gain > self.result.simultaneous * gain.error > 0.0
 
     def parameters(self) -> doc.Section:
@@ -319,7 +319,7 @@ class _Show(Show):
         return self.section("stakes", lead, self.table("stakes", columns, rows))
 
     def sure(self) -> doc.Section:
-        """Say how sure this is, the gravest doubt first."""
+        """Describe how sure this is, the gravest doubt first."""
         t = self.t
         result = self.result
         is_shown = result.trust is None or result.trust.shows_outcomes
@@ -337,7 +337,7 @@ class _Show(Show):
         return self.section("sure", doc.Paragraph(t.sentences(sentences)), method)
 
     def limits(self) -> doc.Section:
-        """Say what the answer does not tell."""
+        """Describe what the answer does not tell."""
         t = self.t
         result = self.result
         keys = ["rule", "model", "price", "risk", "one", "dates"]

@@ -58,7 +58,7 @@ class Stake:
 
     @property
     def kind(self) -> Kind:
-        """Say how it is read of a run."""
+        """Describe how it is read of a run."""
         if self.name in OUTCOMES:
             return "outcome"
         if self.name in VIEWS:
@@ -169,7 +169,7 @@ class StakeMeasures:
         return tuple(dict.fromkeys(("failed", *(name for stake in self.stakes for name in stake.outputs))))
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all measures."""
+        """Return the last quarter, for all measures."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:

@@ -245,7 +245,7 @@ def simulate(plan: DecisionPlan, threads: int, progress: Progress) -> DecisionWo
 
 
 def _counted(table: Floats, values: Floats) -> Booleans:
-    """Tell which worlds count: every run finished, and the company lives when the decision is due, shape (worlds,)."""
+    """Return which worlds count: every run finished, the company lives when the decision is due, shape (worlds,)."""
     finished = np.isfinite(table).all(axis=(0, 2, 3)) & np.isfinite(values).all(axis=1)
     alive = (table[0, :, :, -1] == 1.0).all(axis=1)
     return np.asarray(finished & alive)

@@ -95,7 +95,7 @@ class Answer(Result):
         return f"{self.main}_{what}"
 
     def main_table(self) -> Iterator[dict[str, Any]]:
-        """Give every claim and part, a row each, with its probability in every way."""
+        """Return every claim and part, a row each, with its probability in every way."""
         for row in self.rows:
             entries: dict[str, Any] = {"claim": row.claim, "part": row.part}
             for way, held in row.held.items():
@@ -144,7 +144,7 @@ def _provenance(plan: ExpertPlan) -> JsonObject:
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """Tell the claims and their rules, the table of literature, and what experts answered.
+    """Describe the claims and their rules, the table of literature, and what experts answered.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def deliver(params: Params, _answer: Answer, context: Context) -> None:
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """Tell how much there is to run."""
+    """Return how much there is to run."""
     plan = _plan(params, context)
     return (Workload(plan.runs, plan.case.clock.quarters), *workload_of(params, plan.draws, context))
 

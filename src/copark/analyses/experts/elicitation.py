@@ -86,7 +86,7 @@ class ExpertPlan:
         return len(distinct) * self.draws * self.replicates * (1 if self.source is None else 2)
 
     def study(self, *, on_posterior: bool, draws: int | None = None, replicates: int | None = None) -> Study:
-        """Give the study of the draws of the posterior, or of those of the prior; perhaps a smaller one.
+        """Return the study of the draws of the posterior, or of those of the prior; perhaps a smaller one.
 
         Parameters
         ----------
@@ -218,7 +218,7 @@ class DrawSet:
         return self._readings({AS_IT_IS: CaseChange()})
 
     def output(self, output: str, quarter: int) -> Floats:
-        """Give an output of the case as it is in a quarter, shape (runs,); NaN in runs that did not finish."""
+        """Return an output of the case as it is in a quarter, shape (runs,); NaN in runs that did not finish."""
         return self._plain.output(AS_IT_IS, output, quarter).ravel()
 
     @property
@@ -265,7 +265,7 @@ class DrawSet:
         return ModelValues(middle, likelihood)
 
     def of(self, question: ExpertQuestion) -> Floats:
-        """Give what the model has of a question, by run, shape (runs,); NaN where not known."""
+        """Return what the model has of a question, by run, shape (runs,); NaN where not known."""
         if question.kind == "outlook":
             output, _, label = question.key.partition("/")
             start = self.plan.case.clock.start
@@ -424,7 +424,7 @@ def opinion(
 
 
 def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None = None) -> bool:
-    """Tell whether each range between quantiles has a run of some weight."""
+    """Return whether each range between quantiles has a run of some weight."""
     counted = np.isfinite(values) & (True if weights is None else weights > 0.0)
     return bool(np.all(np.bincount(place(values[counted], quantiles), minlength=len(SHARES))))
 

@@ -155,7 +155,7 @@ def literature() -> tuple[Literature, str]:
 
 
 def state_of(estimate: Estimate, experiment: Experiment) -> State:
-    """Tell whether an estimate is used of the case of an experiment, before anything is run."""
+    """Return whether an estimate is used of the case of an experiment, before anything is run."""
     case = experiment.case
     if not estimate.use:
         return "unused"
@@ -169,7 +169,7 @@ def state_of(estimate: Estimate, experiment: Experiment) -> State:
 
 
 def error_of(estimate: Estimate, values: Mapping[str, Floats]) -> float:
-    """Give the standard error of an estimate: the source's, or that of the declared scale.
+    """Return the standard error of an estimate: the source's, or that of the declared scale.
 
     Parameters
     ----------

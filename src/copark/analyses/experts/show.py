@@ -68,7 +68,7 @@ class _Show(Show):
         return self.t(key if self.borrowed and self.t.has(key) else f"way.{way}")
 
     def word(self, held: Held) -> str:
-        """Give the word for a probability, or say why there is none."""
+        """Return the word for a probability, or say why there is none."""
         if not isfinite(held.probability):
             return text("claims.no_probability", self.t.lang)
         return text(f"claims.word.{held.word}", self.t.lang) if held.enough else self.t("too_few")
@@ -103,7 +103,7 @@ class _Show(Show):
         return [row for row in self.claims() if turns(row)]
 
     def headline(self) -> str:
-        """Say how many claims get another word by what is added."""
+        """Describe how many claims get another word by what is added."""
         t = self.t
         result = self.result
         if result.template:
@@ -125,7 +125,7 @@ class _Show(Show):
         return t.sentences(sentences)
 
     def draws(self) -> dict[str, str]:
-        """Say the draws of the claims, and those made here."""
+        """Describe the draws of the claims, and those made here."""
         provenance = self.result.provenance
         return {"claims": provenance["claims_draws"], "draws": f"{provenance['draws']} × {provenance['futures']}"}
 
@@ -211,7 +211,7 @@ class _Show(Show):
         return self.table(key, columns, cells, groups=groups)
 
     def moved(self, row: ClaimRow) -> str:
-        """Say which estimate changes a probability most by itself, where one changes it at all."""
+        """Describe which estimate changes a probability most by itself, where one changes it at all."""
         before = row.held[self.result.main].probability
         strongest = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
         if strongest is None or not abs(row.by_estimate[strongest] - before) >= MOVED:
@@ -265,7 +265,7 @@ class _Show(Show):
         )
 
     def estimate(self, comparison: EstimateComparison, written: Estimate) -> tuple[doc.Value, ...]:
-        """Give an estimate in a row; effects on sizes as per cent, on chances as percentage points."""
+        """Return an estimate in a row; effects on sizes as per cent, on chances as percentage points."""
         t = self.t
         column = _column(written)
         middle = written.above if written.value is None else written.value
@@ -396,7 +396,7 @@ class _Show(Show):
 
 
 def _told(estimate: Estimate, value: float) -> float:
-    """Give a value as it is told: log points as a relative change."""
+    """Return a value as it is told: log points as a relative change."""
     return expm1(value) if estimate.scale == "log" else value
 
 

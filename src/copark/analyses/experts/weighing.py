@@ -49,7 +49,7 @@ class Held:
 
     @property
     def enough(self) -> bool:
-        """Say whether these are enough to say a word."""
+        """Return whether these are enough to say a word."""
         return self.draws >= LEAST
 
 
@@ -182,7 +182,7 @@ class Weighing:
         self.verdicts = {name: self._verdicts(draw_set) for name, draw_set in self.sets.items()}
 
     def fields(self) -> dict[str, Any]:
-        """Give everything that is found, by the fields of an answer."""
+        """Return everything that is found, by the fields of an answer."""
         start = self.plan.case.clock.start
         total = sum(expert.weight for expert in self.experts)
         answered = dict.fromkeys(key for expert in self.experts for key in expert.answers)
@@ -240,7 +240,7 @@ class Weighing:
         return tuple(rows), alone
 
     def _ways(self) -> dict[str, Floats]:
-        """Give the weights of runs in every way, each of shape (runs,)."""
+        """Return the weights of runs in every way, each of shape (runs,)."""
         weights: dict[str, Floats] = {}
         for name, draw_set in self.sets.items():
             product = np.prod([np.ones(draw_set.draws), *self.alone[name].values()], axis=0)
@@ -264,7 +264,7 @@ class Weighing:
         return weights.prior if weights.posterior is None else weights.posterior
 
     def _verdicts(self, draw_set: DrawSet) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
-        """Give chance on every draw, and verdict without weights, of every part, and of every claim as part ``""``."""
+        """Return chance on every draw and the verdict without weights, of each part, and of each claim as part ``""``."""
         margins = self.plan.file.claims.sizes
         verdicts: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
         for claim in self.plan.file.claims.claims:
@@ -312,12 +312,12 @@ class Weighing:
         )
 
     def _claimed(self, name: str, claim: str, part: str) -> float:
-        """Give P of prior or posterior alone, as ``copark claims`` has it."""
+        """Return P of prior or posterior alone, as ``copark claims`` has it."""
         verdict = self.claimed[claim, part]
         return verdict.probability if name == self.name else verdict.prior_probability
 
     def _apart(self, name: str, claim: str, part: str) -> float:
-        """Give by how much that differs from P on the draws made here; 0 where one of them is not known."""
+        """Return by how much that differs from P on the draws made here; 0 where one of them is not known."""
         chance = self.verdicts[name][claim, part][0]
         shift = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
         return shift if isfinite(shift) else 0.0
@@ -361,7 +361,7 @@ class Weighing:
         return [*by_way, *by_expert]
 
     def _outlook(self, name: str, draw_set: DrawSet, weights: Floats, *, expert: bool = False) -> Outlook:
-        """Tell how the park fares as it is."""
+        """Describe how the park fares as it is."""
         codes = draw_set.outcomes
         weights = shared(np.where(codes >= 0, weights, 0.0))
         shares = tuple(float(weights[codes == code].sum()) for code in range(len(OUTCOMES)))

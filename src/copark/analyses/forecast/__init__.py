@@ -158,7 +158,7 @@ Answers = Answer | FrozenForecasts
 
 
 def anew(params: Params, _context: Context) -> bool:
-    """Say whether to work although an answer is stored: what is written into a folder is not kept beside it."""
+    """Return whether to work although an answer is stored: what is written into a folder is not kept beside it."""
     return params.freeze_all is not None
 
 

@@ -166,7 +166,7 @@ def _refuse_long_work(basis: ForecastBasis, context: Context) -> None:
 
 
 def _not_calibrated(params: Params, basis: ForecastBasis, seconds: float) -> RunRefused:
-    """Say that there is no calibration to forecast on, what makes one and how long that takes."""
+    """Report that there is no calibration to forecast on, what makes one and how long that takes."""
     case = basis.case
     closure = case.closed_by(basis.until)
     return RunRefused.of(

@@ -203,7 +203,7 @@ def _expected(basis: ForecastBasis, context: Context) -> JsonObject:
 
 
 def _is_the_same(content: JsonObject, expected: JsonObject) -> bool:
-    """Say whether a frozen forecast rests on what one made now would rest on."""
+    """Return whether a frozen forecast rests on what one made now would rest on."""
     plain = {name: value for name, value in expected.items() if name != "made_from"}
     made_from = content["made_from"]
     return all(content.get(name) == value for name, value in plain.items()) and all(
@@ -354,7 +354,7 @@ def _finish(
 
 
 def _park(content: JsonObject, context: Context) -> FrozenPark:
-    """Tell of a frozen forecast what is shown of it."""
+    """Return for a frozen forecast what is shown of it."""
     frozen = engine.Frozen(content)
     case = context.case(content["case"])
     ends = frozen_sets.year_ends(content)[-SHOWN:]

@@ -62,12 +62,12 @@ class _SetShow(Show):
         self.answer = answer
 
     def count(self) -> str:
-        """Say how many parks there are."""
+        """Describe how many parks there are."""
         parks = len(self.answer.parks)
         return self.t("set.title_park" if parks == 1 else "set.title_parks", count=parks)
 
     def words(self, key: str) -> str:
-        """Say a sentence of the set, with its numbers filled in."""
+        """Describe a sentence of the set, with its numbers filled in."""
         answer = self.answer
         return self.t(
             f"set.{key}",
@@ -98,7 +98,7 @@ class _SetShow(Show):
         yield self.forecasts()
 
     def summary(self) -> doc.Section:
-        """Say what was forecast, from what, when, and what is not in it."""
+        """Describe what was forecast, from what, when, and what is not in it."""
         answer = self.answer
         keys = ["what", "from"]
         keys += ["borrowed"] if any(park.lent for park in answer.parks) else []
@@ -146,7 +146,7 @@ class _SetShow(Show):
             yield self.table("set_left_out", "park reason:note", left)
 
     def scoring(self) -> doc.Section:
-        """Say how the set is scored: the command, the columns, an example, what can be scored and by which rules."""
+        """State how the set is scored: the command, the columns, an example, what can be scored and by which rules."""
         lang = self.t.lang
         columns = [
             (name, self.t(f"set.column.{name}", values=join(WRITTEN.get(name, ()), lang))) for name in EXAMPLE_COLUMNS
@@ -202,5 +202,5 @@ class _SetShow(Show):
 
 
 def _rule(variable: str) -> str:
-    """Say how an observable is scaled: on the logarithm, or on one that keeps the sign."""
+    """Describe how an observable is scaled: on the logarithm, or on one that keeps the sign."""
     return "signed" if SERIES[variable].lowest is None else "log"

@@ -86,7 +86,7 @@ class _Show(Show):
         return interval(self.answer.bands[variable][:, quarter])
 
     def headline(self) -> str:
-        """Tell the main observables at the end."""
+        """Describe the main observables at the end."""
         parts = self.parts({name: self.band(name) for name in self.first[:3]})
         key = "headline.told" if self.answer.method == CONDITIONAL else "headline"
         forecast = self.t(key, quarter=self.answer.until, parts=parts)
@@ -101,7 +101,7 @@ class _Show(Show):
         return self.t.sentences([*closed, *recorded, forecast, *alone])
 
     def parts(self, bands: Mapping[str, doc.Interval]) -> str:
-        """Tell observables at the end, last those that cannot be told: ends of 90 % more than a factor of ten apart."""
+        """State observables at the end, last those that cannot be told: 90 % intervals wider than a factor of ten."""
         parts: list[str] = []
         open_parts: list[str] = []
         for name, band in bands.items():
@@ -118,7 +118,7 @@ class _Show(Show):
         return self.t("join").join(parts)
 
     def model_alone(self) -> list[str]:
-        """Say what the model alone gives where the forecast is a stack, and why the two differ."""
+        """Describe what the model alone gives where the forecast is a stack, and why the two differ."""
         stacked = [name for name in self.first[:3] if name in self.answer.weights]
         elsewhere = self.answer.as_elsewhere
         own_bands = self.answer.methods.get(MODEL, {})
@@ -183,7 +183,7 @@ class _Show(Show):
         return self.t("rests.everything" if answer.everything else "rests.fitted", values=answer.values, cut=answer.cut)
 
     def stacked(self) -> str:
-        """Say what the forecast is put together of, and how such stacks did beside the pooled growth curve."""
+        """Describe what the forecast is put together of, and how such stacks did beside the pooled growth curve."""
         parts = [result for setting in self.settings for result in self.answer.held.of(setting)]
         better = self.said(sum(result.not_worse for result in parts) / len(parts), doc.SHARE)
         return self.t("stacked", parks=len({result.park for result in parts}), better=better)
@@ -472,7 +472,7 @@ class _Show(Show):
         return self.section("held", self.text("held.lead"), self.table("held", columns, rows, groups=grouped(heads)))
 
     def limits(self) -> Iterator[str]:
-        """Say what these numbers leave out, and how the forecast is kept and scored."""
+        """Describe what these numbers leave out, and how the forecast is kept and scored."""
         yield self.t("limits.unknown")
         if self.answer.weights:
             yield self.t("limits.stack")

@@ -44,19 +44,19 @@ if TYPE_CHECKING:
 
 
 def levers_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
-    """Give the levers of a case that have options from now on; RunRefused is raised if it has none."""
+    """Return the levers of a case that have options from now on; RunRefused is raised if it has none."""
     file = _open(context.case(values["case"]), values["file"], values.get("now"))[1]
     return [Choice(lever.key, lever.title) for lever in file.levers if lever.now]
 
 
 def targets_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
-    """Give examples of targets."""
+    """Return examples of targets."""
     case, _file, first = _open(context.case(values["case"]), values["file"], values.get("now"))
     return list(targets_for(case, first))
 
 
 def events_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
-    """Give examples of events."""
+    """Return examples of events."""
     case, _file, first = _open(context.case(values["case"]), values["file"], values.get("now"))
     return list(events_for(case, first))
 
@@ -128,7 +128,7 @@ class Answer(Result):
 
     @property
     def is_met(self) -> bool:
-        """Say whether the case as it is reaches every target."""
+        """Return whether the case as it is reaches every target."""
         return self.before.reach(self.targets) == "reached"
 
     @property
@@ -137,11 +137,11 @@ class Answer(Result):
         return tuple(lever_set for lever_set in self.ladder if lever_set.reach(self.targets) == "reached")
 
     def options(self, lever_set: ConfirmedSet) -> tuple[LeverOption, ...]:
-        """Give the options of a set."""
+        """Return the options of a set."""
         return tuple(option for option in self.file.options("now") if option.key in lever_set.keys)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give a row for each set and target, the case as it is first."""
+        """Return a row for each set and target, the case as it is first."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -164,7 +164,7 @@ class Answer(Result):
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """Give the levers it may pull, its targets and the runs; refused as by :func:`_open`."""
+    """Return the levers it may pull, its targets and the runs; refused as by :func:`_open`."""
     case = context.case(params.case)
     case_from_now, file, first = _opened(params, context)
     read_events(params.event, case_from_now, first)
@@ -184,7 +184,7 @@ def _opened(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
 
 
 def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFile, int]:
-    """Give the case as it is seen from now, its levers, and the quarter they are pulled, counted from the start.
+    """Return the case as it is seen from now, its levers, and the quarter they are pulled, counted from the start.
 
     Raises
     ------

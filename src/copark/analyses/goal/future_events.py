@@ -112,7 +112,7 @@ def _event(written: str, case: Case, now: int) -> FutureEvent:
 
 
 def _known(case: Case) -> dict[str, tuple[str, ...]]:
-    """Say whom an event of each kind may befall."""
+    """Describe whom an event of each kind may befall."""
     return {
         "government-withdraws": SIDES,
         "framework-ends": ("",),

@@ -51,7 +51,7 @@ class GoalTarget:
     """Whether at least that share is asked for; otherwise at most, as of a failure."""
 
     def met(self, runs: ScenarioRuns) -> Booleans:
-        """Tell whether it happens in each run, shape (runs,)."""
+        """Return whether it happens in each run, shape (runs,)."""
         if self.is_outcome:
             return np.asarray(runs.outcome == OUTCOMES.index(self.name))
         reached = runs[self.name][:, self.at]
@@ -158,7 +158,7 @@ class GoalMeasures:
         return tuple(dict.fromkeys((*self.levers.outputs, *PAID, RECEIVED, *judged)))
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all measures."""
+        """Return the last quarter, for all measures."""
         return self.levers.quarters(labels)
 
     def read(self, runs: ScenarioRuns) -> Floats:

@@ -88,7 +88,7 @@ class LeverSearch:
         return sum(self.experiment.count_runs(lever_set.scenario) for lever_set in self.tried.values())
 
     def counted(self, lever_set: LeverSet) -> Floats:
-        """Give the measures of a set's runs that count: they finished, and the company lived when levers are pulled.
+        """Return the measures of a set's runs that count: they finished, and the company lived when levers are pulled.
 
         Returns
         -------
@@ -186,11 +186,11 @@ class ConfirmedSet:
 
     @property
     def costs(self) -> bool:
-        """Say whether the model knows a cost: any pair of runs differs in it."""
+        """Return whether the model knows a cost: any pair of runs differs in it."""
         return self.cost != 0.0 or self.cost_low != self.cost_high
 
     def equals(self, other: ConfirmedSet) -> bool:
-        """Tell whether another set has the same numbers: what it changes is the same in every run."""
+        """Return whether another set has the same numbers: what it changes is the same in every run."""
         return self._numbers() == other._numbers()
 
     def _numbers(self) -> tuple[object, ...]:
@@ -213,7 +213,7 @@ class ConfirmedSet:
         return max(0.0, *(target.gap(share.share) for target, share in zip(targets, self.shares, strict=True)))
 
     def reach(self, targets: Sequence[GoalTarget]) -> Reach:
-        """Tell whether all targets are reached; borderline where a Monte Carlo interval holds what is asked for."""
+        """Return whether all targets are reached; borderline where a Monte Carlo interval holds what is asked for."""
         if not all(np.isfinite(share.share) for share in self.shares):
             return "missed"
         pairs = zip(targets, self.shares, strict=True)
@@ -224,7 +224,7 @@ class ConfirmedSet:
 
 
 def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int) -> list[ConfirmedSet]:
-    """Tell sets of runs that follow those of the search, so many of each.
+    """Report sets of runs that follow those of the search, so many of each.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int) -> list[Co
 
 
 def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_set: LeverSet) -> ConfirmedSet:
-    """Tell a set of fresh runs.
+    """Report a set of fresh runs.
 
     Parameters
     ----------

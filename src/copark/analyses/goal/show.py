@@ -49,26 +49,26 @@ class _Show(Show):
 
     @property
     def is_idle(self) -> bool:
-        """Say whether a target is missed and the best set comes no nearer to any, as shares are told (0.1 points)."""
+        """Check whether a target is missed and the best set comes no nearer to any, as shares are told (0.1 points)."""
         return self.is_missed and self.nearer < TOLD
 
     @property
     def is_missed(self) -> bool:
-        """Say whether the best set misses a target."""
+        """Return whether the best set misses a target."""
         return self.best.reach(self.answer.targets) == "missed"
 
     @property
     def nearer(self) -> float:
-        """Give how much nearer to a target the best set comes than the case as it is, as a share of runs; the most."""
+        """Return how much nearer to a target the best set comes than the case as it is, as a share of runs."""
         shares = zip(self.answer.targets, self.best.shares, self.answer.before.shares, strict=True)
         return max(target.gap(before.share) - target.gap(share.share) for target, share, before in shares)
 
     def event(self, target: GoalTarget) -> str:
-        """Say what a target asks of a run."""
+        """Describe what a target asks of a run."""
         return target_words(target, self.t)
 
     def targets(self) -> str:
-        """Say what is aimed at."""
+        """Describe what is aimed at."""
         return self.t("and").join(asked_words(target, self.t) for target in self.answer.targets)
 
     def name(self, lever_set: ConfirmedSet) -> str:
@@ -116,7 +116,7 @@ class _Show(Show):
         yield from self.balance(best)
 
     def balance(self, lever_set: ConfirmedSet) -> Iterator[str]:
-        """Say which sides gain and which lose in most runs."""
+        """Describe which sides gain and which lose in most runs."""
         most = recommendation_rule().losing_side.value
         gaining = [effect for effect in lever_set.effects if effect.above > most]
         losing = [effect for effect in lever_set.effects if effect.below > most]
@@ -129,7 +129,7 @@ class _Show(Show):
                 yield self.t(f"balance.{word}", sides=self.t("join").join(amounts))
 
     def sections(self) -> Iterator[doc.Section]:
-        """Give the sections in their order."""
+        """Return the sections in their order."""
         answer = self.answer
         general = [doc.Caveat(text("levers.general", self.t.lang))] if answer.general else []
         yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats(answer), *general)
@@ -211,7 +211,7 @@ class _Show(Show):
         return self.table("sides", (self.column("set"), *sides), rows)
 
     def events(self) -> Iterator[str]:
-        """Say what befalls the park, and what that changes."""
+        """Describe what befalls the park, and what that changes."""
         t = self.t
         answer = self.answer
         for event, who in zip(answer.events, answer.event_titles, strict=True):
@@ -223,7 +223,7 @@ class _Show(Show):
                 yield t("event.effect", target=self.event(target), before=before, after=percent(share.share, 1))
 
     def how(self) -> Iterator[str]:
-        """Say how the answer was found."""
+        """Describe how the answer was found."""
         t = self.t
         answer = self.answer
         counts = {

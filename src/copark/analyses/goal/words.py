@@ -23,7 +23,7 @@ GROWTH = 1.5
 
 
 def event_title(event: FutureEvent, case: Case) -> LocalizedText:
-    """Say whom an event befalls; by the key where there is nobody to name."""
+    """Describe whom an event befalls; by the key where there is nobody to name."""
     titles = {partner.key: partner.title for partner in case.partners}
     titles |= {shareholder.key: shareholder.title for shareholder in case.shareholders}
     title = titles.get(event.who)
@@ -31,7 +31,7 @@ def event_title(event: FutureEvent, case: Case) -> LocalizedText:
 
 
 def target_words(target: GoalTarget, t: Texts) -> str:
-    """Say what a target asks of a run."""
+    """Describe what a target asks of a run."""
     if target.is_outcome:
         return text(f"analysis.outcome.{target.name}", t.lang)
     output = catalogue().outputs[target.name]
@@ -41,13 +41,13 @@ def target_words(target: GoalTarget, t: Texts) -> str:
 
 
 def asked_words(target: GoalTarget, t: Texts) -> str:
-    """Say what a target asks of a run, and in how many."""
+    """Describe what a target asks of a run, and in how many."""
     share = percent(target.share, 0 if round(target.share, 2) == target.share else 1)
     return t("asked.least" if target.in_most else "asked.most", target=target_words(target, t), share=share)
 
 
 def event_words(event: FutureEvent, who: LocalizedText, t: Texts) -> str:
-    """Say what befalls the park, and when.
+    """Describe what befalls the park, and when.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def event_words(event: FutureEvent, who: LocalizedText, t: Texts) -> str:
 
 
 def targets_for(case: Case, first: int) -> Iterator[Choice]:
-    """Give targets that may be asked: outcomes, and half as much again as was last observed, half-way to the end.
+    """Return targets that may be asked: outcomes, and half as much again as was last observed, half-way to the end.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def targets_for(case: Case, first: int) -> Iterator[Choice]:
 
 
 def events_for(case: Case, first: int) -> Iterator[Choice]:
-    """Give every kind of event for everyone it may befall, two years after a quarter counted from the start."""
+    """Return every kind of event for everyone it may befall, two years after a quarter counted from the start."""
     for example in example_events(case, first):
         (event,) = read_events((example,), case, first)
         yield Choice(example, _in_both(partial(event_words, event, event_title(event, case))))

@@ -129,12 +129,12 @@ class AxisFinding:
 
     @property
     def can_be_found(self) -> bool:
-        """Say whether simulated panels find enough of it for shifts, and words other than cannot, to be findings."""
+        """Return whether simulated panels find enough of it for shifts, and words other than cannot, to be findings."""
         return self.r2 >= LEAST
 
     @property
     def is_firm(self) -> bool:
-        """Say whether its word is the same with another seed, as far as the errors over seeds tell."""
+        """Return whether its word is the same with another seed, as far as the errors over seeds tell."""
         return not self.other_words
 
     @property
@@ -602,7 +602,7 @@ def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
 
 
 def _slices(reader: Reader, axis: int) -> Iterator[Slice]:
-    """Give the R² of a parameter by the size of what the model leaves out."""
+    """Return the R² of a parameter by the size of what the model leaves out."""
     sizes = hyper_values(reader.theta)[:, HYPER.index("left_out")]
     for low, high in pairwise(SLICES):
         is_inside = (sizes >= low) & (sizes < high)

@@ -168,7 +168,7 @@ class _Show(Show):
         )
 
     def trust(self) -> str:
-        """Say whether intervals hold, also where parks differ, and whether observations look like simulated panels."""
+        """Check that intervals hold, also where parks differ, and whether observations look like simulated panels."""
         answer = self.answer
         return self.t(
             "said.trust",
@@ -286,7 +286,7 @@ class _Show(Show):
         )
 
     def most_disputed(self) -> str:
-        """Say how many disputed values move α beyond their seed error, and how far all of them together do."""
+        """Describe how many disputed values move α beyond their seed error, and how far all of them together do."""
         single = [finding for finding in self.answer.disputed if finding.park]
         together = next(finding for finding in self.answer.disputed if not finding.park)
         beyond = sum(abs(finding.change) > ERRORS * finding.error for finding in single)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Give the levers of a case that have options since the founding, or from now on."""
+    """Return the levers of a case that have options since the founding, or from now on."""
     file = load_levers(context.case(given["case"]), given["file"], given.get("now"))
     since = since_of(file, given["since"])
     levers = [lever for lever in file.levers if lever.options(since)]
@@ -136,7 +136,7 @@ class Answer(Result):
         return tuple(known.get(baseline.key) for baseline in self.baselines)
 
     def effect(self, option: str, measure: str) -> LeverEffect:
-        """Give the effect of an option on a measure."""
+        """Return the effect of an option on a measure."""
         return next(effect for effect in self.effects if (effect.scenario, effect.measure) == (option, measure))
 
     def name(self, option: str, lang: str) -> str:
@@ -163,7 +163,7 @@ class Answer(Result):
 
     @property
     def no_advice_because(self) -> NoAdviceReason | None:
-        """Say why nothing may be advised on the model's word: what happened contradicts it, or it is not calibrated."""
+        """State why nothing may be advised on the model's word: the record contradicts it, or it is not calibrated."""
         if self.doubts.contradiction is not None:
             return "contradicted"
         return None if self.trust is None or self.trust.shows_outcomes else "uncalibrated"
@@ -191,7 +191,7 @@ class Answer(Result):
         return tuple(shares)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give every option's effect on every measure, a row each."""
+        """Return every option's effect on every measure, a row each."""
         import pandas as pd
 
         lever_of = {option.key: option.lever.key for option in self.options}
@@ -219,13 +219,13 @@ class Answer(Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Give the file of levers, the case's own or the general one, and which of its variants."""
+    """Return the file of levers, the case's own or the general one, and which of its variants."""
     file, since, _options = options_of(params, context)
     return {"file": file.model_dump(mode="json", by_alias=True), "since": since}
 
 
 def options_of(params: Params, context: Context) -> tuple[LeverFile, Since, tuple[LeverOption, ...]]:
-    """Give the levers of a case, when they are pulled, and the options that are tried.
+    """Return the levers of a case, when they are pulled, and the options that are tried.
 
     Raises
     ------

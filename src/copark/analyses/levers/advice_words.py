@@ -16,7 +16,7 @@ from copark.texts import text
 
 
 def advice_words(answer: Answer, option: str, t: Texts) -> str:
-    """Say what the rule says of an option: of one to avoid what it harms, of an unreliable one which tests it fails.
+    """State what the rule says of an option: of one to avoid what it harms, of an unreliable one which tests it fails.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def advice_words(answer: Answer, option: str, t: Texts) -> str:
 
 
 def effect_words(answer: Answer, option: str, aim: str, t: Texts, digits: int = 0) -> str:
-    """Say an option's effect on an aim: points of probability, or per cent of operating companies.
+    """Describe an option's effect on an aim: points of probability, or per cent of operating companies.
 
     Parameters
     ----------

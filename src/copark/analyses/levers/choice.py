@@ -71,7 +71,7 @@ def states_of(effects_by_structure: Sequence[Effects], measures: Sequence[str]) 
 
 
 def met(states: States, thresholds: Sequence[Threshold]) -> Booleans:
-    """Tell whether each threshold is met, shape (thresholds, options, states)."""
+    """Return whether each threshold is met, shape (thresholds, options, states)."""
     tables = []
     for threshold in thresholds:
         values = states.gain(threshold.measure) if threshold.compared else states.values[threshold.measure]
@@ -117,7 +117,7 @@ class RobustChoice:
     """Mean gains over states by side, shape (options, sides)."""
 
     def ranking(self, criterion: str, measure: str = "") -> Ranking:
-        """Give one of the rankings."""
+        """Return one of the rankings."""
         wanted = (criterion, measure)
         return next(ranking for ranking in self.rankings if (ranking.criterion, ranking.measure) == wanted)
 

@@ -69,7 +69,7 @@ def _footer(answer: Answer, lang: str) -> str:
 
 
 def _effects_of(answer: Answer, rows: Sequence[HeadedRow], measure: str) -> list[tuple[int, LeverEffect]]:
-    """Give the effects of options on a measure, each with the place of its row."""
+    """Return the effects of options on a measure, each with the place of its row."""
     return [(place, answer.effect(row.key, measure)) for place, row in enumerate(rows) if row.key is not None]
 
 

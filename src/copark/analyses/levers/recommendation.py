@@ -241,7 +241,7 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
 
 
 def is_unchanged(effects: Mapping[str, LeverEffect]) -> bool:
-    """Tell whether an option leaves every measure of every run as it is, under every structure."""
+    """Return whether an option leaves every measure of every run as it is, under every structure."""
     for effect in effects.values():
         if effect.equal < 1.0 or any(abs(change) > NO_DIFFERENCE for change in effect.known_effects):
             return False
@@ -316,7 +316,7 @@ def _acceptable(choice: RobustChoice | None) -> dict[str, float]:
 
 
 def _numbers(effects: Mapping[str, LeverEffect]) -> tuple[object, ...]:
-    """Give what two options must share to be told as one: all numbers of every measure, up to rounding."""
+    """Return what two options must share to be told as one: all numbers of every measure, up to rounding."""
     numbers: list[object] = []
     for name, effect in effects.items():
         quantiles = (effect.low, effect.lower_quartile, effect.median, effect.upper_quartile, effect.high)

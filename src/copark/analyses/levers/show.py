@@ -102,7 +102,7 @@ class _Show(Show):
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def headline(self) -> str:
-        """Give the answer in a paragraph, after what forbids to rely on it; then what options are compared with."""
+        """Return the answer in a paragraph, after what forbids to rely on it; then what options are compared with."""
         assumed = [] if self.answer.closed_by is not None else self.answer.doubts.sentences(self.t.lang)
         return self.t.sentences([*self.answer_sentences(), *assumed])
 
@@ -114,7 +114,7 @@ class _Show(Show):
         return [first, *self.cautions(), *others, *self.disagreement()]
 
     def cautions(self) -> list[str]:
-        """Say what forbids or limits to rely on the answer."""
+        """Describe what forbids or limits to rely on the answer."""
         if self.answer.no_advice_because == "uncalibrated" and self.answer.closed_by is None:
             return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
         return self.answer.doubts.record_words(self.t.lang)
@@ -235,11 +235,11 @@ class _Show(Show):
         )
 
     def aims(self, judgement: Judgement) -> tuple[str, ...]:
-        """Give both aims, first the one that an option helps or harms most."""
+        """Return both aims, first the one that an option helps or harms most."""
         return (judgement.aim, *(aim for aim in AIMS if aim != judgement.aim))
 
     def recommended(self, judgement: Judgement) -> str:
-        """Say that an option helps, what it does for either aim, and in the same sentence who loses by it."""
+        """Report that an option helps, what it does for either aim, and in the same sentence who loses by it."""
         t = self.t
         effects = (effect_words(self.answer, judgement.option, aim, t) for aim in self.aims(judgement))
         effect = t("join").join(effects)
@@ -397,7 +397,7 @@ class _Show(Show):
         )
 
     def balance(self, option: LeverOption) -> str:
-        """Say who gains and who loses by an option."""
+        """Describe who gains and who loses by an option."""
         t = self.t
         effects = {side: self.answer.effect(option.key, side) for side in FOUR_SIDES}
         parts = [t("balance.setting", title=option.name(t.lang))]
@@ -416,7 +416,7 @@ class _Show(Show):
         return "".join(parts)
 
     def how(self, effect: LeverEffect) -> str:
-        """Say what a side gains or loses, and in how many runs."""
+        """Describe what a side gains or loses, and in how many runs."""
         share = shown(max(effect.above, effect.below), doc.SHARE, self.t.lang)
         amount = shown(effect.median, change_column(effect.measure, self.t), self.t.lang, with_unit=True)
         return self.t("how", side=self.t(f"word.{effect.measure}"), amount=amount, share=share)
@@ -498,7 +498,7 @@ class _Show(Show):
         )
 
     def hanging(self) -> tuple[str, ...]:
-        """Say which effects hang on a parameter that no data moved, or moved weakly."""
+        """Describe which effects hang on a parameter that no data moved, or moved weakly."""
         t = self.t
         strongest: dict[str, ParameterDependence] = {}
         for dependence in self.answer.dependences:
@@ -585,7 +585,7 @@ class _Show(Show):
         return self.section("structures", doc.Paragraph(t("structures.lead")), table, folded=True)
 
     def limits(self) -> doc.Section:
-        """Say what the answer does not tell."""
+        """Describe what the answer does not tell."""
         t = self.t
         discount = self.answer.file.discount
         rate = shown(discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)

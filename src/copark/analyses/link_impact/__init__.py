@@ -38,7 +38,7 @@ DOSED = 24
 
 
 def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Give the links between scales."""
+    """Return the links between scales."""
     return [Choice(link.name, LocalizedText.by_language(link.title)) for link in catalogue().links.values()]
 
 
@@ -88,11 +88,11 @@ class Answer(Result):
         return tuple(dict.fromkeys(link_of[effect.scenario] for effect in self.responses))
 
     def impact(self, link: str, output: str = HEADLINE) -> Impact:
-        """Give the impact of a cut on an output."""
+        """Return the impact of a cut on an output."""
         return next(impact for impact in self.impacts if (impact.link, impact.output) == (link, output))
 
     def response(self, link: str, output: str = HEADLINE) -> dict[float, Effect]:
-        """Give the effects of a link on an output by its strength; none where it was only cut."""
+        """Return the effects of a link on an output by its strength; none where it was only cut."""
         strength_of = {key_of(link, strength): strength for strength in STRENGTHS}
         return {
             strength_of[effect.scenario]: effect
@@ -101,7 +101,7 @@ class Answer(Result):
         }
 
     def main_table(self) -> Rows:
-        """Give the impact of every cut on every output, a row each."""
+        """Return the impact of every cut on every output, a row each."""
         return (vars(impact) for impact in self.impacts)
 
 
@@ -147,7 +147,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def _quarter(case: Case, params: Params, context: Context) -> int:
-    """Give the first quarter of the cut, counted from 0: the first not calibrated to, or the first if none is left.
+    """Return the first quarter of the cut, counted from 0: the first not calibrated to, or the first if none is left.
 
     Raises
     ------

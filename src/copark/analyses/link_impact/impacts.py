@@ -55,12 +55,12 @@ class Impact:
 
     @property
     def exists(self) -> bool:
-        """Say whether there is an effect at all, in any quarter and in more than a few runs."""
+        """Return whether there is an effect at all, in any quarter and in more than a few runs."""
         return self.changed >= FELT
 
     @property
     def rare(self) -> bool:
-        """Say whether the effect is felt in some runs and leaves the median where it was."""
+        """Return whether the effect is felt in some runs and leaves the median where it was."""
         return self.exists and not self.typical > NEGLIGIBLE
 
 
@@ -155,7 +155,7 @@ def strongest(all_impacts: Sequence[Impact], count: int, outputs: Sequence[str])
 
 
 def direction(response: Mapping[float, Effect]) -> str:
-    """Say whether a stronger link means more of an output, less, neither all along, or nothing.
+    """Return whether a stronger link means more of an output, less, neither all along, or nothing.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ OUTPUTS = (
 
 
 def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
-    """Give the links of these names, or all."""
+    """Return the links of these names, or all."""
     links = catalogue().links
     return tuple(links[name] for name in names or links)
 

@@ -42,7 +42,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def band(effect: Effect) -> doc.Interval:
-    """Give the median of an effect with 90 % of pairs."""
+    """Return the median of an effect with 90 % of pairs."""
     return doc.Interval(effect.low, effect.high, effect.median)
 
 
@@ -62,7 +62,7 @@ class _Show(Show):
         return [impact for impact in self.answer.impacts if impact.link == link]
 
     def is_rare(self, link: str) -> bool:
-        """Say whether a link is felt in some runs and moves no median."""
+        """Return whether a link is felt in some runs and moves no median."""
         return not any(impact.exists and not impact.rare for impact in self.of(link))
 
     def felt_rarely(self, link: str) -> str:
@@ -76,7 +76,7 @@ class _Show(Show):
         return catalogue().links[link].title(self.t.lang)
 
     def cut(self, link: str) -> doc.Interval:
-        """Give the change in the number of operating enterprises when a link is cut: its response to strength 0."""
+        """Return the change in the number of operating enterprises when a link is cut: its response to strength 0."""
         return band(self.answer.response(link)[0.0])
 
     def headline(self) -> str:

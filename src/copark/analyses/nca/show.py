@@ -48,7 +48,7 @@ class _Show(Show):
         self.ranked = sorted(self.analysis.found, key=lambda necessity: -necessity.ceilings["ce_fdh"].effect)
 
     def headline(self) -> str:
-        """Say which condition leaves the largest corner empty, and whether that is more than chance."""
+        """Describe which condition leaves the largest corner empty, and whether that is more than chance."""
         first = self.ranked[0]
         t = self.t
         ceiling = first.ceilings["ce_fdh"]

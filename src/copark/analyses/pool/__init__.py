@@ -82,7 +82,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
 
 
 def anew(params: Params, _context: Context) -> bool:
-    """Say whether to work although an answer is stored."""
+    """Return whether to work although an answer is stored."""
     return params.check
 
 

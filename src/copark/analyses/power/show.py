@@ -71,7 +71,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def notes(answer: Answer, t: Texts) -> list[str]:
-    """Say what is remarkable: voters who never decide, a quota that lets two coalitions win."""
+    """Describe what is remarkable: voters who never decide, a quota that lets two coalitions win."""
     power = answer.power
     remarks = []
     if power.dummies:

@@ -60,7 +60,7 @@ class JudgedPark:
 
     @property
     def goes_well(self) -> bool:
-        """Say whether the park thrives or survives."""
+        """Return whether the park thrives or survives."""
         return self.recorded in WELL
 
 
@@ -263,7 +263,7 @@ def _scores(
 
 
 def _resampled_discrimination(probabilities: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
-    """Give 90 % of resampled parks, as many of either kind as there are."""
+    """Return 90 % of resampled parks, as many of either kind as there are."""
     rng = np.random.default_rng(2)
     yes = probabilities[happened]
     no = probabilities[~happened]

@@ -60,7 +60,7 @@ class _Show(Show):
         }
 
     def headline(self) -> str:
-        """Say whether they are too high, right or too low, and whether they tell parks apart."""
+        """Return whether they are too high, right or too low, and whether they tell parks apart."""
         gap = self.answer.mean - self.answer.observed
         key = "over" if gap > 0.05 else "under" if gap < -0.05 else "level"
         return self.t(f"headline.{key}", tells=self.tells(), **self.values)

@@ -79,7 +79,7 @@ class _Show(AboutCase):
     """The parts of the document in one language."""
 
     def headline(self) -> str:
-        """Say what becomes of the park: shares of outcomes where it is calibrated, else its size, as an assumption."""
+        """State what becomes of the park: shares of outcomes if calibrated, else its size, as an assumption."""
         answer = self.answer
         t = self.t
         if not answer.finished:
@@ -154,7 +154,7 @@ class _Show(AboutCase):
         return self.section("summary", *blocks)
 
     def cards(self) -> Iterator[doc.Card]:
-        """Give the chance of being self-standing, size and money at the end, and how many observations lie outside."""
+        """Return the chance of being self-standing, size and money at the end, how many observations lie outside."""
         answer = self.answer
         t = self.t
         last = self.answer.labels[self.answer.last]
@@ -183,14 +183,14 @@ class _Show(AboutCase):
             yield doc.Card(t("card.outside"), doc.plain(doc.Kind.text), value, expected)
 
     def land_card(self, land: LandTakenUp, last: str) -> doc.Card:
-        """Tell land taken up as a share of what is planned, or serviced where nobody plans."""
+        """Describe land taken up as a share of what is planned, or serviced where nobody plans."""
         t = self.t
         words = land_words(land, t.lang)
         title = t("card.at", title=words.title, last=last)
         return doc.Card(title, doc.SHARE, land.median, t("card.band", band=words.band))
 
     def reasons(self) -> Iterator[str]:
-        """Say on what the answer rests: the threshold, the observations, the parameters, the runs."""
+        """Describe on what the answer rests: the threshold, the observations, the parameters, the runs."""
         answer = self.answer
         t = self.t
         swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
@@ -213,7 +213,7 @@ class _Show(AboutCase):
             yield t("why.kept", all=number(runs_made, 0), kept=number(answer.runs, 0))
 
     def against_the_record(self) -> Iterator[str]:
-        """Say how many observations lie outside the band, and what to make of it."""
+        """Describe how many observations lie outside the band, and what to make of it."""
         rows = self.answer.compared
         t = self.t
         if not rows:
@@ -417,7 +417,7 @@ class _Show(AboutCase):
         return self.section("record", *blocks)
 
     def observations_outside(self) -> doc.Block:
-        """Say what lies outside the 5th to 95th percentile: by variable where there is much, else each."""
+        """Describe what lies outside the 5th to 95th percentile: by variable where there is much, else each."""
         rows = self.answer.compared
         missed = misses(rows)
         if not missed:
@@ -440,7 +440,7 @@ class _Show(AboutCase):
         )
 
     def missed_of(self, name: str) -> str:
-        """Say what lies outside of one variable in a sentence: how many, when, on which side."""
+        """Describe what lies outside of one variable in a sentence: how many, when, on which side."""
         rows_of_variable = [row for row in self.answer.compared if row.observation.variable == name]
         missed = misses(rows_of_variable)
         t = self.t

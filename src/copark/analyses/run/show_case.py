@@ -194,7 +194,7 @@ class AboutCase(Show):
         return self.section("network", *blocks, self.listed("actors", "actor kind side date grade source note", actors))
 
     def known_facts(self) -> str:
-        """Say what is known of the park, before any model."""
+        """Describe what is known of the park, before any model."""
         case = self.case
         t = self.t
         kind = {"intergovernmental": "known.intergovernmental", "enterprise-led": "known.enterprise_led"}
@@ -379,7 +379,7 @@ class AboutCase(Show):
         )
 
     def uninformed(self) -> Block:
-        """Say how many parameters no data informed: of this park where that is known, else of Great Stone."""
+        """Describe how many parameters no data informed: of this park where that is known, else of Great Stone."""
         if self.answer.moved is not None:
             words = [word for word in self.answer.moved.values() if word != "fixed"]
             return self.caveat("parameters.unmoved_here", unmoved=words.count("unmoved"), drawn=len(words))
@@ -391,7 +391,7 @@ class AboutCase(Show):
         return self.caveat("parameters.unmoved", unmoved=words.count("unmoved"), drawn=len(words))
 
     def drawn(self) -> list[str]:
-        """Say how the parameters of the runs were drawn, where the trust state does not say it all."""
+        """Describe how the parameters of the runs were drawn, where the trust state does not say it all."""
         answer = self.answer
         t = self.t
         provenance = answer.provenance
@@ -434,7 +434,7 @@ class AboutCase(Show):
         )
 
     def limits(self) -> Section:
-        """Say what the report cannot tell."""
+        """Describe what the report cannot tell."""
         case = self.case
         lang = self.t.lang
         labels = self.answer.labels

@@ -272,7 +272,7 @@ def _score(params: Params, context: Context) -> Answer:
 
 
 def why_left(row: Left, cut: str, until: str, lang: str) -> str:
-    """Say why a row could not be scored.
+    """Describe why a row could not be scored.
 
     Parameters
     ----------

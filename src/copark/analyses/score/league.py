@@ -215,7 +215,7 @@ class LeagueTable(Result):
 
     @property
     def passed(self) -> bool:
-        """Say whether every file is as it was frozen."""
+        """Return whether every file is as it was frozen."""
         return not self.damaged
 
     @property
@@ -293,7 +293,7 @@ def score_set(folder: Path, data: Path, context: Context) -> LeagueTable:
 def _nothing(
     frozen: FrozenSet, rows: Sequence[object], left: Sequence[LeftRow], data: Path, context: Context
 ) -> RunRefused:
-    """Say why no row can be scored."""
+    """Describe why no row can be scored."""
     t = Texts("score", context.lang)
     reasons = [
         t(
@@ -319,7 +319,7 @@ def _nothing(
 
 
 def why_left_of_set(row: LeftRow, known_until: str, t: Texts) -> str:
-    """Say why a row of a set could not be scored.
+    """Describe why a row of a set could not be scored.
 
     Parameters
     ----------
@@ -487,7 +487,7 @@ def interval_of(differences: Floats) -> tuple[float, float]:
 
 
 def _of_parks(frozen: FrozenSet, values: Sequence[LeagueValue], main: League | None) -> Iterable[ParkScores]:
-    """Tell of each park how its forecast did beside the best benchmark."""
+    """Return for each park how its forecast did beside the best benchmark."""
     identities = {entry.park: entry.identity for entry in frozen.manifest.forecasts}
     methods: Mapping[str, None] = {} if main is None else dict.fromkeys(row.method for row in main.rows)
     for park in dict.fromkeys(value.park for value in values):

@@ -62,7 +62,7 @@ class _LeagueShow(Show):
         return text(key, self.t.lang) if has_text(key) else self.t(f"league.called.{name}")
 
     def verdict(self, league: League | None) -> str:
-        """Say how the leading forecast stands to the best benchmark, in a word of the texts."""
+        """Describe how the leading forecast stands to the best benchmark, in a word of the texts."""
         if league is None:
             return "none"
         row = league.row(league.leading)
@@ -71,7 +71,7 @@ class _LeagueShow(Show):
         return "better" if row.high < 0.0 else "worse" if row.low > 0.0 else "open"
 
     def headline(self) -> str:
-        """Say first who forecast best, then how often the intervals held."""
+        """Describe first who forecast best, then how often the intervals held."""
         answer = self.answer
         main = answer.main
         words = self.t(f"league.headline.{self.verdict(main)}", **self.numbers(main))
@@ -80,11 +80,11 @@ class _LeagueShow(Show):
         return self.t.sentences([words, held])
 
     def count(self, values: int) -> str:
-        """Say how many values there are."""
+        """Describe how many values there are."""
         return self.t("league.value" if values == 1 else "league.values", count=values)
 
     def of_parks(self, parks: int) -> str:
-        """Say how many parks there are."""
+        """Describe how many parks there are."""
         return self.t("league.park" if parks == 1 else "league.parks", count=parks)
 
     def numbers(self, league: League | None) -> dict[str, object]:
@@ -113,7 +113,7 @@ class _LeagueShow(Show):
         yield self.section("league.values", self.values(), *self.left())
 
     def summary(self) -> doc.Section:
-        """Say how sure the answer is, and whether the files are as they were frozen."""
+        """Describe how sure the answer is, and whether the files are as they were frozen."""
         t = self.t
         answer = self.answer
         main = answer.main
@@ -140,7 +140,7 @@ class _LeagueShow(Show):
         return self.section("summary", *blocks)
 
     def how_sure(self) -> Iterator[str]:
-        """Say how many parks and values the answer rests on, and what it cannot say."""
+        """Describe how many parks and values the answer rests on, and what it cannot say."""
         t = self.t
         answer = self.answer
         main = answer.main

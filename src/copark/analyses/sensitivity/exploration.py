@@ -214,12 +214,12 @@ def explore(
 
 
 def _varied(case: Case, settings: ExplorationSettings) -> Case:
-    """Give the case whose cube is explored."""
+    """Return the case whose cube is explored."""
     return let_go(case) if settings.fixed else case
 
 
 def _marks(case: Case, replay: ReplayPosterior, settings: ExplorationSettings) -> dict[str, str]:
-    """Say what the data did to each factor; they did nothing to what was held."""
+    """Describe what the data did to each factor; they did nothing to what was held."""
     released = held(case) if settings.fixed else ()
     return {**dict.fromkeys(released, "unmoved"), **marks_of(replay)}
 

@@ -113,7 +113,7 @@ def held(case: Case) -> tuple[str, ...]:
 
 
 def let_go(case: Case) -> Case:
-    """Give a case in which parameters that are held fixed are drawn from their plausible ranges."""
+    """Return a case in which parameters that are held fixed are drawn from their plausible ranges."""
     released = {}
     for name in held(case):
         low, high = (float(plausible_ranges()[name][end]) for end in ("low", "high"))
@@ -128,7 +128,7 @@ def let_go(case: Case) -> Case:
 
 
 def box_within(space: PriorSpace, box: Factors) -> Factors:
-    """Give the box of a posterior in the cube of a case with more axes, those that it lacks in their whole range.
+    """Return the box of a posterior in the cube of a case with more axes, those that it lacks in their whole range.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ class ReadoutMeasures:
         return tuple(dict.fromkeys(readout.output for readout in self.readouts if readout.output not in OUTCOME))
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all of them."""
+        """Return the last quarter, for all of them."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:

@@ -97,7 +97,7 @@ class _Show(Show):
         return super().table(key, [every_column[n] for n in positions], shown_rows, folded=folded, groups=groups)
 
     def sections(self) -> Iterator[doc.Section]:
-        """Give the sections in their order; those of methods not asked for are left out."""
+        """Return the sections in their order; those of methods not asked for are left out."""
         answer = self.answer
         yield self.summary()
         if answer.indices:
@@ -116,7 +116,7 @@ class _Show(Show):
         return readouts[position], factors, method
 
     def ranked(self) -> Iterator[tuple[str, Sequence[Readout], Sequence[str], list[tuple[Any, Any]]]]:
-        """Give by method, the surest first, outputs, factors, and by output the size of each and if it is clear."""
+        """Return by method, the surest first, outputs, factors, and by output the size of each and if it is clear."""
         answer = self.answer
         if answer.indices:
             yield (
@@ -171,7 +171,7 @@ class _Show(Show):
         return self.section("summary", *blocks, *self.caveats(answer, caveat=True))
 
     def drivers(self, position: int) -> str:
-        """Say what one output depends on by total index: the clear factors, largest first."""
+        """Describe what one output depends on by total index: the clear factors, largest first."""
         t = self.t
         answer = self.answer
         indices = self.answer.indices[position]
@@ -224,7 +224,7 @@ class _Show(Show):
         )
 
     def leaning(self, most: int = 5) -> str:
-        """Say which of the parameters that matter the data did not inform; empty where there is none."""
+        """Describe which of the parameters that matter the data did not inform; empty where there is none."""
         t = self.t
         answer = self.answer
         scores = {

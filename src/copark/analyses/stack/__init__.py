@@ -89,7 +89,7 @@ def depends_on(_params: Params, context: Context) -> JsonObject:
 
 
 def anew(params: Params, _context: Context) -> bool:
-    """Say whether to work although an answer is stored."""
+    """Return whether to work although an answer is stored."""
     return params.check
 
 

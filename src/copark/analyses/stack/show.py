@@ -47,7 +47,7 @@ class _Show(Show):
         self.settings = tuple(dict.fromkeys(weight.setting for weight in answer.weights))
 
     def headline(self) -> str:
-        """Say in how many parks the stack is at least as good as the best single curve, by setting."""
+        """Describe in how many parks the stack is at least as good as the best single curve, by setting."""
         parts = []
         for setting in self.settings:
             row = self.answer.judged.best(setting)
@@ -120,7 +120,7 @@ class _Show(Show):
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
 
     def against(self) -> Iterator[str]:
-        """Say how the stack did beside the best single curve, by setting and over origins."""
+        """Describe how the stack did beside the best single curve, by setting and over origins."""
         judged = self.answer.judged
         for setting in self.settings:
             row = judged.best(setting)

@@ -287,7 +287,7 @@ def _trial(row: Mapping[str, Any]) -> ForecastTrial:
 def _told(
     task: _Task, method_forecasts: Iterable[Forecast], model: Mapping[int, list[float]] | None = None
 ) -> list[Any]:
-    """Give the trials of a task as plain values, by target; levels of the model are taken as they are, if given."""
+    """Return the trials of a task as plain values, by target; levels of the model are taken as they are, if given."""
     park = task.park
     ahead = task.ahead
     rows: dict[int, dict[str, list[float]]] = {position: {MODEL: levels} for position, levels in (model or {}).items()}
@@ -456,7 +456,7 @@ class ParkScore:
 
     @property
     def not_worse(self) -> bool:
-        """Say whether the stack's score is not above the growth curve's."""
+        """Return whether the stack's score is not above the growth curve's."""
         return self.stack <= self.growth
 
 
@@ -700,7 +700,7 @@ def shipped() -> ShippedStack:
 
 
 def is_current(parks: Sequence[PanelPark]) -> bool:
-    """Say whether the shipped stack was learned from these parks and this model."""
+    """Return whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
     hashes = {park.name: hash_content(park.content) for park in parks}
     current = {
@@ -872,7 +872,7 @@ def or_nothing(stacked_forecasts: Mapping[str, StackedForecast], chance: float) 
 def curves_of(
     case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[PanelPark]
 ) -> tuple[dict[str, Floats], bool]:
-    """Give benchmark curves of an observable as quantiles, (quarters, levels), and whether the park has a past.
+    """Return benchmark curves of an observable as quantiles, (quarters, levels), and whether the park has a past.
 
     Parameters
     ----------
@@ -909,7 +909,7 @@ def curves_of(
 def with_stacks(
     content: Mapping[str, Any], stacked_forecasts: Mapping[str, StackedForecast], stack: Stack
 ) -> JsonObject:
-    """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own.
+    """Return a frozen forecast with the stack and the growth curve beside it; it is still the model's own.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Tell the four tests of accounts one by one for many parks, and their size, beside what is on record of them."""
+"""Describe the four tests of accounts one by one for many parks, and their size, beside what is on record of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOST = 0.5
 
 
 def parks_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Give the parks of the casebook that are calibrated."""
+    """Return the parks of the casebook that are calibrated."""
     from copark.calibration.case_parameters import shipped_cases
     from copark.cases.load import load_case
 
@@ -96,7 +96,7 @@ class ParkStanding:
     """Whether its holders' capital is taken as unlimited, so that its company can hardly fail or need help."""
 
     def contradicts(self, share: float) -> bool:
-        """Say whether a share of runs that stand is the opposite of the coder's word: most of a park gone badly."""
+        """Return whether a share of runs that stand is the opposite of the coder's word: most of a park gone badly."""
         return self.recorded is not None and (share >= MOST) != (self.recorded in GOOD)
 
 
@@ -112,7 +112,7 @@ class Answer(Result):
     """Runs of each park."""
 
     def main_table(self) -> Rows:
-        """Give a row for each park and quarter."""
+        """Return a row for each park and quarter."""
         return (
             {
                 "case": park.case,

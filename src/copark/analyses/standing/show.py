@@ -19,7 +19,7 @@ SIZE_COLUMNS = "park operating:count::companies jobs:count::persons land:share"
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Say how many parks stand, then the tests of each, then where the record says otherwise."""
+    """Describe how many parks stand, then the tests of each, then where the record says otherwise."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -38,7 +38,7 @@ class _Show(Show):
         self.parks = sorted(answer.parks, key=lambda park: -park.ahead.stands)
 
     def headline(self) -> str:
-        """Say how many are self-standing in most runs, and how many were where their data end."""
+        """Describe how many are self-standing in most runs, and how many were where their data end."""
         quarters = sorted({park.ahead.quarter for park in self.parks})
         if len(self.parks) == 1:
             (park,) = self.parks

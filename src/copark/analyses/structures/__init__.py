@@ -56,7 +56,7 @@ ADVISED = ("recommended", "avoid")
 
 
 def keys_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Give the choices that there are; a park need not have all of them."""
+    """Return the choices that there are; a park need not have all of them."""
     return [Choice(key, LocalizedText.by_language(partial(text, f"structures.choice.{key}"))) for key in CHOICES]
 
 
@@ -127,7 +127,7 @@ class OptionSigns:
 
     @property
     def fades(self) -> bool:
-        """Say whether it has no effect beyond Monte Carlo error in some cell, though none has the contrary sign."""
+        """Return whether it has no effect beyond Monte Carlo error in some cell, though none has the contrary sign."""
         tried = sum(effect is not None for effect in self.effects)
         return not self.turned and len(self.held) < tried
 
@@ -168,7 +168,7 @@ class Answer(Result):
     """Runs of each cell that finished in all of them."""
 
     def main_table(self) -> Rows:
-        """Give a row for each cell."""
+        """Return a row for each cell."""
         return (
             {
                 **dict(zip(self.choices, cell.sides, strict=True)),
@@ -188,11 +188,11 @@ class Answer(Result):
         )
 
     def of(self, measure: str, *choices: str) -> MonteCarloEstimate:
-        """Give the effect of a choice, or of two, on a measure."""
+        """Return the effect of a choice, or of two, on a measure."""
         return next(row.effect for row in self.effects if (row.measure, row.choices) == (measure, choices))
 
     def range_of(self, measure: str) -> tuple[float, float]:
-        """Give the lowest and the highest over all cells: of a share, or of the median of a size."""
+        """Return the lowest and the highest over all cells: of a share, or of the median of a size."""
         by_cell = [getattr(cell, measure) for cell in self.cells]
         values = [entry.value if isinstance(entry, MonteCarloEstimate) else entry[1] for entry in by_cell]
         return min(values), max(values)
@@ -326,7 +326,7 @@ class _GridRuns:
         return cell.scenario(edits, option.entry.dated_inputs)
 
     def of(self, cell: Cell, option: LeverOption | None = None) -> Any:
-        """Give the runs of a cell, with an option if one is pulled; ``None`` where that cannot be."""
+        """Return the runs of a cell, with an option if one is pulled; ``None`` where that cannot be."""
         scenario = self.scenario(cell, option)
         return None if scenario is None else self.experiments[cell.borrower].measured(scenario)
 
@@ -346,7 +346,7 @@ def _different(scenarios: Sequence[Scenario | None]) -> set[str]:
 
 
 def _weights_by_cell(cells: Sequence[Cell], weights: Floats | None, runs: int) -> Floats:
-    """Give the weight of every run in every cell: that of its draw where "more than" is read widely, else 1."""
+    """Return the weight of every run in every cell: that of its draw where "more than" is read widely, else 1."""
     plain = np.ones(runs)
     wide = plain if weights is None else weights
     return np.stack([wide if cell.reading == WIDE else plain for cell in cells])
@@ -407,7 +407,7 @@ def _signs(
 
 
 def _lever_params(params: Params, context: Context) -> LeverParams | None:
-    """Give the parameters of its analysis of levers; ``None`` where the park is closed or its facts allow no lever."""
+    """Return the parameters of its analysis of levers; ``None`` if the park is closed or its facts allow no lever."""
     from copark.analyses.levers import Params as LeverParams
     from copark.analyses.levers import options_of
     from copark.cases.horizon import horizon_for

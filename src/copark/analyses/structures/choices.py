@@ -99,7 +99,7 @@ class Cell:
     """Instruments of the framework that it leaves nothing to do, by name of :class:`Depth`."""
 
     def settled(self, edits: Edits) -> bool:
-        """Say whether edits take an instrument away that the cell leaves nothing to do anyway."""
+        """Return whether edits take an instrument away that the cell leaves nothing to do anyway."""
         return any(not getattr(edits.depth, name) for name in self.settles)
 
     def scenario(
@@ -124,7 +124,7 @@ class Cell:
         )
 
     def case(self, case: Case) -> Case:
-        """Give the case whose credit lines are owed by whom the cell says, as far as they are used."""
+        """Return the case whose credit lines are owed by whom the cell says, as far as they are used."""
         if self.borrower is None:
             return case
         lines = tuple(

@@ -26,7 +26,7 @@ class MonteCarloEstimate:
 
     @property
     def is_beyond_error(self) -> bool:
-        """Say whether the interval leaves 0 out."""
+        """Return whether the interval leaves 0 out."""
         return self.low > NO_DIFFERENCE or self.high < -NO_DIFFERENCE
 
 
@@ -66,7 +66,7 @@ class Grid:
         return MonteCarloEstimate(value, value - half, value + half)
 
     def share(self, cell: int) -> MonteCarloEstimate:
-        """Give a cell's mean of a measure that is 0 or 1, within 0 and 1."""
+        """Return a cell's mean of a measure that is 0 or 1, within 0 and 1."""
         factors = np.zeros(len(self.values))
         factors[cell] = 1.0
         value = float(self.means[cell])
@@ -85,7 +85,7 @@ class Grid:
 
 
 def main_effect(sides: Integers, choice: int) -> Floats:
-    """Give coefficients of a choice's effect: its second side less its first, the mean over the others' sides.
+    """Return coefficients of a choice's effect: its second side less its first, the mean over the others' sides.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def main_effect(sides: Integers, choice: int) -> Floats:
 
 
 def interaction(sides: Integers, first: int, second: int) -> Floats:
-    """Give coefficients of an interaction: how much larger a choice's effect is on the other's second side.
+    """Return coefficients of an interaction: how much larger a choice's effect is on the other's second side.
 
     Parameters
     ----------

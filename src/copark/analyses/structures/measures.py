@@ -38,7 +38,7 @@ class GridMeasures:
         return ("operating", "jobs")
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, in which outcomes are judged, for all measures."""
+        """Return the last quarter, in which outcomes are judged, for all measures."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:

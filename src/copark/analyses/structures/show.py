@@ -19,7 +19,7 @@ EFFECT_COLUMNS = "self_standing:points:1 failed:points:1 log_operating:change:2 
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Say over what range the answer lies and whether advice holds, then show every combination."""
+    """Describe over what range the answer lies and whether advice holds, then show every combination."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -37,7 +37,7 @@ class _Show(Show):
         self.answer = answer
 
     def headline(self) -> str:
-        """Give the range over all combinations, what matters most, and whether any advice turns."""
+        """Return the range over all combinations, what matters most, and whether any advice turns."""
         answer = self.answer
         return self.t(
             "headline" if len(answer.choices) > 1 else "headline.one",
@@ -57,7 +57,7 @@ class _Show(Show):
         return self.between(*(percent_words(value, self.t.lang) for value in self.answer.range_of(measure)))
 
     def size(self) -> str:
-        """Give the lowest and the highest median of operating enterprises."""
+        """Return the lowest and the highest median of operating enterprises."""
         return self.between(*(number(value, 0) for value in self.answer.range_of("operating")))
 
     def between(self, low: str, high: str) -> str:
@@ -90,7 +90,7 @@ class _Show(Show):
         return self.t(f"side.{choice}.{side}")
 
     def advised(self) -> str:
-        """Say whether the sign of any advice is another in some combination, or is no longer felt there."""
+        """Return whether the sign of any advice is another in some combination, or is no longer felt there."""
         options = self.answer.options
         if not options:
             return self.t("advice.nothing")
@@ -160,7 +160,7 @@ class _Show(Show):
         )
 
     def signs(self, option: OptionSigns) -> Sequence[doc.Value]:
-        """Give the row of an option: its lowest and highest effect, and in how many combinations its sign holds."""
+        """Return the row of an option: its lowest and highest effect, and in how many combinations its sign holds."""
         values = [effect.value for effect in option.effects if effect is not None]
         column = POINTS if option.aim == "self_standing" else CHANGE
         ends = [self.said(end, column) for end in (min(values), max(values))] if values else [None, None]

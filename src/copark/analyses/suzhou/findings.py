@@ -240,7 +240,7 @@ def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
 
 
 def band(values: Floats) -> Band:
-    """Give 5 %, 50 % and 95 % of values."""
+    """Return 5 %, 50 % and 95 % of values."""
     return Band(*quantiles.band(values))
 
 

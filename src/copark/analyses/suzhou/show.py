@@ -46,7 +46,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def told(band: Band) -> doc.Interval:
-    """Give a median with 90 % of runs."""
+    """Return a median with 90 % of runs."""
     return doc.Interval(band.low, band.high, band.median)
 
 
@@ -58,7 +58,7 @@ class _Show(Show):
         self.arm = self.column("arm")
 
     def money(self, band: Band) -> str:
-        """Say a median of money with 90 % of runs, in a sentence."""
+        """Describe a median of money with 90 % of runs, in a sentence."""
         return self.said(told(band), MONEY)
 
     def share(self, value: float) -> str:

@@ -64,7 +64,7 @@ class _Show(Show):
         return text(f"parks.type.{name}", self.t.lang)
 
     def headline(self) -> str:
-        """Say what observed parks tell apart, what the model does, and whether both agree."""
+        """Describe what observed parks tell apart, what the model does, and whether both agree."""
         t = self.t
         answer = self.answer
         apart_measures = [

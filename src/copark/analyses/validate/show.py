@@ -78,7 +78,7 @@ class _Show(Show):
         return doc.Column(name, method_title(name, self.t.lang), NUMBER)
 
     def headline(self) -> str:
-        """Say on how many indicators the model is best, and how many later values its intervals hold."""
+        """Describe on how many indicators the model is best, and how many later values its intervals hold."""
         return self.t(
             "headline" if self.raced else "headline.alone",
             cut=self.last.cut,
@@ -357,7 +357,7 @@ def _reach(cut: CutScores) -> dict[str, str]:
 
 
 def wins(cut: CutScores, t: Texts) -> str:
-    """Say how many indicators each method forecast best."""
+    """Describe how many indicators each method forecast best."""
     parts = [
         t("wins", method=method_title(name, t.lang), count=count)
         for name, count in cut.wins().items()
@@ -367,7 +367,7 @@ def wins(cut: CutScores, t: Texts) -> str:
 
 
 def why(assessment: Assessment, t: Texts) -> Iterator[str]:
-    """Say for every indicator with a benchmark which is ahead and for what reason."""
+    """Describe for every indicator with a benchmark which is ahead and for what reason."""
     for swap in assessment.swaps:
         reason = t(
             f"why.{swap.reason}",
@@ -382,7 +382,7 @@ def why(assessment: Assessment, t: Texts) -> Iterator[str]:
 
 
 def _benchmark_on_fitted(assessment: Assessment, swap: Swap, t: Texts) -> Iterator[str]:
-    """Say what the benchmark would have scored on the values the model was fitted to."""
+    """Describe what the benchmark would have scored on the values the model was fitted to."""
     benchmark = next(entry for entry in assessment.told if entry.variable == swap.variable)
     if benchmark.seen == benchmark.seen_alike:
         return
@@ -395,7 +395,7 @@ def _benchmark_on_fitted(assessment: Assessment, swap: Swap, t: Texts) -> Iterat
 
 
 def widths(assessment: Assessment, t: Texts) -> Iterator[str]:
-    """Say where the width comes from, an indicator each, and the score without the largest source."""
+    """Describe where the width comes from, an indicator each, and the score without the largest source."""
     for width in assessment.widths.get(BLIND, ()):
         largest = width.split.largest
         unit = catalogue().outputs[width.variable].unit
@@ -418,7 +418,7 @@ def widths(assessment: Assessment, t: Texts) -> Iterator[str]:
 
 
 def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
-    """Say the mean shares of variance over indicators.
+    """Describe the mean shares of variance over indicators.
 
     Parameters
     ----------
@@ -443,7 +443,7 @@ def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
 
 
 def honesty(coverage: Honesty, method: str, t: Texts) -> str:
-    """Say whether coverage and score are what well-calibrated intervals would give.
+    """Return whether coverage and score are what well-calibrated intervals would give.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ class Params(CaseParams):
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """Tell the claims whose parts are asked about."""
+    """Describe the claims whose parts are asked about."""
     return {"rules": rules_of(written(ClaimsParams(case=params.case), context), sequential=False)}
 
 
@@ -137,7 +137,7 @@ class OpenQuestion:
 
     @property
     def open(self) -> bool:
-        """Say whether it is not decided by what is known."""
+        """Return whether it is not decided by what is known."""
         return 1.0 - SURE < self.probability < SURE
 
 
@@ -238,7 +238,7 @@ class Answer(Result):
         return tuple(sorted(best, key=lambda trial: (self.question(trial.question).rival, -trial.gain.variance)))
 
     def question(self, key: str) -> OpenQuestion:
-        """Give a question by its key."""
+        """Return a question by its key."""
         return next(question for question in self.questions if question.key == key)
 
     def total(self, observation: int) -> float:
@@ -246,11 +246,11 @@ class Answer(Result):
         return sum(max(trial.gain.variance, 0.0) for trial in self.tried if trial.observation == observation)
 
     def cost(self, observation: int) -> float | None:
-        """Give what an observation costs; ``None`` where nobody said."""
+        """Return what an observation costs; ``None`` where nobody said."""
         return self.costs.get(self.observations[observation].family)
 
     def main_table(self) -> Iterator[dict[str, Any]]:
-        """Give every open question with every observation, a row each."""
+        """Return every open question with every observation, a row each."""
         for trial in self.tried:
             observation = self.observations[trial.observation]
             question = self.question(trial.question)
@@ -297,7 +297,7 @@ def _plan(params: Params, context: Context) -> information.InformationPlan:
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """Tell how much there is to run."""
+    """Return how much there is to run."""
     plan = _plan(params, context)
     return (Workload(plan.runs, plan.case.clock.quarters), *workload_of(params, plan.draws, context))
 
@@ -473,7 +473,7 @@ def _observations(plan: information.InformationPlan, reports: _Reports) -> tuple
 def _questions(
     plan: information.InformationPlan, reports: _Reports, claimed: Mapping[tuple[str, str], Verdict]
 ) -> tuple[OpenQuestion, ...]:
-    """Tell what is known of every question."""
+    """Return what is known of every question."""
     base = reports.foretell(None, range(len(plan.parts)))
     gained = gains(base, base, reports.effects, reports.holds)
     questions = []

@@ -27,7 +27,7 @@ def observation_name(observation: PossibleObservation, lang: str) -> str:
 
 
 def observation_dates(observation: PossibleObservation, lang: str) -> str:
-    """Say when it is made: each date, or the first and the last of many."""
+    """Describe when it is made: each date, or the first and the last of many."""
     t = Texts(AREA, lang)
     if len(observation.dates) > MANY:
         return t("dates", first=observation.dates[0], last=observation.dates[-1], count=len(observation.dates))
@@ -35,7 +35,7 @@ def observation_dates(observation: PossibleObservation, lang: str) -> str:
 
 
 def observation_error(observation: PossibleObservation, lang: str) -> str:
-    """Say how precise it is."""
+    """Describe how precise it is."""
     t = Texts(AREA, lang)
     if observation.relative:
         return f"±{shown(observation.precision[0], doc.SHARE, lang)}"
@@ -44,7 +44,7 @@ def observation_error(observation: PossibleObservation, lang: str) -> str:
 
 
 def described(observation: PossibleObservation, lang: str) -> tuple[str, str, str]:
-    """Say what is observed, when, and how precisely."""
+    """Describe what is observed, when, and how precisely."""
     return (
         observation_name(observation, lang),
         observation_dates(observation, lang),

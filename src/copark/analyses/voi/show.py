@@ -44,7 +44,7 @@ MOST_OPEN = 0.25
 
 
 def telling(trial: ObservationGain) -> bool:
-    """Say whether a gain is more than chance in the worlds that were simulated."""
+    """Return whether a gain is more than chance in the worlds that were simulated."""
     return trial.gain.variance > TELLING * trial.gain.error
 
 
@@ -119,7 +119,7 @@ class _Show(Show):
         return self.section("summary", *blocks)
 
     def chances(self, question: OpenQuestion) -> tuple[float | None, float]:
-        """Give P as `copark claims` has it, and the share of worlds that gains are counted by."""
+        """Return P as `copark claims` has it, and the share of worlds that gains are counted by."""
         return known(question.claimed), question.probability
 
     def told(self) -> tuple[doc.Column, ...]:

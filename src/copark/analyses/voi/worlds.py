@@ -148,7 +148,7 @@ class Candidate:
     """What an estimate is of; empty of an observation of the park."""
 
     def errors(self, values: Floats, residents: Mapping[int, float]) -> Floats:
-        """Give the standard deviation of the error of each column; of a grade with the floors declared for outputs.
+        """Return the standard deviation of the error of each column; of a grade with the floors declared for outputs.
 
         Parameters
         ----------
@@ -171,11 +171,11 @@ class Candidate:
 
     @property
     def relative(self) -> bool:
-        """Say whether its error is the relative one of a grade."""
+        """Return whether its error is the relative one of a grade."""
         return not self.parameter and bool(FAMILY[self.family].grade)
 
     def precision(self, errors: Floats) -> tuple[float, ...]:
-        """Say how precise it is, by the errors of its columns: each date's error, or the relative one of its grade."""
+        """State how precise it is, by the errors of its columns: of each date, or relative by its grade."""
         if self.relative:
             return (float(error_scales()["grades"][FAMILY[self.family].grade]["relative"]),)
         return tuple(dict.fromkeys(errors.tolist()))
@@ -222,7 +222,7 @@ def candidates_on(quarters_of: Callable[[When], tuple[int, ...]], varying: Seque
 
 
 def past_dates(now: int) -> Mapping[str, tuple[int, ...]]:
-    """Give the quarters of the dates that are over by a quarter, counted from the start, by name."""
+    """Return the quarters of the dates that are over by a quarter, counted from the start, by name."""
     middle = round(MIDDLE * now)
     return {
         "middle": (middle,),
@@ -234,7 +234,7 @@ def past_dates(now: int) -> Mapping[str, tuple[int, ...]]:
 
 
 def dates(case: Case, when: When) -> tuple[int, ...]:
-    """Give the quarters of a date, counted from the start; none where it lies beyond the case's time."""
+    """Return the quarters of a date, counted from the start; none where it lies beyond the case's time."""
     now = min(case.clock.data_end - case.clock.start, case.clock.quarters - 1)
     quarters = {**past_dates(now), "soon": (now + SOON,), "late": (now + LATE,)}[when]
     distinct = tuple(dict.fromkeys(quarters))
@@ -258,12 +258,12 @@ MOST_ARMS = 2
 
 
 def measurable(part: Part) -> bool:
-    """Tell whether the statistics that a part's rule looks at can be told of one world."""
+    """Return whether the statistics that a part's rule looks at can be told of one world."""
     return all(part.statistics[name].kind in MEASURED for name in part.rule_statistics)
 
 
 def key_of(claim: Claim, part: Part) -> str:
-    """Give the key of a part among all claims."""
+    """Return the key of a part among all claims."""
     return f"{claim.id}/{part.key}"
 
 
@@ -337,7 +337,7 @@ class InformationPlan:
         return [f"{key_of(claim, part)}/{name}" for claim, part in self.parts for name in part.rule_statistics]
 
     def holds(self, worlds: xr.Dataset) -> Booleans:
-        """Tell whether the condition of support of each part holds in each world, shape (draws, parts)."""
+        """Return whether the condition of support of each part holds in each world, shape (draws, parts)."""
         columns = dict(zip(self.statistics, worlds["statistics"].to_numpy().T, strict=True))
         met = []
         for claim, part in self.parts:
@@ -392,7 +392,7 @@ class ReportMeasures:
         return tuple(dict.fromkeys((RESIDENTS, *(column.name for column in self.columns), *self.model.variables)))
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter: each measure has its own."""
+        """Return the last quarter: each measure has its own."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:

@@ -343,7 +343,7 @@ def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]
 
 
 def past_of(park: PanelPark, variable: str, until: int | None = None) -> Past:
-    """Give the values of an observable against age, known by a day.
+    """Return the values of an observable against age, known by a day.
 
     Parameters
     ----------
@@ -364,7 +364,7 @@ def past_of(park: PanelPark, variable: str, until: int | None = None) -> Past:
 
 
 def pasts(parks: Sequence[PanelPark], without: str, variable: str, until: int | None = None) -> list[Past]:
-    """Give the values of an observable in all parks but one, those without a case among them, known by a day.
+    """Return the values of an observable in all parks but one, those without a case among them, known by a day.
 
     Parameters
     ----------

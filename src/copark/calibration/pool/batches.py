@@ -55,12 +55,12 @@ class Discrepancy:
     """Standard deviation for counts of jobs."""
 
     def of(self, names: Sequence[str]) -> Floats:
-        """Give the sizes of observables, shape (names,)."""
+        """Return the sizes of observables, shape (names,)."""
         return np.array([getattr(self, family(name)) for name in names])
 
 
 def family(variable: str) -> str:
-    """Say which of the two an observable belongs to."""
+    """Describe which of the two an observable belongs to."""
     return "jobs" if variable == "jobs" else "companies"
 
 

@@ -153,7 +153,7 @@ def _fit(known_pasts: Sequence[Past], spread: float) -> tuple[float, Floats, Flo
 
 
 def by_day(past: Past) -> tuple[Floats, Floats]:
-    """Give ages and counts by age, those of one day as their mean."""
+    """Return ages and counts by age, those of one day as their mean."""
     order = np.argsort(past.ages, kind="stable")
     ages = past.ages[order]
     counts = past.counts[order]

@@ -212,7 +212,7 @@ class Race:
         return batch, spread
 
     def others(self, name: str, spread: Discrepancy) -> dict[str, LocalPosterior]:
-        """Give what every other park's record said.
+        """Return what every other park's record said.
 
         Parameters
         ----------
@@ -435,7 +435,7 @@ class BaseRate:
 
 
 def base_rates(parks: Sequence[PanelPark], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
-    """Give base rates of an observable by age, of parks of a type and of all parks; without ages that no park tells.
+    """Return base rates of an observable by age, of parks of a type and of all parks; without ages that no park tells.
 
     Parks without a case count, too, those that came to nothing among them.
 
@@ -467,7 +467,7 @@ def base_rates(parks: Sequence[PanelPark], kind: str, variable: str, *, without:
 
 
 def _peers(name: str, kind: str, past: Past, age: float) -> list[Peer]:
-    """Give a park's value nearest to an age, if any is near."""
+    """Return a park's value nearest to an age, if any is near."""
     if not len(past.ages):
         return []
     nearest = int(np.argmin(np.abs(past.ages - age)))

@@ -316,7 +316,7 @@ class Panel:
         return self.parks[self.names.index(name)]
 
     def others(self, name: str) -> dict[str, LocalPosterior]:
-        """Give what every park but one says alone."""
+        """Return what every park but one says alone."""
         return {key: posterior for key, posterior in self.local.items() if key != name}
 
     def lenders(self, without: str = "") -> dict[str, float]:
@@ -383,7 +383,7 @@ def panel_identity(parks: Sequence[PanelPark], settings: PanelSettings) -> str:
 
 
 def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
-    """Give the dependencies of a panel, as plain values."""
+    """Return the dependencies of a panel, as plain values."""
     return {
         "format": FORMAT,
         "parks": {park.name: hash_content(park.content) for park in parks},
@@ -414,7 +414,7 @@ def thinned(panel: Panel) -> PooledDraws:
 
 
 def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any]) -> Any:
-    """Give plain values that a step of the work on a panel makes, from its file if they are there, to the last bit.
+    """Return plain values that a step of the work on a panel makes, from its file if they are there, to the last bit.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ COLUMN = {name: column for column, name in enumerate(AXES)}
 
 
 def is_pooled(case: Case, name: str) -> bool:
-    """Say whether an axis of a case of the casebook is pooled: shared, and no prior of its own there."""
+    """Return whether an axis of a case of the casebook is pooled: shared, and no prior of its own there."""
     return AXES[name].role != "own" and (name in SIZES or name not in case.parameters)
 
 
@@ -154,7 +154,7 @@ class PanelPark:
         return np.array([max(years_since(self.case, target), YOUNGEST) for target in self.model.targets])
 
     def curve_ages(self, until: int | None = None) -> Floats:
-        """Give years since land was on offer, as known by a day, at each target; else those since its first day.
+        """Return years since land was on offer, as known by a day, at each target; else those since its first day.
 
         Parameters
         ----------
@@ -164,19 +164,19 @@ class PanelPark:
         return np.maximum(self.ages - offered_after(self.case, until), YOUNGEST)
 
     def of(self, variable: str) -> list[int]:
-        """Give the positions of one observable's targets, by date."""
+        """Return the positions of one observable's targets, by date."""
         return [n for n, target in enumerate(self.model.targets) if target.variable == variable]
 
     def scored(self, variable: str) -> list[int]:
-        """Give the positions of an observable's values that are reported as such, no bounds."""
+        """Return the positions of an observable's values that are reported as such, no bounds."""
         return [n for n in self.of(variable) if is_exact(self.model.targets[n])]
 
     def known(self, until: int | None = None) -> list[int]:
-        """Give the positions of the targets whose date ends by a day, counted; of all without one."""
+        """Return the positions of the targets whose date ends by a day, counted; of all without one."""
         return [n for n, target in enumerate(self.model.targets) if until is None or last_day(target) <= until]
 
     def between(self, variable: str, after: int, until: int) -> list[int]:
-        """Give the positions of an observable's exact values whose date ends after one day and by another.
+        """Return the positions of an observable's exact values whose date ends after one day and by another.
 
         Parameters
         ----------
@@ -216,7 +216,7 @@ def known_targets(case: Case, roles: Sequence[str]) -> list[Target]:
 
 
 def bare(case: Case) -> Case:
-    """Give a case without what was read off its own record."""
+    """Return a case without what was read off its own record."""
     return case.model_copy(update={"parameters": {}, "anchors": (), "certificates": ()})
 
 

@@ -41,7 +41,7 @@ def offered_after(case: Case, until: int | None = None) -> float:
 
 
 def began(park: CountedPark, until: int | None = None) -> date:
-    """Give the day from which a park without a case is aged: land on offer where known by a day, else its founding.
+    """Return the day from which a park without a case is aged: land on offer where known by a day, else its founding.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def began(park: CountedPark, until: int | None = None) -> date:
 
 
 def aged_counts(park: CountedPark, variable: str, until: int | None = None) -> Past:
-    """Give a park's counts against its age, known by a day.
+    """Return a park's counts against its age, known by a day.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def aged_counts(park: CountedPark, variable: str, until: int | None = None) -> P
 
 
 def counted_pasts(variable: str, until: int | None = None, *, without: str = "") -> Iterator[Past]:
-    """Give the counts of parks without a case that came to something, known by a day.
+    """Return the counts of parks without a case that came to something, known by a day.
 
     Parks that came to nothing are no growth; how many they are is told by :mod:`copark.calibration.pool.selection`.
 

@@ -88,7 +88,7 @@ class ChanceOfNothing(NamedTuple):
 
 
 def chance_of_nothing(cases: int) -> ChanceOfNothing:
-    """Give the chance that a park comes to nothing, and the widest range of the records.
+    """Return the chance that a park comes to nothing, and the widest range of the records.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def chance_of_nothing(cases: int) -> ChanceOfNothing:
 
 
 def has_begun(case: Case, cut: Quarter) -> bool:
-    """Say whether an enterprise or job of a park is on record by the end of a quarter: it has not come to nothing.
+    """Return whether an enterprise or job of a park is on record by the end of a quarter: it has not come to nothing.
 
     Plans are none: values on another basis (announced, with those who build) and those that are not used do not count.
 
@@ -121,7 +121,7 @@ def has_begun(case: Case, cut: Quarter) -> bool:
 
 
 def _tells_of_some(row: Observation) -> bool:
-    """Say whether a value is used, comparable with the model's, and at least of one."""
+    """Return whether a value is used, comparable with the model's, and at least of one."""
     low = row.interval(row.unit)[0]
     return row.use and row.other_basis is None and row.grade != "background" and low is not None and low > 0.0
 
@@ -199,7 +199,7 @@ class Selection:
 
 
 def select(parks: Sequence[PanelPark]) -> Selection:
-    """Tell what the selection of cases does: records, chance of nothing, forecasts of parks without a case.
+    """Return what the selection of cases does: records, chance of nothing, forecasts of parks without a case.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def quarters_apart(result: xr.Dataset) -> int:
 
 
 def judged_column(result: xr.Dataset) -> int:
-    """Give the column in which outcomes are judged: the last of a study that looks ahead, else that of year twenty."""
+    """Return the column in which outcomes are judged: the last of a forward study, else that of year twenty."""
     columns = result.sizes["quarter"]
     if provenance(result).get("study", {}).get("now") is not None:
         return columns - 1
@@ -71,7 +71,7 @@ def judged_column(result: xr.Dataset) -> int:
 
 
 def sweep(result: xr.Dataset, scenario: int = 0) -> dict[str, tuple[Share, ...]]:
-    """Give the outcome shares of a scenario under other thresholds of the tests of accounts.
+    """Return the outcome shares of a scenario under other thresholds of the tests of accounts.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def sweep(result: xr.Dataset, scenario: int = 0) -> dict[str, tuple[Share, ...]]
 
 
 def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:
-    """Give quantiles of an output over a scenario's runs, shape (level, quarter); KeyError if it was not kept.
+    """Return quantiles of an output over a scenario's runs, shape (level, quarter); KeyError if it was not kept.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _entry(entries: JsonObject, path: str) -> Any:
 
 
 def differing(reference: xr.Dataset, other: xr.Dataset) -> Iterator[Fault]:
-    """Say why two results cannot be paired: another case, model, random numbers or draws, or nothing in common."""
+    """Describe why two results cannot be paired: another case, model, random numbers or draws, or nothing in common."""
     names = f"{reference.attrs.get('identity', '?')}, {other.attrs.get('identity', '?')}"
     first = provenance(reference)
     second = provenance(other)
@@ -270,7 +270,7 @@ def _paths(scenario: xr.Dataset, outputs: Sequence[str]) -> Floats:
 
 
 def _draw_of_run(reference: xr.Dataset) -> Integers:
-    """Give the number of the parameter draw of every run, shape (runs,)."""
+    """Return the number of the parameter draw of every run, shape (runs,)."""
     replicates = int(_entry(provenance(reference), "study.futures") or 1)
     runs: Integers = reference["run"].to_numpy().astype(np.int64)
     return runs // replicates
@@ -289,7 +289,7 @@ def outcome_effects_of(reference: xr.Dataset, scenarios: xr.Dataset) -> Effects:
 
 
 def differences(effects: Effects, outputs: Sequence[str], quarters: Sequence[str]) -> Iterator[Effect]:
-    """Give effects on outputs in some quarters, of counts also those on logarithms.
+    """Return effects on outputs in some quarters, of counts also those on logarithms.
 
     Parameters
     ----------
@@ -316,13 +316,13 @@ def differences(effects: Effects, outputs: Sequence[str], quarters: Sequence[str
 
 
 def dates_compared(result: xr.Dataset) -> tuple[str, ...]:
-    """Give the quarters at which scenarios are compared: the end of year 12, and when outcomes are judged."""
+    """Return the quarters at which scenarios are compared: the end of year 12, and when outcomes are judged."""
     judged = str(result["label"].to_numpy()[judged_column(result)])
     return tuple(dict.fromkeys((*ends_of_years(result, (EARLY_YEAR,)), judged)))
 
 
 def ends_of_years(result: xr.Dataset, years: Sequence[int]) -> tuple[str, ...]:
-    """Give the last quarters of years since the start; the last quarter kept for those beyond it."""
+    """Return the last quarters of years since the start; the last quarter kept for those beyond it."""
     labels = [str(label) for label in result["label"].to_numpy()]
     start = Quarter.parse(labels[0]) + (1 - quarters_apart(result))
     ends = [str(start + (4 * year - 1)) for year in years]

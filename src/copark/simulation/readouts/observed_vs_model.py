@@ -77,7 +77,7 @@ class ObservedComparison:
 
 
 def usable(result: xr.Dataset, observation: Observation) -> bool:
-    """Say whether the model has an output for an observation the case uses, in a unit that can be compared."""
+    """Return whether the model has an output for an observation the case uses, in a unit that can be compared."""
     name = observation.variable
     if not observation.use or observation.grade == "background" or name not in result.data_vars:
         return False

@@ -242,7 +242,7 @@ async def restore(client: CurrentClient, name: CasePath) -> Response:
 
 @contextmanager
 def refused_if_full() -> Iterator[None]:
-    """Tell as a problem that there is no room for another uploaded case."""
+    """Report as a problem that there is no room for another uploaded case."""
     try:
         yield
     except ParksFull as full:

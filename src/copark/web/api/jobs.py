@@ -137,7 +137,7 @@ def job_of(client: Client, name: str) -> Job:
 
 
 def is_shown(client: Client, job: Job) -> bool:
-    """Say whether a job belongs to the client, and what it is about was not deleted."""
+    """Return whether a job belongs to the client, and what it is about was not deleted."""
     return job.owner == client.owner and client.view.has(job.case)
 
 

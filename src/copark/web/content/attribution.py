@@ -302,7 +302,7 @@ def effect_alone(
     target: str,
     cancellation: CancellationToken,
 ) -> float | None:
-    """Give the median paired change of an output where one link alone carries what it carries in the scenario.
+    """Return the median paired change of an output where one link alone carries what it carries in the scenario.
 
     Parameters
     ----------

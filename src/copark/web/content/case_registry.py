@@ -67,12 +67,12 @@ class CaseEntry:
 
     @property
     def calibrated(self) -> bool:
-        """Say whether it has a posterior of its own."""
+        """Return whether it has a posterior of its own."""
         return self.parameters.calibrated
 
     @cached_property
     def moved(self) -> dict[str, str]:
-        """Tell of each parameter whether data moved it by this case's calibration, or by what other parks lend it.
+        """Return for each parameter whether data moved it by this case's calibration, or by what other parks lend it.
 
         One that is never drawn is unmoved.
         """

@@ -211,7 +211,7 @@ def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
 
 
 def growth_notes(case: Case) -> list[LocalizedText]:
-    """Say in both languages whose growth is not on record."""
+    """Describe in both languages whose growth is not on record."""
     by_language = (missing_growth(case, lang) for lang in LANGUAGES)
     return [LocalizedText(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]
 

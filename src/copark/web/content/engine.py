@@ -181,7 +181,7 @@ class Engine:
 
     @contextmanager
     def share_of_threads(self) -> Iterator[int]:
-        """Give one request its share of the threads, by how many are being served."""
+        """Return one request its share of the threads, by how many are being served."""
         with self._lock:
             self._busy += 1
             threads = max(1, self.threads // self._busy)

@@ -94,7 +94,7 @@ def faults_of_request(errors: Iterable[Mapping[str, Any]], model: type[BaseModel
 
 
 def _within(place: str, around: str) -> bool:
-    """Say whether a place lies in another."""
+    """Return whether a place lies in another."""
     return place != around and place.startswith(around)
 
 

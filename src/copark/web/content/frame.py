@@ -50,5 +50,5 @@ def frame_of(study: Study, case_entry: CaseEntry, outputs: Sequence[str]) -> Fra
 
 @cache
 def output_info(name: str) -> OutputInfo:
-    """Say what an output of the model is."""
+    """Describe what an output of the model is."""
     return OutputInfo.of(catalogue().outputs[name])

@@ -230,7 +230,7 @@ def newest_levers(view: OwnerView, case: str) -> Levers | None:
 
 
 def decisions_of(view: OwnerView, case: str) -> DecisionAnswer:
-    """Say what can still be decided about a park, by the newest stored result of its levers."""
+    """Describe what can still be decided about a park, by the newest stored result of its levers."""
     levers = newest_levers(view, case)
     return NO_DECISIONS if levers is None else decision_answer(levers, outcomes_of_brief(view, case, levers))
 
@@ -306,7 +306,7 @@ def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionA
 
 
 def _stories(answer: Levers, keys: set[str]) -> list[LeverStory]:
-    """Tell what each lever with options is, in the order of their file."""
+    """Return what each lever with options is, in the order of their file."""
     levers = {option.lever.key: option.lever for option in answer.options if option.lever.key in keys}
     rests: dict[str, list[LeverParameter]] = {key: [] for key in levers}
     for key, name, moved in answer.rests:
@@ -329,7 +329,7 @@ def _order(option: DecisionOption) -> tuple[int, float]:
 
 
 def _sentences(levers: Levers) -> list[LocalizedText]:
-    """Give the sentences of the answer in both languages, after what forbids to rely on it."""
+    """Return the sentences of the answer in both languages, after what forbids to rely on it."""
     in_english, in_chinese = (
         answer_sentences(levers, words) for words in (Texts("levers", lang) for lang in LANGUAGES)
     )
@@ -346,7 +346,7 @@ def _between(levers: Levers, chance: float) -> LocalizedText | None:
 
 
 def _sure(levers: Levers, outcomes: Sequence[Share]) -> list[LocalizedText]:
-    """Say how sure the chance is, in both languages, but for what the record says: the answer begins with that."""
+    """Describe how sure the chance is, in both languages, but for what the record says: the answer begins with that."""
     if not outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
@@ -362,18 +362,18 @@ def _ended(sentence: str, stop: str) -> str:
 
 
 def _lever_words(key: str) -> LocalizedText:
-    """Give a text of levers in both languages."""
+    """Return a text of levers in both languages."""
     return LocalizedText.by_language(lambda lang: Texts("levers", lang)(key))
 
 
 def _relevance() -> LocalizedText:
-    """Say what the smallest effect is that advice acts on."""
+    """Describe what the smallest effect is that advice acts on."""
     reason = recommendation_rule().relevance.reason
     return LocalizedText.by_language(lambda lang: Texts("levers", lang)("limits.relevance", reason=reason.text(lang)))
 
 
 def _amount(effect: LeverEffect, value: doc.Value) -> LocalizedText:
-    """Say a value in the unit of an effect, as a change."""
+    """Describe a value in the unit of an effect, as a change."""
     return LocalizedText.by_language(
         lambda lang: shown(value, change_column(effect.measure, Texts("levers", lang)), lang, with_unit=True)
     )

@@ -196,7 +196,7 @@ def difference(
 def summary(
     arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
 ) -> LocalizedText:
-    """Give the whole answer in a sentence or two: how often the park is self-standing, and against what.
+    """Return the whole answer in a sentence or two: how often the park is self-standing, and against what.
 
     Of a park that is not calibrated say what is on record, and how many enterprises operate in the runs.
 
@@ -245,7 +245,7 @@ def summary(
 
 
 def _size(arm: ScenarioResult) -> LocalizedText:
-    """Say how many companies operate in a scenario, and what land is taken up, as the report of a run does."""
+    """Describe how many companies operate in a scenario, and what land is taken up, as the report of a run does."""
     operating = next(headline for headline in arm.headlines if headline.output == OPERATING)
     ends = (operating.low, operating.median, operating.high)
     companies = tuple(nan if value is None else value for value in ends)
@@ -256,7 +256,7 @@ def _size(arm: ScenarioResult) -> LocalizedText:
 def _without_shares(
     arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
 ) -> LocalizedText:
-    """Say what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
+    """Describe what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
     last = arms[-1]
     nothing = said("web.words.nothing")
     values: dict[str, Any] = {
@@ -277,7 +277,7 @@ def _without_shares(
 def caveats(
     case_entry: CaseEntry, note: DrawsNote, trust: TrustNote, doubts: Doubts, labels: Sequence[str]
 ) -> list[LocalizedText]:
-    """Say what a reader should know before believing an answer.
+    """Describe what a reader should know before believing an answer.
 
     First what happened against the model and what is assumed, then the trust state.
 

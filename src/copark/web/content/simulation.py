@@ -404,7 +404,7 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineM
 
 
 def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
-    """Say why outcomes change from the reference to a scenario."""
+    """Describe why outcomes change from the reference to a scenario."""
     moves = []
     for move in outcomes.moves:
         ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
