@@ -14,9 +14,8 @@ from copark.analyses import REGISTRY, ablate, validate
 from copark.analyses.answer import load
 from copark.analyses.context import Context
 from copark.calibration import calibrations, case_parameters, draw_sources
-from copark.calibration.calibrate import CalibrationSettings
+from copark.calibration.calibrate import CalibrationSettings, own_folder
 from copark.calibration.calibration_setup import case_for
-from copark.calibration.calibrations import own_folder
 from copark.calibration.observations import targets
 from copark.calibration.pool.panel import PanelSettings, recipe_of
 from copark.calibration.pool.parks import parks_of

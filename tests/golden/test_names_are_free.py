@@ -28,7 +28,7 @@ from copark.cases import load_case
 from copark.cases.casebook import posteriors_of
 from copark.calibration import calibrations, draw_sources
 from copark.analyses.stack import stacking
-from copark.calibration.calibrate import QUICK
+from copark.calibration.calibrate import QUICK, CalibrationTask
 from copark.calibration.pool.panel import PanelSettings, recipe_of
 from copark.calibration.pool.parks import parks_of
 from copark.simulation.results import study_identity
@@ -47,7 +47,7 @@ print(json.dumps({
                                draw_sources.hash_of(calibrations.load(case, folder).replay)]
         for case in cases for cut, folder in posteriors_of(case).items()
     },
-    "asked": {case.name: calibrations.place_of(case, case.clock.data_end, QUICK, __import__("pathlib").Path("out"))[0]
+    "asked": {case.name: CalibrationTask(case, case.clock.data_end, QUICK).identity
               for case in cases},
     "panel": draw_sources.is_current(panel, recipe_of(parks_of(tuple(panel.recipe["parks"])), PanelSettings())),
     "stack": stacking.is_current(parks_of(tuple(stack.recipe["parks"]))),

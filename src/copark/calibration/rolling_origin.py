@@ -20,14 +20,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from copark.arrays import Floats, Integers
-from copark.calibration.annealing import POPULATIONS, replay_posterior
+from copark.calibration.annealing import replay_posterior
+from copark.calibration.calibrate import CalibrationTask
 from copark.calibration.observations import STAND_INS, ObservationModel, Target, targets
 from copark.calibration.prior import Batch
 from copark.calibration.replay_posterior import Projection, ReplayPosterior, project
-from copark.calibration.tempering import TemperingPlan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.progress import Progress
+from copark.progress import of_stage
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
 from copark.store.checkpoints import Stages
@@ -548,34 +548,25 @@ def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Orig
 
 
 def rolling(
+    task: CalibrationTask,
     batch: Batch,
     cuts: Iterable[Quarter],
     *,
-    plan: TemperingPlan | None = None,
-    populations: int = POPULATIONS,
-    threads: int = 1,
     ready: Mapping[Quarter, ReplayPosterior] | None = None,
-    progress: Progress | None = None,
     stages: Stages | None = None,
 ) -> tuple[Origin, ...]:
     """Calibrate to several cuts, earliest first, and forecast from each.
 
     Parameters
     ----------
+    task
+        Calibration to the latest cut, whose settings all have.
     batch
-        Prior runs to the latest cut at least.
+        Its prior runs, which serve all cuts.
     cuts
         Quarters to calibrate to.
-    plan
-        How populations are moved; by default the usual plan.
-    populations
-        Number of independent populations.
-    threads
-        Threads that runs are made on.
     ready
         Replay posteriors that are there already, by cut.
-    progress
-        Called with parts done and in all.
     stages
         Where searches are kept as far as they have come.
     """
@@ -584,9 +575,10 @@ def rolling(
     origins = []
     missing = [cut for cut in ordered if cut not in posteriors]
 
+    progress = of_stage(task.progress, "replay")
+
     def report(part: int, whole: int) -> None:
-        if progress is not None:
-            progress(missing.index(cut) * whole + part, len(missing) * whole)
+        progress(missing.index(cut) * whole + part, len(missing) * whole)
 
     for cut in ordered:
         replay = posteriors.get(cut)
@@ -595,13 +587,13 @@ def rolling(
                 batch,
                 *restricted(batch, cut),
                 cut,
-                plan=plan,
-                populations=populations,
-                threads=threads,
+                plan=task.settings.plan(),
+                populations=task.settings.populations,
+                threads=task.threads,
                 progress=report,
                 stages=stages,
             )
-        origins.append(forecast_from(replay, batch.recipe.case, threads))
+        origins.append(forecast_from(replay, batch.recipe.case, task.threads))
     return tuple(origins)
 
 

@@ -172,10 +172,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     check_set(params)
     basis = asked_of(params, context)
     parks = panels.other_parks(basis.case, context.lang)
-    if basis.panel is not None:
-        made_on = panel_identity(parks, basis.panel)
-    else:
-        made_on = basis.own.identity if basis.own is not None else basis.place(context)[0]
+    made_on = basis.calibration if basis.panel is None else panel_identity(parks, basis.panel)
     return {
         "made_on": made_on,
         "cut": str(basis.cut),

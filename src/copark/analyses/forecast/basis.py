@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.calibration import calibrations, panels
 from copark.calibration import forecast as engine
@@ -19,7 +18,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.analyses.forecast.params import Params
-    from copark.calibration.calibrate import CalibrationSettings
+    from copark.calibration.calibrate import CalibrationTask
     from copark.calibration.calibrations import KeptPosterior
     from copark.calibration.pool.forecasts import PooledOutlook
     from copark.calibration.pool.panel import Panel
@@ -39,18 +38,24 @@ class ForecastBasis:
     """Last quarter known."""
     until: Quarter
     """Last quarter forecast."""
-    settings: CalibrationSettings | None = None
-    """Settings of the calibration that is found or made."""
+    task: CalibrationTask | None = None
+    """Calibration that is found or made."""
     own: KeptPosterior | None = None
     """Calibration that is there already."""
     panel: PanelSettings | None = None
     """Settings of the panel of other parks, where the park's own observations are not used."""
 
-    def place(self, context: Context) -> tuple[str, Path]:
-        """Return identity and folder of the calibration that is needed, kept or not."""
-        if self.settings is None:
+    @property
+    def needed(self) -> CalibrationTask:
+        """The calibration that is needed, kept or not; ValueError of a forecast that rests on other parks."""
+        if self.task is None:
             raise ValueError("nothing to calibrate")
-        return calibrations.place_of(self.case, self.cut, self.settings, out=context.calibration_folder)
+        return self.task
+
+    @property
+    def calibration(self) -> str:
+        """Identity of the calibration it rests on."""
+        return self.needed.identity if self.own is None else self.own.identity
 
 
 def asked_of(params: Params, context: Context) -> ForecastBasis:
@@ -87,10 +92,11 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
         cut = cut_of(case, params.cut) if calibration is None else calibration.cut
     else:
         cut = cut_of(case, params.cut)
-        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, settings, out=context.calibration_folder)[1])
+        is_kept = calibrations.is_kept(context.calibration(case, cut, settings).folder)
         runs = None if params.runs is None else settings.runs
         calibration = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
-    return ForecastBasis(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, calibration)
+    until = engine.end_of(case, cut, params.to, lang, now=now)
+    return ForecastBasis(case, cut, until, context.calibration(case, cut, settings), calibration)
 
 
 def looked_at(basis: ForecastBasis, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
@@ -129,7 +135,7 @@ def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> 
     params
         What was asked.
     basis
-        Case, cut, settings, and a calibration that is in use already.
+        Calibration that is needed, or one that is in use already.
     context
         Folders, threads and progress; with ``planning`` the plan is told first.
 
@@ -140,24 +146,19 @@ def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> 
     """
     if basis.own is not None:
         return basis.own
-    folder = basis.place(context)[1]
-    calibration: Any = (basis.case, basis.cut, basis.settings)
-    if not calibrations.is_kept(folder):
+    task = basis.needed
+    if not calibrations.is_kept(task.folder):
         is_upload = params.park in context.case_folders
         if not is_upload:
             _refuse_long_work(basis, context)
         is_wanted = is_upload or params.runs is not None or params.seed is not None
         if context.on_calibration is not None or not is_wanted:
-            plan = calibrations.plan_of(
-                *calibration, threads=context.threads, out=context.calibration_folder, lang=context.lang
-            )
+            plan = calibrations.plan_of(task, lang=context.lang)
             if not is_wanted:
                 raise _not_calibrated(params, basis, plan.seconds)
             if context.on_calibration is not None:
                 context.on_calibration(plan)
-    return calibrations.kept_posterior(
-        *calibration, threads=context.threads, out=context.calibration_folder, progress=context.progress
-    )
+    return calibrations.kept_posterior(task)
 
 
 def _refuse_long_work(basis: ForecastBasis, context: Context) -> None:

@@ -191,7 +191,7 @@ def _expected(basis: ForecastBasis, context: Context) -> JsonObject:
     if basis.panel is not None:
         made_from["panel"] = panel_identity(panels.other_parks(basis.case, context.lang), basis.panel)
     else:
-        made_from["calibration"] = basis.own.identity if basis.own is not None else basis.place(context)[0]
+        made_from["calibration"] = basis.calibration
     return {
         "case": basis.case.name,
         "case_hash": basis.case.hash,
@@ -294,7 +294,7 @@ def _content(params: Params, basis: ForecastBasis, context: Context) -> JsonObje
     """Make the content of a park's file, as a single forecast would be frozen today."""
     if basis.panel is not None:
         return content_from_others(basis, looked_at(basis, basis.panel, context), today())[0]
-    if basis.own is None and not is_kept(basis.place(context)[1]):
+    if basis.own is None and not is_kept(basis.needed.folder):
         closure = basis.case.closed_by(basis.until)
         raise RunRefused.of(
             "forecast.set.not_calibrated" if closure is None else "forecast.set.not_calibrated_closed",

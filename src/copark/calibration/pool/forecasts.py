@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibrate import QUICK, CalibrationSettings, calibrate
+from copark.calibration.calibrate import QUICK, CalibrationSettings, CalibrationTask, calibrate
 from copark.calibration.calibration_setup import case_for, cut_of
 from copark.calibration.forecast import LEVELS, quarters_of, rounded, sealed
 from copark.calibration.observations import error_of, noise
@@ -290,7 +290,8 @@ class OriginCalibrations:
             case = window.park.case
             read = case_for(case, cut_of(case, None))
             cut = Quarter(window.year, 4)
-            self.posteriors[key] = calibrate(read, cut, self.settings, threads=self.threads).replay
+            task = CalibrationTask(read, cut, self.settings, is_read=True, threads=self.threads)
+            self.posteriors[key] = calibrate(task).replay
         return self.posteriors[key]
 
     def forecast(self, window: Window) -> Floats:
