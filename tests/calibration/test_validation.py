@@ -89,7 +89,7 @@ def test_a_winner_is_firm_if_no_single_value_makes_it():
 
 def test_naive_curves_see_nothing_after_the_cut(great_stone):
     later = rolling_origin.targets(great_stone, ("score",), after=CUT)
-    ensembles = rolling_origin.naive_ensembles(great_stone, CUT, later)
+    ensembles = rolling_origin.KnownRecord(great_stone, CUT).naive_ensembles(later)
     names = [target.variable for target in later]
     assert np.median(ensembles["persistence"][names.index("registered")]) == pytest.approx(68.0)
     assert "line" not in ensembles or names.index("profit") not in ensembles["line"]

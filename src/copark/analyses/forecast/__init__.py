@@ -23,7 +23,7 @@ from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook
 from copark.calibration.pool.panel import Panel, mixture_quantiles, panel_identity
 from copark.calibration.pool.parks import AXES, POOLED
 from copark.calibration.pool.selection import chance_of_nothing, has_begun
-from copark.calibration.rolling_origin import BORROWED, Point, known_points
+from copark.calibration.rolling_origin import BORROWED, KnownRecord, Point
 from copark.calibration.validation_study import Spread
 from copark.cases.horizon import horizon_for, now_for
 from copark.cases.park_counts import load_counts
@@ -317,6 +317,7 @@ def _on_own(
     for name, share in (pair for spread in widths.values() for pair in spread.leading):
         if share >= NAMED and name in moved:
             shares[name] = max(shares.get(name, 0.0), share)
+    record = KnownRecord(case, basis.cut, ("fit", "score"))
     return {
         "method": content["method"],
         "pairs": content["pairs"],
@@ -330,7 +331,7 @@ def _on_own(
         "bands": {
             name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead[name]], axis=1) for name in names
         },
-        "reported": {name: known_points(case, basis.cut, name, ("fit", "score")) for name in names},
+        "reported": {name: record.points(name) for name in names},
         "informed": tuple(
             Informed(
                 name,

@@ -58,7 +58,7 @@ from copark.calibration.pool.panel import recipe_of as recipe_of_panel
 from copark.calibration.pool.parks import COUNTS, PanelPark, last_day
 from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.pool.selection import Selection, mixed_with_nothing, select
-from copark.calibration.rolling_origin import history_of
+from copark.calibration.rolling_origin import KnownRecord
 from copark.cases.case import Case
 from copark.cases.casebook import COUNTS as ACCOUNTS
 from copark.cases.casebook import DATES, casebook_path
@@ -803,7 +803,8 @@ def stacks_of(
             forecasts_by_variable[variable] = stack_of(
                 case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack
             )
-    counted = {name: len(history_of(case, cut, name).values) for name in forecasts_by_variable}
+    record = KnownRecord(case, cut)
+    counted = {name: len(record.history(name).values) for name in forecasts_by_variable}
     return coherent(forecasts_by_variable, counted)
 
 
@@ -887,7 +888,7 @@ def curves_of(
     parks
         The other parks.
     """
-    history = history_of(case, cut, variable)
+    history = KnownRecord(case, cut).history(variable)
     day = cut.last_day.toordinal()
     shift = offered_after(case, day)
     past = Past(np.maximum(history.times - shift, YOUNGEST), history.values)

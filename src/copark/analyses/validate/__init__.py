@@ -253,7 +253,7 @@ def _origins(request: ValidationRequest, context: Context) -> tuple[Origin, ...]
 
 def _fan(assessment: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
     """Return quantiles of the model and of the best benchmark, and reported values."""
-    from copark.calibration.rolling_origin import benchmarks_at, known_points, later_points
+    from copark.calibration.rolling_origin import KnownRecord, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]
@@ -261,9 +261,9 @@ def _fan(assessment: Assessment, origin: Origin, case: Case, variable: str) -> F
     curve = None
     if line.best_naive is not None:
         later = range(origin.cut - case.clock.start, projection.out.shape[2])
-        benchmark = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
+        benchmark = KnownRecord(case, origin.cut).benchmarks(variable, later).get(line.best_naive)
         curve = None if benchmark is None else benchmark.levels(LEVELS)
     scored = later_points(assessment.scores_of(BLIND, variable))
     return ForecastBands(
-        projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored)
+        projection.bands(variable, LEVELS), curve, (*KnownRecord(case, origin.cut, ("fit",)).points(variable), *scored)
     )
