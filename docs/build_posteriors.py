@@ -30,7 +30,7 @@ from copark.calibration.calibration_setup import cut_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
 from copark.calibration.pool.forecasts import OriginCalibrations
-from copark.calibration.pool.panel import Panel, PanelSettings, learn, recipe_of, thinned
+from copark.calibration.pool.panel import PanelSettings, PanelTask, learn, thinned
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import recipe_in
 from copark.cases import Case, list_cases, load_case
@@ -145,7 +145,7 @@ def is_pooled_current(name: str) -> bool:
         shipped = draw_sources.shipped_draws()
     except NotFound:  # of other axes than the model has now
         return False
-    return draw_sources.is_current(shipped, recipe_of(parks, PanelSettings()))
+    return draw_sources.is_current(shipped, PanelTask(parks).recipe)
 
 
 def build_pooled(name: str, out: Path) -> None:
@@ -153,13 +153,11 @@ def build_pooled(name: str, out: Path) -> None:
     if name in (CURVES, ORIGINS):
         rebuild_stack(name, out)
         return
-    folder = out / "pool"
-    threads = default_threads()
-    panel: Panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
+    panel = learn(PanelTask(parks_of(), threads=default_threads(), folder=out / "pool"))
     if name == PANEL:
         draw_sources.save(thinned(panel))
     else:
-        trials = stacking.trials_of(panel, threads=threads, folder=folder)
+        trials = stacking.trials_of(panel)
         stacking.save(trials, stacking.recipe_of(panel.parks, panel.settings), parks=panel.parks)
     report(f"{name}: written")
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from copark.calibration.calibrate import CalibrationSettings, CalibrationTask
     from copark.calibration.calibrations import Planned
     from copark.calibration.case_parameters import CaseParameters
+    from copark.calibration.pool.panel import PanelSettings, PanelTask
+    from copark.calibration.pool.parks import PanelPark
     from copark.cases import Case
     from copark.cases.quarters import Quarter
     from copark.simulation.experiment import Checkpoint, Experiment
@@ -156,6 +158,12 @@ class Context:
 
         out = self.calibration_folder
         return CalibrationTask(case, cut, settings, threads=self.cores, out=out, progress=self.progress)
+
+    def panel(self, parks: Sequence[PanelPark], settings: PanelSettings) -> PanelTask:
+        """Return a panel of parks, learned and kept as this computation keeps its own."""
+        from copark.calibration.pool.panel import PanelTask
+
+        return PanelTask(tuple(parks), settings, self.cores, self.calibration_folder / "pool")
 
     def stage(self, name: str) -> Progress:
         """Return the progress callback of a stage of the work, under its name."""

@@ -20,7 +20,7 @@ from copark.calibration import forecast as engine
 from copark.calibration import panels
 from copark.calibration.diagnostics import BINS, Note, judged, movements, verdict
 from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook
-from copark.calibration.pool.panel import Panel, mixture_quantiles, panel_identity
+from copark.calibration.pool.panel import Panel, mixture_quantiles
 from copark.calibration.pool.parks import AXES, POOLED
 from copark.calibration.pool.selection import chance_of_nothing, has_begun
 from copark.calibration.rolling_origin import BORROWED, KnownRecord, Point
@@ -172,7 +172,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     check_set(params)
     basis = asked_of(params, context)
     parks = panels.other_parks(basis.case, context.lang)
-    made_on = basis.calibration if basis.panel is None else panel_identity(parks, basis.panel)
+    made_on = basis.calibration if basis.panel is None else basis.panel.identity
     return {
         "made_on": made_on,
         "cut": str(basis.cut),
@@ -212,8 +212,9 @@ def _forecast(params: Params, context: Context) -> Answer:
 
     basis = asked_of(params, context)
     day = "" if params.freeze is None else today()
-    settings: Any = basis.panel
+    settings: Any
     if basis.panel is not None:
+        settings = basis.panel.settings
         look = looked_at(basis, basis.panel, context)
         contents = _pooled(basis, look, day)
         trust = look[1].trust

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from copark.calibration.calibrate import CalibrationTask
     from copark.calibration.calibrations import KeptPosterior
     from copark.calibration.pool.forecasts import PooledOutlook
-    from copark.calibration.pool.panel import Panel
+    from copark.calibration.pool.panel import Panel, PanelTask
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
 
@@ -42,8 +42,8 @@ class ForecastBasis:
     """Calibration that is found or made."""
     own: KeptPosterior | None = None
     """Calibration that is there already."""
-    panel: PanelSettings | None = None
-    """Settings of the panel of other parks, where the park's own observations are not used."""
+    panel: PanelTask | None = None
+    """Panel of the other parks, where the park's own observations are not used."""
 
     @property
     def needed(self) -> CalibrationTask:
@@ -84,7 +84,8 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
         is_frozen = params.freeze is not None or params.freeze_all is not None
         after = None if is_frozen else case.clock.start
         until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
-        panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
+        runs_and_seed = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
+        panel = context.panel(panels.other_parks(case, lang), runs_and_seed)
         return ForecastBasis(case, case.clock.data_end, until, panel=panel)
     settings = calibrations.settings_of(params.runs, params.seed, lang)
     if params.runs is None and params.seed is None:
@@ -99,29 +100,20 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
     return ForecastBasis(case, cut, until, context.calibration(case, cut, settings), calibration)
 
 
-def looked_at(basis: ForecastBasis, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
+def looked_at(basis: ForecastBasis, panel: PanelTask, context: Context) -> tuple[Panel, PooledOutlook]:
     """Return the panel of the other parks, and the park as they would forecast it.
 
     Parameters
     ----------
     basis
         Case and last quarter of the forecast.
-    settings
-        Runs and seed of the panel.
+    panel
+        Panel of the other parks.
     context
-        Folders, cores and progress of the analysis.
+        Progress of the analysis, and whether a panel may be made.
     """
     _refuse_long_work(basis, context)
-    return panels.look(
-        basis.case,
-        basis.until,
-        panels.other_parks(basis.case, context.lang),
-        settings,
-        threads=context.cores,
-        folder=context.calibration_folder / "pool",
-        progress=context.stage("pool"),
-        waiting=context.stage("waiting"),
-    )
+    return panels.look(panel, basis.case, basis.until, context.stage("pool"), context.stage("waiting"))
 
 
 def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> KeptPosterior:

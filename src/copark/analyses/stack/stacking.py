@@ -53,8 +53,7 @@ from copark.calibration.pool.forecasts import (
     unseen_curves,
     winners,
 )
-from copark.calibration.pool.panel import Panel, PanelSettings, step
-from copark.calibration.pool.panel import recipe_of as recipe_of_panel
+from copark.calibration.pool.panel import Panel, PanelSettings, PanelTask, step
 from copark.calibration.pool.parks import COUNTS, PanelPark, last_day
 from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.pool.selection import Selection, mixed_with_nothing, select
@@ -137,27 +136,21 @@ def trials_of(
     panel: Panel,
     *,
     calibrations: OriginCalibrations | None = None,
-    threads: int = 1,
-    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[ForecastTrial, ...]:
-    """Let every method forecast every park; each step is kept in the folder and found again.
+    """Let every method forecast every park; each step is kept in the folder of the panel and found again.
 
     Parameters
     ----------
     panel
-        Parks and the settings of their panel.
+        The panel.
     calibrations
         Where parks are calibrated to origins, by default quickly.
-    threads
-        Threads of the model; they do not change the numbers.
-    folder
-        Folder in which steps are kept; without one none is.
     progress
         Called with steps done and steps in all.
     """
-    race = Race(panel, threads, folder)
-    own = calibrations or OriginCalibrations(threads=threads)
+    race = Race(panel)
+    own = calibrations or OriginCalibrations(threads=panel.task.threads)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
     def made(task: _Task) -> list[Any]:
@@ -638,7 +631,7 @@ def recorded() -> str:
 
 def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
     """Return what trials depend on: parks and their hashes, model, settings of the panel, curves and their records."""
-    whole = recipe_of_panel(parks, settings)
+    whole = PanelTask(tuple(parks), settings).recipe
     made_of = {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
     return {**made_of, "calibration": CALIBRATION_VERSION, "curves": STACK_VERSION, "records": recorded()}
 
