@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "decisions"
 RECORDS = {path.name[:4]: path for folder in (FOLDER / "log", FOLDER) for path in sorted(folder.glob("[0-9]*.md"))}
 """Records by number; of one that the log has a long form of, the one that holds."""
+MOST_RECORDS = 40
+MOST_WORDS = 500
 OPEN_STATUS = {FOLDER: ("holds", "begun"), FOLDER / "log": ("noted",)}
 """What a record may say besides being amended or superseded by another, or kept in the log of one that holds."""
 REFERENCE = r"\[(\d{4})\]\(\S+?\)"
@@ -60,6 +62,13 @@ def test_every_record_has_a_status_and_what_came_after_it_exists() -> None:
         if kept_by:
             assert record.parent != FOLDER, f"{record.name}: only the log keeps what another record says"
             assert (FOLDER / kept_by).exists(), record.name
+
+
+def test_decisions_that_hold_are_few_and_short() -> None:
+    holding_records = list(holding())
+    assert len(holding_records) <= MOST_RECORDS
+    words = {record.name: len(record.read_text(encoding="utf-8").split()) for record in holding_records}
+    assert {name: count for name, count in words.items() if count > MOST_WORDS} == {}
 
 
 def test_the_tables_list_every_record_once() -> None:
