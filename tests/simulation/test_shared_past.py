@@ -12,7 +12,7 @@ from copark.decisions.lever_file import load_levers
 from copark.model import kernel
 from copark.model.outputs import NAMES
 from copark.simulation import ensemble
-from copark.simulation.ensemble import ROOM, STRETCH, Ensemble
+from copark.simulation.ensemble import ROOM, STRETCH, Ensemble, runs_of
 from copark.simulation.run import inputs_of, prepare
 from copark.simulation.shared_past import Family, drawn_bytes, families, first_apart
 from tests.simulation.conftest import FLOOD, arm, study
@@ -80,7 +80,7 @@ def is_run_as_alone(prepared, threads=2, block=3):
     options = {"runs": size, "judged": judged}
     together = Ensemble(prepared.inputs, draws, NAMES, threads=threads, block=block, **options).run_scenarios()
     return all(
-        bits(runs) == bits(Ensemble(inputs, drawn, NAMES, judged=judged).run())
+        bits(runs) == bits(runs_of(inputs, drawn, NAMES, judged=judged))
         for inputs, drawn, runs in zip(
             prepared.inputs, draws(0, size).by_scenario, together.scenarios, strict=True
         )
@@ -176,7 +176,7 @@ def test_runs_that_are_drawn_otherwise_do_not_resume(great_stone):
     together = Ensemble(prepared.inputs, draws, NAMES, runs=RUNS)
     assert together.families == [Family(0, [1], 57)]
     for inputs, drawn, runs in zip(prepared.inputs, (one, other), together.run_scenarios().scenarios, strict=True):
-        assert runs.out.tobytes() == Ensemble(inputs, drawn, NAMES).run().out.tobytes()
+        assert runs.out.tobytes() == runs_of(inputs, drawn, NAMES).out.tobytes()
 
 
 def test_quarters_in_common_are_run_once(great_stone, monkeypatch):

@@ -1,8 +1,9 @@
 """An ensemble: scenarios of a case on common random numbers, run as arrays. The only caller of the kernel.
 
-Whoever wants runs says with which inputs, draws and outputs, and asks for arrays, for chunks of them, or for what the
-runs sent along the links between scales. That stands in a run's link_buffers, which the kernel fills and the next run
-overwrites; what arrives at the other end follows from strength and delay (:func:`copark.model.coupling.links.carry`).
+Runs of one scenario whose draws are at hand are made by :func:`runs_of`; those of several, or in chunks, by an
+:class:`Ensemble`. :func:`flows_of` reads what runs sent along the links between scales, which stands in a run's
+link_buffers: the kernel fills them and the next run overwrites them; what arrives at the other end follows from
+strength and delay (:func:`copark.model.coupling.links.carry`).
 """
 
 from __future__ import annotations
@@ -377,20 +378,10 @@ class Ensemble:
         drawn_in_all = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
         return Runs(tuple(map(ScenarioRuns.joined, runs)), drawn_in_all, first)
 
-    def run(self) -> ScenarioRuns:
-        """Run the only scenario; ValueError if there are several."""
-        ((_, runs),) = self.each(self.draws(0, self.size))
-        return runs
-
     def stream(self, chunk: int = CHUNK) -> Iterator[Runs]:
         """Run all scenarios chunk by chunk, so that memory does not grow with the number of runs."""
         for first in range(0, self.size, chunk):
             yield self.run_scenarios(first, min(first + chunk, self.size))
-
-    def flows(self) -> tuple[Flows, ...]:
-        """Return what arrived along every link between scales in the runs of each scenario."""
-        paired = self.draws(0, self.size)
-        return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
     def each(self, paired: Paired) -> Iterator[tuple[int, ScenarioRuns]]:
         """Run one scenario after the other, family by family; yield its number and its runs.
@@ -509,26 +500,75 @@ class Ensemble:
         scenario.kept[first] = Kept(values, np.zeros(runs + 1, np.int64))
         return scenario.kept[first]
 
-    def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
-        """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
-        from copark.model import kernel
 
-        count = len(draws.addresses)
-        quarters = len(inputs.world)
-        rows = [channel.row for channel in channels()]
-        work = make_workspace(inputs)
-        nothing = np.zeros(0, np.int64)
-        sent = np.empty((count, quarters, len(rows)))
-        out = np.empty((count, 0, quarters))
-        status = np.zeros((count, 3), np.int64)
-        self.progress(0)
-        for run in range(count):
-            with np.errstate(all="ignore"):
-                kernel.simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, 0, 0, *NOTHING_KEPT)
-            sent[run] = work.link_buffers.sent[:, rows]
-            if status[run, 0]:
-                # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.
-                sent[run, status[run, 1] :] = np.nan
-            if (run + 1) % self.block == 0 or run + 1 == count:
-                self.progress(run % self.block + 1)
-        return Flows(arriving(sent, inputs), inputs.link_strength.copy())
+def runs_of(
+    inputs: Inputs,
+    draws: Draws,
+    outputs: Sequence[str],
+    *,
+    threads: int = 1,
+    progress: CountedProgress | None = None,
+    judged: int | None = None,
+) -> ScenarioRuns:
+    """Run one scenario with draws that are at hand.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the scenario (:func:`copark.simulation.run.inputs_of`).
+    draws
+        Parameters and random numbers of every run, as the scenario has them.
+    outputs
+        Names of the outputs to keep.
+    threads
+        Threads to run on; they change no number.
+    progress
+        Called with the number of runs made since the last call; what it raises ends the work.
+    judged
+        Quarter in which outcomes are judged, counted from 0; by default they are not.
+
+    Returns
+    -------
+    Outputs, status and outcome of every run, in the order of the draws.
+    """
+    ensemble = Ensemble(inputs, draws, outputs, threads=threads, progress=progress, judged=judged)
+    ((_, runs),) = ensemble.each(ensemble.draws(0, ensemble.size))
+    return runs
+
+
+def flows_of(inputs: Inputs, draws: Draws, progress: CountedProgress | None = None) -> Flows:
+    """Run one scenario and return what arrived along every link between scales.
+
+    Runs are made one by one, for what one sent along the links is overwritten by the next.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the scenario.
+    draws
+        Parameters and random numbers of every run, as the scenario has them.
+    progress
+        Called with the number of runs made since the last call; what it raises ends the work.
+    """
+    from copark.model import kernel
+
+    report = progress or silent
+    count = len(draws.addresses)
+    quarters = len(inputs.world)
+    rows = [channel.row for channel in channels()]
+    work = make_workspace(inputs)
+    nothing = np.zeros(0, np.int64)
+    sent = np.empty((count, quarters, len(rows)))
+    out = np.empty((count, 0, quarters))
+    status = np.zeros((count, 3), np.int64)
+    report(0)
+    for run in range(count):
+        with np.errstate(all="ignore"):
+            kernel.simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, 0, 0, *NOTHING_KEPT)
+        sent[run] = work.link_buffers.sent[:, rows]
+        if status[run, 0]:
+            # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.
+            sent[run, status[run, 1] :] = np.nan
+        if (run + 1) % BLOCK == 0 or run + 1 == count:
+            report(run % BLOCK + 1)
+    return Flows(arriving(sent, inputs), inputs.link_strength.copy())

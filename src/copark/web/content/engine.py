@@ -16,7 +16,7 @@ from copark.analyses.compare import outcome_attribution
 from copark.calibration.case_parameters import Source
 from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
-from copark.simulation.ensemble import Ensemble, ScenarioRuns, default_threads
+from copark.simulation.ensemble import ScenarioRuns, default_threads, runs_of
 from copark.simulation.results import study_identity
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
@@ -390,7 +390,7 @@ class Engine:
             Quarter in which outcomes are judged, counted from 0.
         """
         with self.share_of_threads() as threads:
-            return Ensemble(inputs, draws, outputs, threads=threads, progress=cancellation.check, judged=judged).run()
+            return runs_of(inputs, draws, outputs, threads=threads, progress=cancellation.check, judged=judged)
 
     def _run_from(
         self,
@@ -406,9 +406,5 @@ class Engine:
         inputs = [self.inputs(study, case_entry, scenario) for scenario in scenarios]
         facts = tuple(facts_of(study, case_entry.case, scenario) for scenario in scenarios)
         draws_of = StudyDraws(study, case_entry.case, scenarios, facts, self.source(study, case_entry))
-        judged = study.judged_in(len(inputs[0].world))
         with self.share_of_threads() as threads:
-            ensemble = Ensemble(
-                inputs, draws_of, outputs, runs=study.runs, threads=threads, progress=cancellation.check, judged=judged
-            )
-            return ensemble.run_scenarios(first).scenarios
+            return draws_of.ensemble(inputs, outputs, threads, cancellation.check).run_scenarios(first).scenarios
