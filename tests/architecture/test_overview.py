@@ -1,4 +1,4 @@
-"""ARCHITECTURE shows the packages that there are, in the order of imports, and stays short enough to be read."""
+"""ARCHITECTURE shows the packages that there are, and it and CHANGELOG stay as short as a newcomer can read them."""
 
 import configparser
 import re
@@ -14,9 +14,12 @@ pytestmark = pytest.mark.documents
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "copark"
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 TREE = re.compile(r"```\nsrc/copark/\n(.*?)```", re.DOTALL)
 MOST_LINES, MOST_NOUNS = 150, 35
 LONGEST_LINE = 160
+WORDS_OF_A_RELEASE = 600
+"""About a page."""
 
 
 def shown_paths() -> Iterator[str]:
@@ -78,3 +81,10 @@ def test_architecture_is_read_in_one_sitting():
     nouns = ARCHITECTURE.partition("## Words to learn")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| [a-zA-Z]", nouns, re.MULTILINE)
     assert 20 < len(rows) - 1 <= MOST_NOUNS, "a noun more to learn wants another to go"
+
+
+def test_a_release_has_a_page_of_the_changelog():
+    releases = re.split(r"^## ", CHANGELOG, flags=re.MULTILINE)[1:]
+    assert [release.partition("\n")[0] for release in releases][-1] == "0.1.0"
+    long = {release.partition("\n")[0]: len(release.split()) for release in releases}
+    assert {title: words for title, words in long.items() if words > WORDS_OF_A_RELEASE} == {}
