@@ -1,5 +1,6 @@
 """ARCHITECTURE shows the packages that there are, and it and CHANGELOG stay as short as a newcomer can read them."""
 
+import ast
 import configparser
 import re
 from collections.abc import Iterator
@@ -72,6 +73,14 @@ def test_what_architecture_names_is_there(subtests):
             places = named_places(name)
             assert places
             assert not what or any(re.search(rf"\b{what}\b", path.read_text(encoding="utf-8")) for path in places)
+
+
+def test_docstrings_of_packages_name_their_modules():
+    for path in PACKAGE.glob("*/**/__init__.py"):
+        described = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        modules = {module.stem for module in path.parent.iterdir()} | {path.parent.name, "copark"}
+        gone = [name for name in re.findall(r"(?<!`)``([a-z_]+)``", described) if name not in modules]
+        assert gone == [], path.parent.relative_to(PACKAGE)
 
 
 def test_architecture_is_read_in_one_sitting():
