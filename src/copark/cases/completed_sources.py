@@ -23,10 +23,10 @@ from copark.cases.types import Address, Key, Record, Words, WrittenText, wrong
 from copark.errors import CaseFaults, Fault
 from copark.texts import LANGUAGES, text
 
-WhyNone = Literal["copy", "not-found", "registration", "printed", "untitled"]
+WhyNone = Literal["copy", "not-found", "registration", "printed", "untitled", "blind"]
 """Why something of a source is not given: only copies of it were read, whose addresses are left out; looked for again
 and not found; it opens to registered readers alone; it was printed; what was read of the page shows no title or no
-date."""
+date; it was not looked for, as its park is kept for a blind test."""
 
 
 class CompletedSource(Record):
@@ -56,8 +56,13 @@ class CompletedSource(Record):
             check_last_year("date", self.date)
 
     def completes(self, source: Source) -> Source:
-        """Return the source with what it lacks, and with the reason where something is lacking still."""
+        """Return the source with what it lacks, and with the reason where something is lacking still.
+
+        An address is that of the original, which was read when it was found.
+        """
         found = {name: getattr(self, name) for name in ("title", "date", "url") if getattr(source, name) is None}
+        if found.get("url") is not None:
+            found["read"] = "original"
         if self.reason is not None:
             found["note"] = _joined(source.note, _reason(self.reason))
         return source.model_copy(update=found)
