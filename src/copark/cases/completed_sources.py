@@ -50,7 +50,7 @@ class CompletedSource(Record):
     """What whoever keeps the casebook should know; empty if nothing."""
 
     def _check(self) -> None:
-        if self.title is self.date is self.url is self.reason is None:
+        if not any((self.title, self.date, self.url, self.reason)):
             raise wrong("empty_cell", at="reason")
         if self.date is not None:
             check_last_year("date", self.date)

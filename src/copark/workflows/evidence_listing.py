@@ -201,11 +201,12 @@ def fitted_table(lang: str) -> Table:
     rows = sorted(fitted_rows(), key=lambda row: row.park)
     names = {park.id: park.name(lang) for park in load_parks().parks}
     names |= {park: dates.name(lang) for park, dates in load_counts().dates.items() if park not in names}
-    counts = [(names[park], *_counted(list(own))) for park, own in groupby(rows, key=lambda row: row.park)]
+    by_park = groupby(rows, key=lambda row: row.park)
+    counts: list[Sequence[Value]] = [(names[park], *_counted(list(own))) for park, own in by_park]
     columns = [("name", "column.park", Kind.text)]
     columns += [(name, f"evidence.column.{name}", Kind.count) for name in FITTED]
-    total = (_title("evidence.all_parks", lang), *_counted(rows))
-    return _table("fitted", lang, columns, [*counts, total])
+    counts.append((_title("evidence.all_parks", lang), *_counted(rows)))
+    return _table("fitted", lang, columns, counts)
 
 
 FITTED = ("fitted", "addressed", "explained", "bare", "titled", "high_unseen")
