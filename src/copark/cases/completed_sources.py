@@ -23,10 +23,10 @@ from copark.cases.types import Address, Key, Record, Words, WrittenText, wrong
 from copark.errors import CaseFaults, Fault
 from copark.texts import LANGUAGES, text
 
-WhyNone = Literal["copy", "not-found", "registration", "printed", "untitled", "blind"]
-"""Why something of a source is not given: only copies of it were read, whose addresses are left out; looked for again
-and not found; it opens to registered readers alone; it was printed; what was read of the page shows no title or no
-date; it was not looked for, as its park is kept for a blind test."""
+WhyNone = Literal["copy", "not-found", "untitled", "blind"]
+"""Why something of a source is not given: only copies of it were read, whose addresses are left out; likewise, and the
+original was looked for in vain; what was read of the page shows no title or no date; it was not looked for, as its park
+is kept for a blind test."""
 
 
 class CompletedSource(Record):
