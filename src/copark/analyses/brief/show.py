@@ -372,7 +372,7 @@ class _Show(Show):
     def commands(self) -> str:
         """Name the commands that ask further."""
         answer = self.answer
-        command = answer.provenance.get("command", f"copark brief {answer.case}").replace(" --lang zh", "")
+        command = answer.provenance.get("command", f"copark brief {answer.case}")
         if answer.closed is not None:
             return self.t("commands.closed", event=answer.closed.key, command=command, **self.words)
         return self.t("commands.act" if answer.shows_outcomes else "commands.calibrate", command=command, **self.words)
