@@ -236,7 +236,7 @@ def test_a_forecasts_table_ends_with_what_its_sentence_says_of_the_model_alone()
 
 
 @pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])
-def test_the_record_stands_behind_what_to_do_first_and_first_in_a_forecast(said):
+def test_the_record_stands_behind_what_to_do_first(said):
     from copark.web.content.lever_options import decision_answer
 
     words = LocalizedText(en="The record says otherwise.", zh="实际记录并非如此。")
@@ -245,7 +245,9 @@ def test_the_record_stands_behind_what_to_do_first_and_first_in_a_forecast(said)
     forecast = replace(shipped("forecast", case="great-stone", cut=None), **{said: words})
     decide = decision_answer(levers)
     for lang in ("en", "zh"):
-        assert forecast.document(lang).headline.startswith(getattr(words, lang))
+        told = forecast.document(lang).headline
+        assert told.startswith({"en": "Plan for the whole 90% range", "zh": "请按整个90%区间"}[lang])
+        assert 0 < told.index(getattr(words, lang)) < told.index("2036")
         begins = {"en": "Before anything is ", "zh": ("决策之前", "作出改变之前")}[lang]
         for found in (brief, levers):
             headline = found.document(lang).headline

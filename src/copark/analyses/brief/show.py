@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 from copark.analyses.accounts_on_record import case_of
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
+from copark.analyses.first_words import order_sentences, over_structures
 from copark.analyses.how_sure import (
     NO_DOUBTS,
-    ends_in_words,
     how_sure,
     structure_range,
-    structures_disagree,
     structures_note,
 )
 from copark.analyses.lever_columns import change_column, effect_interval
@@ -142,19 +141,12 @@ class _Show(Show):
         outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
         size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
         outcome = t("headline", outcomes=outcomes, size=size, **words)
-        return t.sentences([self.order(), *self.record(), outcome, *self.assumed()])
+        return t.sentences([*self.order(), *self.record(), outcome, *self.assumed()])
 
-    def order(self) -> str:
+    def order(self) -> list[str]:
         """Write what to order before anything is decided, and why."""
-        t = self.t
-        papers = papers_words(self.papers(), t.lang)
-        if structures_disagree(self.baselines, self.chance):
-            why = "disagree"
-        elif self.answer.doubts.assumed:
-            why = "assumed"
-        else:
-            why = "judged"
-        return t("headline.order", papers=papers, why=t(f"headline.why.{why}"))
+        assumed = self.answer.doubts.assumed
+        return order_sentences(assumed, self.baselines, self.chance, self.t.of(self.answer.park), self.t.lang)
 
     def papers(self) -> tuple[str, ...]:
         """Return what to order before anything is decided."""
@@ -171,17 +163,8 @@ class _Show(Show):
 
     def first_share(self, share: Share, words: str) -> str:
         """Write of what the shares are, and the range of the chance of being self-standing over all structures."""
-        t = self.t
-        between = self.span()
-        if between is None:
-            return t("headline.share", share=words, structures="")
-        low, high = ends_in_words(*between[:2], t.lang)
-        if share.name == "self_standing":
-            key = "headline.alike" if low == high else "headline.between"
-        else:  # no run is self-standing, so that the outcome told first is another
-            key = "headline.nowhere" if low == high else "headline.elsewhere"
-        structures = t(key, low=low, high=high, count=between[2])
-        return t("headline.share", share=words, structures=structures)
+        structures = over_structures(share, self.baselines, self.chance, self.t.lang)
+        return self.t("headline.share", share=words, structures=structures)
 
     def record(self) -> list[str]:
         """Write what the park's record has against the model, after what to do first."""

@@ -151,8 +151,8 @@ class _Show(Show):
         sentences = [self.recommended(judgement) for judgement in recommended]
         if not recommended:
             finding = self.nothing(count)
-            ordered = t("advice.order", papers=self.papers(), finding=lowered(finding))
-            sentences = [ordered if is_ordering and since == "now" else finding]
+            ordered = [t("advice.order", papers=self.papers())] if is_ordering and since == "now" else []
+            sentences = [*ordered, finding]
         worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
@@ -168,7 +168,8 @@ class _Show(Show):
             effect = t("join").join([*effects, *unsure])
             sides = self.sides_of(trade_off)
             sentence = t(f"advice.trade_off.{since}", option=self.option(trade_off), effect=effect, sides=sides)
-            sentences.append(sentence + (t("advice.more_trade_offs", count=len(more)) if more else ""))
+            named = t("and_another").join(self.option(judgement) for judgement in more)
+            sentences.append(sentence + (t("advice.more_trade_offs", others=named) if more else ""))
         if self.answer.no_advice_because is None and count:
             sentences += self.against_assumed()
         unchanged = self.recommendation.with_word("unchanged")
