@@ -16,7 +16,6 @@ from pathlib import Path
 from document_blocks.calibrations import (
     calibrations,
     evidence,
-    evidence_parks,
     fit,
     informed,
     informed_counts,
@@ -47,7 +46,6 @@ from document_blocks.forecasts import (
     stack_selection,
     stack_short,
     validation,
-    validation_why,
     validation_width,
 )
 from document_blocks.great_stone import (
@@ -107,7 +105,6 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "joint-table": joint_table,
     "joint-more": joint_more,
     "evidence": evidence,
-    "evidence-parks": evidence_parks,
     "reliability-scores": reliability_scores,
     "voi": voi,
     "link-impact": link_impact,
@@ -126,7 +123,6 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "judgement": judgement,
     "to-2020": to_2020,
     "validation": validation,
-    "validation-why": validation_why,
     "validation-width": validation_width,
     "ablation": ablation,
     "stack": stack,
