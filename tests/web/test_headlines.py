@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+import copark
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import open_words
 from copark.analyses.contract import Texts
@@ -16,6 +17,7 @@ from copark.analyses.registry import REGISTRY
 from copark.analyses.run import answer_of
 from copark.browser.live_page import more_of
 from copark.cases import load_case
+from copark.errors import CoparkError
 from copark.presentation.document import Cards
 from copark.web.content.lever_options import decision_answer
 from copark.workflows.run_study import simulate
@@ -133,6 +135,12 @@ def test_a_closed_park_asks_when_the_closure_ends():
         "Find out whether and when the closure ends: Kaesong Industrial Complex has been closed since"
     )
     assert "Assumed" not in told
+    with pytest.raises(CoparkError) as refused:
+        copark.forecast("kaesong")
+    assert refused.value.said("en").startswith(
+        "Find out first whether and when the closure ends: kaesong has been closed"
+    )
+    assert refused.value.said("zh").startswith("请先查明关闭是否结束")
 
 
 def test_a_chance_and_an_effect_are_one_number_in_brief_decide_levers_and_live_files(client, subtests):
