@@ -145,6 +145,8 @@ def test_a_new_outcome_is_taken_by_run_report_figure_browser_and_page(tmp_path):
         ("  good: true\n", "", "good"),
         ("  told: 1\n", "  told: 1\n  ended: true\n", "ended"),
         ("  lacks: alive\n", "", "failed"),
+        ("  ended: true\n  told: 4\n", "  told: 4\n", "ended"),
+        ("  lacks: unaided\n", "  lacks: unaided\n  ended: true\n", "ended"),
         ("  colour: amber\n", "  colour: pale\n", "colour"),
         ("  told: 2\n", "  told: 1\n", "told"),
     ],
@@ -159,7 +161,7 @@ def test_a_catalogue_that_is_not_whole_is_refused(tmp_path, sound, spoilt, word)
 
 
 def codes_named(path):
-    """Codes of outcomes in a file's code: constants, fields, attributes. `failed` is left out: an output is called so."""
+    """Codes of outcomes in a file: constants, fields, attributes. `failed` is left out: an output has that name."""
     codes = {name for outcome in OUTCOMES if outcome is not ENDED for name in (outcome.key, outcome.spelled)}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = (getattr(node, "value", None), getattr(node, "attr", None), getattr(node, "id", None))

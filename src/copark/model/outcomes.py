@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from copark.model.variables import read_yaml
 
@@ -63,15 +64,18 @@ def read_outcomes(path: Path = FILE) -> tuple[Outcome, ...]:
     Raises
     ------
     ValueError
-        If none or several are good or ended, a test or a cause is missing, or two share a place or a colour.
+        If another than the first is ended, none or several are good, a test or a cause is missing, or two share a place
+        or a colour.
     """
     outcomes = []
-    for code, (key, entry) in enumerate(read_yaml(path).items()):
+    for code, (key, content) in enumerate(read_yaml(path).items()):
+        entry: dict[str, Any] = dict(content)
         title = entry.pop("title")
         outcomes.append(Outcome(key=key, code=code, en=title["en"], zh=title["zh"], **entry))
-    for name in ("good", "ended"):
-        if sum(getattr(outcome, name) for outcome in outcomes) != 1:
-            raise ValueError(f"{path.name}: exactly one outcome is {name}.")
+    if [outcome.ended for outcome in outcomes] != [True, *[False] * (len(outcomes) - 1)]:
+        raise ValueError(f"{path.name}: the first outcome is ended, and no other.")
+    if sum(outcome.good for outcome in outcomes) != 1:
+        raise ValueError(f"{path.name}: exactly one outcome is good.")
     for outcome in outcomes:
         is_last = outcome is outcomes[-1]
         if any(bool(getattr(outcome, name)) == is_last for name in ("lacks", "left", "reached")):
