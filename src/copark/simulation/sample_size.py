@@ -36,7 +36,7 @@ class Precision:
     scenario: str
     """Key of the scenario."""
     quantity: str
-    """``self_standing``, ``operating_05``, ``operating_50`` or ``operating_95``."""
+    """Key of the good outcome, ``operating_05``, ``operating_50`` or ``operating_95``."""
     estimate: float
     """The number, in its own unit."""
     half: float

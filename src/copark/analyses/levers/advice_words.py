@@ -59,7 +59,7 @@ def effect_words(answer: Answer, option: str, aim: str, t: Texts, digits: int = 
     option
         Key of the option.
     aim
-        ``self_standing`` or ``operating``.
+        The outcome that decisions are to bring about, or ``operating``.
     t
         Texts of levers in a language.
     digits
