@@ -10,9 +10,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.how_sure import STANDING, ends_in_words, structure_range, structures_disagree
+from copark.analyses.how_sure import ends_in_words, structure_range, structures_disagree
 from copark.analyses.papers import papers_words, to_obtain
 from copark.analyses.registry import REGISTRY
+from copark.model.outcomes import GOOD
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def over_structures(share: Share, baselines: Sequence[StructureBaseline], chance
     if between is None:
         return ""
     low, high = ends_in_words(*between[:2], lang)
-    if share.name == STANDING:
+    if share.name == GOOD.key:
         key = "share_alike" if low == high else "share_between"
     else:
         key = "share_nowhere" if low == high else "share_elsewhere"

@@ -16,6 +16,7 @@ from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.on_record import record_of
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
+from copark.model.outcomes import ENDED, GOOD
 from copark.presentation.document import SHARE, Interval
 from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
@@ -60,8 +61,6 @@ CONTRADICTED = 1.0 / 2.0
 LIKELY = 2.0 / 3.0
 """Chance below which record and model agree only in part: the model would not call the recorded outcome likely, as the
 IPCC uses the word. This threshold and the one above are told in decision 0085."""
-STANDING = "self_standing"
-FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -133,15 +132,15 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     """
     by_name = {share.name: share.share for share in shares}
     assumed = assumed_facts(case)
-    if by_name[FAILED] >= 1.0:  # capital keeps no closed park open
+    if by_name[ENDED.key] >= 1.0:  # capital keeps no closed park open
         assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)
     record = record_of(case)
     doubts = Doubts(assumed, imposed)
     if record is None or record.outcome is None or not shows_outcomes:
         return doubts
-    standing = by_name[STANDING]
-    failed = by_name[FAILED]
+    standing = by_name[GOOD.key]
+    failed = by_name[ENDED.key]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
     chance = chances[record.outcome]
     # Enterprises may thrive around a company whose accounts do not stand: a coder who counts enterprises is
@@ -159,7 +158,7 @@ def _beside_the_record(key: str, record: ParkMembership, shares: Mapping[str, fl
     concerns_failure = record.outcome in ("surviving", "failed") or (
         record.outcome == "thriving" and key == "contradiction"
     )
-    outcome = FAILED if concerns_failure else STANDING
+    outcome = ENDED.key if concerns_failure else GOOD.key
     commonest = max(shares, key=lambda name: shares[name])
 
     def words(lang: str) -> str:
@@ -274,7 +273,7 @@ def structures_words(baselines: Sequence[StructureBaseline], chance: float, lang
 
 def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
     """State what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
-    is_failed = any(share.name == FAILED and share.share >= 1.0 for share in shares)
+    is_failed = any(share.name == ENDED.key and share.share >= 1.0 for share in shares)
     if is_failed:
         return ""
     sentences = [accounts_on_record(case, lang), "" if isinstance(case, str) else decisions_words(case, lang)]
@@ -313,7 +312,7 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
         A sentence; empty where none is needed, or no record of other parks ships.
     """
     by_name = {share.name: share.share for share in shares}
-    if trust is None or trust.state not in ("borrowed", "calibrated") or by_name[FAILED] >= 1.0:
+    if trust is None or trust.state not in ("borrowed", "calibrated") or by_name[ENDED.key] >= 1.0:
         return ""
     record = _reliability()
     if record is None or (trust.state == "calibrated" and not record.calibrated):
@@ -326,7 +325,7 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
             mean=percent(record.calibrated_mean),
             well=percent(record.calibrated_observed),
         )
-    standing = by_name[STANDING]
+    standing = by_name[GOOD.key]
     # where the record gives no ground for a correction the base rate is all that it says
     return text(
         "trust.corrected" if record.slope > 0.0 else "trust.base_rate_alone",
@@ -375,7 +374,7 @@ def how_sure(
         Language.
     """
     is_shown = trust is None or trust.shows_outcomes
-    chance = next((share.share for share in shares if share.name == STANDING), nan)
+    chance = next((share.share for share in shares if share.name == GOOD.key), nan)
     structures = structures_words(baselines, chance, lang) if is_shown else ""
     recorded = doubts.record_words(lang)
     accounts = accounts_words(case, shares, lang) if is_shown else ""

@@ -34,6 +34,7 @@ from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
 from copark.decisions.measures import BUDGETS, FOUR_SIDES
 from copark.labels import BOUND_MARKS, join, outcomes_in_words
+from copark.model.outcomes import BY_KEY, GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
@@ -155,7 +156,7 @@ class _Show(Show):
     @property
     def chance(self) -> float:
         """Chance of being self-standing."""
-        return self.answer.share("self_standing").share
+        return self.answer.share(GOOD.key).share
 
     def span(self) -> tuple[float, float, int] | None:
         """Return the range of the chance over all structures, and their number; nothing where no other was tried."""
@@ -187,9 +188,9 @@ class _Show(Show):
         answer = self.answer
         t = self.t
         if answer.shows_outcomes:
-            standing = answer.share("self_standing")
+            standing = answer.share(GOOD.key)
             yield doc.Card(
-                t("card.self_standing"),
+                t("card.standing"),
                 doc.SHARE,
                 standing.share,
                 structures_note(self.baselines, standing.share, t.lang) or t("card.no_structures"),
@@ -264,7 +265,7 @@ class _Show(Show):
         for sentence in how_sure(case_of(answer), answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
             yield without_commands(sentence)
         if answer.shows_outcomes:
-            standing = answer.share("self_standing")
+            standing = answer.share(GOOD.key)
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
             if len(answer.by_search) > 1:
                 yield self.searches()
@@ -411,7 +412,7 @@ class _Show(Show):
         if answer.shows_outcomes:
             for share in answer.outcomes:
                 value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
-                title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
+                title = t("figure.outcome", outcome=BY_KEY[share.name].word(t.lang))
                 yield self.dated(title), value, percent, t("range.simulation")
             between = self.span()
             if between is not None:
@@ -454,7 +455,7 @@ class _Show(Show):
     def options(self, levers: Levers) -> doc.Table:
         """Set beside every option the advice, its effect, companies, jobs, public money and the four sides."""
         words = Texts("levers", self.t.lang)
-        names = ("self_standing", "companies", "jobs", *BUDGETS, *FOUR_SIDES)
+        names = (GOOD.key, "companies", "jobs", *BUDGETS, *FOUR_SIDES)
 
         def row(option: LeverOption) -> tuple[doc.Value, ...]:
             lever = option.lever

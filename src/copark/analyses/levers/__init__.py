@@ -32,6 +32,7 @@ from copark.decisions.lever_file import (
     load_levers,
     wanted_levers,
 )
+from copark.model.outcomes import ENDED, GOOD
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.shares import Share, shares
 from copark.texts import text
@@ -174,7 +175,7 @@ class Answer(Result):
 
         A brief has that of all runs, those among them in which the park had failed before levers are pulled.
         """
-        return next((share.share for share in self.outcomes if share.name == "self_standing"), None)
+        return next((share.share for share in self.outcomes if share.name == GOOD.key), None)
 
     @property
     def outcomes(self) -> tuple[Share, ...]:
@@ -183,7 +184,7 @@ class Answer(Result):
             return ()
         option = self.effects[0].scenario
         shares = []
-        for measure in ("self_standing", "failed"):
+        for measure in (GOOD.key, ENDED.key):
             effect = self.effect(option, measure)
             if effect.pairs:
                 count = round(effect.before * effect.pairs)

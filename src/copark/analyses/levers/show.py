@@ -22,6 +22,7 @@ from copark.decisions.lever_file import LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES, NAMES, RANKED, measure_of
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.labels import join, lowered
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -275,10 +276,10 @@ class _Show(Show):
         """Show what may be recommended, and beside it what every option changes."""
         t = self.t
         answer = self.answer
-        before = level_column(measure_of("self_standing"), t)
+        before = level_column(measure_of(GOOD.key), t)
         cards = []
         if self.shows_levels and answer.chance is not None:
-            standing = next(share for share in answer.outcomes if share.name == "self_standing")
+            standing = next(share for share in answer.outcomes if share.name == GOOD.key)
             interval = shown(doc.Interval(standing.low, standing.high), before, t.lang)
             note = t("card.pairs", pairs=standing.total, interval=interval)
             cards.append(doc.Card(t("card.before"), before, standing.share, note))
@@ -298,7 +299,7 @@ class _Show(Show):
             cards.append(doc.Card(title, doc.SHARE, now, note))
         columns = (
             self.column("advice"),
-            change_column("self_standing", t, title=t("column.standing")),
+            change_column(GOOD.key, t, title=t("column.standing")),
             *(change_column(name, t) for name in BESIDE),
             *(self.column(side) for side in FOUR_SIDES),
         )
@@ -306,7 +307,7 @@ class _Show(Show):
         def row(key: str) -> tuple[doc.Value, ...]:
             return (
                 advice_words(answer, key, t),
-                effect_interval(answer.effect(key, "self_standing")),
+                effect_interval(answer.effect(key, GOOD.key)),
                 *(answer.effect(key, name).median for name in BESIDE),
                 *(SIGNS[answer.effect(key, side).verdict] for side in FOUR_SIDES),
             )
@@ -344,7 +345,7 @@ class _Show(Show):
         )
         return self.section(
             "changes",
-            self.chart("standing", lambda: standing(answer, t.lang), self.measure("self_standing")),
+            self.chart("standing", lambda: standing(answer, t.lang), self.measure(GOOD.key)),
             self.chart("operating", lambda: operating(answer, t.lang), self.measure("operating")),
             measures,
         )
@@ -368,7 +369,7 @@ class _Show(Show):
             change_column(name, t, "across", t("column.across")),
         )
         table = name.replace("_", "-")
-        if name == "self_standing" and not self.shows_levels:
+        if name == GOOD.key and not self.shows_levels:
             return self.by_option(table, columns[2:], lambda key: row(key)[2:])
         return self.by_option(table, columns, row)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.first_words import baselines_of_runs, order_sentences, over_structures
-from copark.analyses.how_sure import STANDING, Doubts, accounts_words, corrected, doubts_of, structures_words
+from copark.analyses.how_sure import Doubts, accounts_words, corrected, doubts_of, structures_words
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
@@ -22,11 +22,11 @@ from copark.analyses.size_words import band_words, land_words, of_plan, planned_
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.labels import grade_title, outcomes_in_words, scenario_title, with_unit
+from copark.model.outcomes import GOOD, OUTCOMES
 from copark.presentation import document as doc
 from copark.presentation import numbers as say
 from copark.presentation.numbers import number, percent, percentile, reach, spoken
 from copark.setmethods.coupling_degree import grade
-from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import bands, quarters_apart, sweep
 from copark.simulation.readouts.coupling import (
     COMPONENTS,
@@ -142,7 +142,7 @@ class _Show(AboutCase):
     @property
     def chance(self) -> float:
         """Chance of being self-standing."""
-        return self.answer.share(STANDING).share
+        return self.answer.share(GOOD.key).share
 
     def sections(self, only: Collection[str]) -> tuple[doc.Section, ...]:
         making: dict[str, Callable[[], doc.Section]] = {
@@ -196,9 +196,9 @@ class _Show(AboutCase):
         t = self.t
         last = self.answer.labels[self.answer.last]
         if answer.shows_outcomes:
-            self_standing = answer.share("self_standing")
-            interval = say.shown(doc.Interval(self_standing.low, self_standing.high), doc.SHARE, t.lang)
-            yield doc.Card(t("card.self_standing"), doc.SHARE, self_standing.share, t("card.error", interval=interval))
+            standing = answer.share(GOOD.key)
+            interval = say.shown(doc.Interval(standing.low, standing.high), doc.SHARE, t.lang)
+            yield doc.Card(t("card.standing"), doc.SHARE, standing.share, t("card.error", interval=interval))
         for output in ("operating", "jobs", "cash"):
             final = answer.final(output)
             unit = doc.plain(doc.Kind.number)
@@ -232,7 +232,7 @@ class _Show(AboutCase):
         t = self.t
         swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
         if swept:
-            standing = [share.share for shares in swept.values() for share in shares if share.name == "self_standing"]
+            standing = [share.share for shares in swept.values() for share in shares if share.name == GOOD.key]
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
             yield t("why.threshold_alike" if low == high else "why.threshold", low=low, high=high)
         if answer.finished and answer.shows_outcomes:
@@ -287,7 +287,7 @@ class _Show(AboutCase):
         """Show how often each outcome happens; of a park that is not calibrated only when asked for."""
         answer = self.answer
         t = self.t
-        titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
+        titles = {outcome.key: outcome.title(t.lang) for outcome in OUTCOMES}
         named = self.joined([f"{titles[outcome.name]} {percent(outcome.share)}" for outcome in answer.outcomes[0]])
         quarters = (answer.last + 1) * quarters_apart(answer.ensemble)
         years = number(quarters / 4.0, 0 if quarters % 4 == 0 else 2)
@@ -330,10 +330,7 @@ class _Show(AboutCase):
         return self.table("scenarios", ("scenario", *self.outcome_columns()), rows)
 
     def outcome_columns(self) -> list[doc.Column]:
-        return [
-            doc.Column(name, text(f"analysis.outcome.{name}", self.t.lang), doc.Kind.share, places=1)
-            for name in OUTCOMES
-        ]
+        return [doc.Column(outcome.key, outcome.title(self.t.lang), doc.Kind.share, places=1) for outcome in OUTCOMES]
 
     # the runs
 
