@@ -18,8 +18,7 @@ from copark.analyses.answer import answer, question_of
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.shipped import FITS, FITTED, RUNS, at_release, leaves
-from copark.calibration.calibrate import CalibrationSettings, calibrate
-from copark.calibration.calibration_setup import case_for
+from copark.calibration.calibrate import CalibrationSettings, CalibrationTask, calibrate
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
@@ -131,8 +130,7 @@ def of_analysis(name: str) -> Golden:
 def of_calibration() -> Golden:
     """Calibrate with the smallest settings: what chance decides in it is the same on one kind of processor alone."""
     cut = Quarter.parse(CUT)
-    case = case_for(load_case("great-stone"), cut)
-    made = calibrate(case, cut, TINY, threads=1)
+    made = calibrate(CalibrationTask(load_case("great-stone"), cut, TINY))
     arrays = {
         "counterparts": made.batch.counterparts,
         "points": made.replay.points,
