@@ -51,8 +51,8 @@ ALL = 100.0
 Verdict = Literal["agrees", "for_a_time", "differs", "a_sum", "no_number"]
 """How a decision stands to what is assumed: the same; the same for a time; another; a sum that was paid or promised,
 which is no limit to capital; or without a number to compare."""
-Lacking = Literal["all", "rest", "nothing"]
-"""How much of a fact sources leave untold."""
+Lacking = Literal["all", "rest", "afterwards", "nothing"]
+"""How much of a fact sources leave untold: all of it, a rest, what holds after a holiday, nothing."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def lacking(fact: str, case: Case) -> Lacking:
     if has_number:
         return "rest" if sought is not None and sought.found == "partly" else "nothing"
     if fact == "tax":
-        return "rest" if "for_a_time" in verdicts else "all"
+        return "afterwards" if "for_a_time" in verdicts else "all"
     return "rest" if fact == "threshold" else "all"
 
 
