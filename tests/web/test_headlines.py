@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.assumed_facts import assumed_facts, decisions_on, lacking, verdict_of
+from copark.analyses.assumed_facts import ACCOUNTS, assumed_facts, decisions_on, lacking, verdict_of
 from copark.analyses.brief.show import open_words
 from copark.analyses.contract import Texts
-from copark.analyses.how_sure import structure_range
-from copark.analyses.papers import ACCOUNTS, OF_FACT, OF_STRUCTURE, of_facts, papers_words, to_obtain
+from copark.analyses.how_sure import Doubts, structure_range
+from copark.analyses.papers import OF_FACT, OF_STRUCTURE, of_facts, papers_words, to_obtain
 from copark.analyses.registry import REGISTRY
 from copark.browser.live_page import more_of
 from copark.cases import list_cases, load_case
@@ -181,9 +181,10 @@ def test_nothing_is_asked_for_that_the_casebook_has(subtests):
     for name in list_cases():
         case = load_case(name)
         with subtests.test(park=name):
-            papers = to_obtain(assumed_facts(case), (), None, case)
+            doubts = Doubts(assumed_facts(case))
+            papers = to_obtain(doubts, (), None, case)
             told = {fact for fact in ("tax", "threshold") if lacking(fact, case) != "all"}
-            assert not {OF_FACT[fact] for fact in told} & {*papers, *of_facts(assumed_facts(case), case)}
+            assert not {OF_FACT[fact] for fact in told} & {*papers, *of_facts(doubts, case)}
             has_number = any(verdict_of("tax", row) in ("agrees", "differs") for row in decisions_on("tax", case))
             assert has_number <= (lacking("tax", case) in ("nothing", "rest"))
             assert any(row.quantity == "result_after_tax" for row in case.accounts) <= (ACCOUNTS not in papers)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from copark.cases.casebook import casebook_path
 from copark.cases.decisions import SoughtTopic, load_sought
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ SOUGHT_AS: Mapping[str, SoughtTopic] = {
     "capital": "capital",
 }
 """Facts that are weighed against what sources tell, by the topic under which they were looked for."""
+ACCOUNTS = "accounts"
+"""The accounts of the development company, asked for like a fact."""
+BOOKS = ("operating_cost", "fees")
+"""Observed variables with which a park's accounts need not be asked for: the two that no other source tells."""
 MAJORITY = 50.0
 """Share of votes above which a rule asks for more than the simple majority that is assumed, %."""
 ALL = 100.0
@@ -146,6 +151,25 @@ def lacking(fact: str, case: Case) -> Lacking:
     if fact == "tax":
         return "afterwards" if "for_a_time" in verdicts else "all"
     return "rest" if fact == "threshold" else "all"
+
+
+def untold_of_own(case: Case) -> tuple[tuple[str, Lacking], ...]:
+    """Return what a park of one's own leaves untold of its facts and accounts, where it tells anything of them.
+
+    Of a park of the casebook it is worked out when an answer is shown; a park of one's own is not at hand then.
+
+    Parameters
+    ----------
+    case
+        The case; nothing is returned of one of the casebook.
+    """
+    if case.folder.parent == casebook_path():
+        return ()
+    facts = [(fact, lacking(fact, case)) for fact in dict.fromkeys(assumed_facts(case))]
+    untold = [(fact, much) for fact, much in facts if much != "all"]
+    if all(case.observed(variable) for variable in BOOKS):
+        untold.append((ACCOUNTS, "nothing"))
+    return tuple(untold)
 
 
 def _sought(fact: str, case: Case) -> Sought | None:

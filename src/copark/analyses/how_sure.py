@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.assumed_facts import assumed_facts, decisions_on
+from copark.analyses.assumed_facts import Lacking, assumed_facts, decisions_on, untold_of_own
 from copark.analyses.on_record import record_of
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
@@ -56,6 +56,8 @@ class Doubts:
     """How the recorded outcome contradicts the shares of outcomes; ``None`` where it does not or none is recorded."""
     partial_agreement: LocalizedText | None = None
     """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
+    untold: tuple[tuple[str, Lacking], ...] = ()
+    """How much a park of one's own leaves untold of facts and accounts, where it tells anything of them."""
 
     def record_words(self, lang: str) -> list[str]:
         """Describe what the record has against the model, for the first sentence; nothing where it has nothing."""
@@ -108,7 +110,7 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
         assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)
     record = record_of(case)
-    doubts = Doubts(assumed, imposed)
+    doubts = Doubts(assumed, imposed, untold=untold_of_own(case))
     if record is None or record.outcome is None or not shows_outcomes:
         return doubts
     standing = by_name[STANDING]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from copark.analyses.assumed_facts import Lacking, lacking
-from copark.analyses.how_sure import structures_disagree
+from copark.analyses.assumed_facts import ACCOUNTS, Lacking, lacking
+from copark.analyses.how_sure import Doubts, structures_disagree
 from copark.labels import join
 from copark.texts import text
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.decisions.effects import StructureBaseline
 
-ACCOUNTS = "accounts"
-"""The accounts of the development company: what the chance of every park rests on."""
 MOST = 3
 """Papers named in the first sentence, at most: the rest stands under what would change the answer."""
 ACCOUNTS_REST = "accounts_rest"
@@ -73,26 +71,25 @@ OF_PARAMETER = {
 """Paper that bears on a parameter that no data inform; a judgement such as a strategic value stands in none."""
 
 
-def of_facts(facts: Iterable[str], case: Case | str = "") -> tuple[str, ...]:
+def of_facts(doubts: Doubts, case: Case | str = "") -> tuple[str, ...]:
     """Return the papers that state facts, each once, that on which most advice hangs first.
 
     What sourced decisions of the park tell already is not asked for again.
 
     Parameters
     ----------
-    facts
-        Facts that are assumed.
+    doubts
+        What is assumed.
     case
         The park; its name where no more is at hand.
     """
-    wanted = [fact for fact in OF_FACT if fact in set(facts)]
-    if isinstance(case, str):
-        return tuple(dict.fromkeys(OF_FACT[fact] for fact in wanted))
+    told = dict(doubts.untold)
     papers = []
-    for fact in wanted:
-        untold = lacking(fact, case)
-        if untold != "nothing":
-            papers.append(REST.get((fact, untold), OF_FACT[fact]))
+    for fact, paper in OF_FACT.items():
+        if fact in doubts.assumed:
+            untold = told.get(fact, "all") if isinstance(case, str) else lacking(fact, case)
+            if untold != "nothing":
+                papers.append(REST.get((fact, untold), paper))
     return tuple(dict.fromkeys(papers))
 
 
@@ -118,14 +115,14 @@ def of_extremes(baselines: Sequence[StructureBaseline]) -> tuple[str, ...]:
 
 
 def to_obtain(
-    assumed: Iterable[str], baselines: Sequence[StructureBaseline], chance: float | None, case: Case | str = ""
+    doubts: Doubts, baselines: Sequence[StructureBaseline], chance: float | None, case: Case | str = ""
 ) -> tuple[str, ...]:
     """Return the papers to obtain before anything is decided: accounts, what structures dispute, what is assumed.
 
     Parameters
     ----------
-    assumed
-        Facts that are assumed.
+    doubts
+        What is assumed.
     baselines
         The case as it is under each structure, the model as it is first.
     chance
@@ -134,7 +131,9 @@ def to_obtain(
         The park, whose sourced decisions and accounts are not asked for again; its name where no more is at hand.
     """
     disputed = of_extremes(baselines) if chance is not None and structures_disagree(baselines, chance) else ()
-    return tuple(dict.fromkeys((accounts_of(case), *disputed, *of_facts(assumed, case))))[:MOST]
+    accounts = () if (ACCOUNTS, "nothing") in doubts.untold else (accounts_of(case),)
+    papers = tuple(dict.fromkeys((*accounts, *disputed, *of_facts(doubts, case))))[:MOST]
+    return papers or (ACCOUNTS,)
 
 
 def papers_words(papers: Iterable[str], lang: str) -> str:

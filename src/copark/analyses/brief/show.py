@@ -158,7 +158,7 @@ class _Show(Show):
 
     def papers(self) -> tuple[str, ...]:
         """Return what to order before anything is decided."""
-        return to_obtain(self.answer.doubts.assumed, self.baselines, self.chance, case_of(self.answer))
+        return to_obtain(self.answer.doubts, self.baselines, self.chance, case_of(self.answer))
 
     @property
     def chance(self) -> float:
@@ -318,7 +318,7 @@ class _Show(Show):
             return
         # The first sentence names most of them.
         ordered = [*self.papers()] if answer.shows_outcomes else []
-        facts = [paper for paper in of_facts(answer.doubts.assumed, case_of(answer)) if paper not in ordered]
+        facts = [paper for paper in of_facts(answer.doubts, case_of(answer)) if paper not in ordered]
         ordered += facts
         if facts:
             yield t("open.facts", papers=papers_words(facts, t.lang))

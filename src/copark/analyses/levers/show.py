@@ -132,7 +132,7 @@ class _Show(Show):
     def papers(self) -> str:
         """List what to order before anything is decided."""
         answer = self.answer
-        papers = to_obtain(answer.doubts.assumed, answer.baselines, answer.chance, case_of(answer))
+        papers = to_obtain(answer.doubts, answer.baselines, answer.chance, case_of(answer))
         return papers_words(papers, self.t.lang)
 
     def advice_sentences(self, *, is_ordering: bool = False) -> list[str]:
