@@ -264,7 +264,7 @@ class Weighing:
         return weights.prior if weights.posterior is None else weights.posterior
 
     def _verdicts(self, draw_set: DrawSet) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
-        """Return chance on every draw and the verdict without weights, of each part, and of each claim as part ``""``."""
+        """Return chance on every draw and unweighted verdict of every part; every claim is the part ``""``."""
         margins = self.plan.file.claims.sizes
         verdicts: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
         for claim in self.plan.file.claims.claims:

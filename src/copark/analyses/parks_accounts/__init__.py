@@ -16,6 +16,7 @@ from copark.analyses import accounts
 from copark.analyses.accounts import Side, Total
 from copark.analyses.accounts.elsewhere import Measure
 from copark.analyses.accounts.ledger import Band
+from copark.analyses.accounts.published import Figure
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
@@ -148,12 +149,12 @@ class Answer(Result):
 
 def _columns(measure: Measure, priced: Priced | None) -> Iterator[tuple[str, float | None]]:
     """Yield the columns of a measure in files."""
-    model = priced and priced.model
-    yield f"{measure}_low", priced and priced.low
-    yield f"{measure}_high", priced and priced.high
-    yield f"model_{measure}", model and model.median
-    yield f"model_{measure}_p05", model and model.low
-    yield f"model_{measure}_p95", model and model.high
+    model = None if priced is None else priced.model
+    yield f"{measure}_low", None if priced is None else priced.low
+    yield f"{measure}_high", None if priced is None else priced.high
+    yield f"model_{measure}", None if model is None else model.median
+    yield f"model_{measure}_p05", None if model is None else model.low
+    yield f"model_{measure}_p95", None if model is None else model.high
 
 
 def depends_on(_params: Params, context: Context) -> JsonObject:
@@ -216,9 +217,9 @@ def _row(answer: accounts.Answer) -> ParkAccounts:
     )
 
 
-def _known(figures: Iterable[accounts.Figure]) -> Iterator[KnownQuantity]:
+def _known(figures: Iterable[Figure]) -> Iterator[KnownQuantity]:
     """Yield what is published, the most frequent first."""
-    by_quantity: dict[str, list[accounts.Figure]] = {}
+    by_quantity: dict[str, list[Figure]] = {}
     for figure in figures:
         by_quantity.setdefault(figure.quantity, []).append(figure)
     for quantity, some in sorted(by_quantity.items(), key=lambda item: -len(item[1])):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from copark.analyses.accounts import Side
 from copark.analyses.accounts.elsewhere import MEASURES
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks_accounts import PRICED, Answer, ParkAccounts, Priced
@@ -13,7 +14,7 @@ from copark.cases.accounts import quantity_title
 from copark.labels import join, with_unit
 from copark.presentation import document as doc
 
-SIDES = ("within", "model_below", "model_above")
+SIDES: tuple[Side, ...] = ("within", "model_below", "model_above")
 """Sides of a published figure on which the model's interval may lie."""
 METHODS = 4
 """Sentences about how it was made."""

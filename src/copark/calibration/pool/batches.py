@@ -5,7 +5,7 @@ all, so that a panel that was interrupted goes on where it stopped.
 
 No park follows the model. A report is therefore *counterpart x exp(b) + error of observation*, where b is a stationary
 Ornstein-Uhlenbeck process of each observable: standard deviation s, correlation exp(-|Δt| / MEMORY) between two dates
-(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001; decision 0041). MEMORY is a judgement: about
+(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001; decision 0101). MEMORY is a judgement: about
 two terms of office. s is chosen from GRID, for companies and for jobs apart, by how well forecasts from a park's own
 past did: mean over parks of the log-density of ln(1 + value) under a normal distribution with the ensemble's mean and
 variance. A park that is forecast has no say in it, nor has a value that was not yet known.
@@ -26,7 +26,7 @@ from copark.calibration.observations import MEMORY, STAND_INS, ObservationModel,
 from copark.calibration.pool.parks import AXES, PanelPark, points_at
 from copark.calibration.prior import random_points, read_piece, write_piece
 from copark.identity import hash_content, identity_of
-from copark.simulation.ensemble import Ensemble, ScenarioRuns
+from copark.simulation.ensemble import ScenarioRuns, runs_of
 from copark.simulation.run import inputs_of
 from copark.store.files import written_file
 from copark.version import MODEL_VERSION
@@ -351,4 +351,4 @@ def run_outputs(
         Threads that runs are made on.
     """
     inputs = inputs_of(park.read, quarters=quarters)
-    return Ensemble(inputs, park.space.draws(points, seed, first), names, threads=threads).run()
+    return runs_of(inputs, park.space.draws(points, seed, first), names, threads=threads)
