@@ -9,14 +9,15 @@ import pytest
 
 import copark
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.assumed_facts import ACCOUNTS, assumed_facts, decisions_on, lacking, verdict_of
 from copark.analyses.brief.show import open_words
 from copark.analyses.contract import Texts
-from copark.analyses.how_sure import structure_range
-from copark.analyses.papers import ACCOUNTS, OF_FACT, OF_STRUCTURE, papers_words
+from copark.analyses.how_sure import Doubts, structure_range
+from copark.analyses.papers import OF_FACT, OF_STRUCTURE, of_facts, papers_words, to_obtain
 from copark.analyses.registry import REGISTRY
 from copark.analyses.run import answer_of
 from copark.browser.live_page import more_of
-from copark.cases import load_case
+from copark.cases import list_cases, load_case
 from copark.errors import CoparkError
 from copark.presentation.document import Cards
 from copark.web.content.lever_options import decision_answer
@@ -242,6 +243,30 @@ def test_the_reason_covers_the_papers_and_how_sure_names_no_other_first(subtests
             sure = str(next(section for section in document.sections if section.key == "confidence"))
             assert "ask first" not in sure
             assert "94% of them thrive or survive, which asks" in sure
+
+
+def test_nothing_is_asked_for_that_the_casebook_has(subtests):
+    """Of all parks: where sourced decisions tell a tax or an entry threshold, or results are published, what is asked
+    for is what they leave open; in the sentences of brief, levers and Decide, and below them."""
+    for name in list_cases():
+        case = load_case(name)
+        with subtests.test(park=name):
+            doubts = Doubts(assumed_facts(case))
+            papers = to_obtain(doubts, (), None, case)
+            told = {fact for fact in ("tax", "threshold") if lacking(fact, case) != "all"}
+            assert not {OF_FACT[fact] for fact in told} & {*papers, *of_facts(doubts, case)}
+            has_number = any(verdict_of("tax", row) in ("agrees", "differs") for row in decisions_on("tax", case))
+            assert has_number <= (lacking("tax", case) in ("nothing", "rest"))
+            assert any(row.quantity == "result_after_tax" for row in case.accounts) <= (ACCOUNTS not in papers)
+            asked = {papers_words([OF_FACT[fact]], "en") for fact in told}
+            for brief in (one for one in OPEN.values() if one.case == name):
+                decide = " ".join(sentence.en for sentence in decision_answer(brief.levers).sentences)
+                further = " ".join(open_words(brief, Texts("brief", "en")))
+                sentences = (brief.document("en").headline, brief.levers.document("en").headline, decide, further)
+                assert not [words for words in asked for sentence in sentences if words in sentence]
+    assert "obtain the development company's accounts, the park administration's rules of entry" in next(
+        brief.document("en").headline for brief in OPEN.values() if brief.case == "lekki"
+    )
 
 
 def test_no_card_tells_a_number_that_the_first_sentences_say_cannot_be_told():

@@ -26,7 +26,7 @@ from copark.analyses.how_sure import (
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
-from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, papers_words, to_obtain
+from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, of_parameter, papers_words, to_obtain
 from copark.analyses.show import Show
 from copark.analyses.size_words import band_words, land_words, of_plan, size_clause, spans_too_much
 from copark.arrays import Floats
@@ -151,7 +151,7 @@ class _Show(Show):
 
     def papers(self) -> tuple[str, ...]:
         """Return what to order before anything is decided."""
-        return to_obtain(self.answer.doubts.assumed, self.baselines, self.chance)
+        return to_obtain(self.answer.doubts, self.baselines, self.chance, case_of(self.answer))
 
     @property
     def chance(self) -> float:
@@ -302,7 +302,7 @@ class _Show(Show):
             return
         # The first sentence names most of them.
         ordered = [*self.papers()] if answer.shows_outcomes else []
-        facts = [paper for paper in of_facts(answer.doubts.assumed) if paper not in ordered]
+        facts = [paper for paper in of_facts(answer.doubts, case_of(answer)) if paper not in ordered]
         ordered += facts
         if facts:
             yield t("open.facts", papers=papers_words(facts, t.lang))
@@ -314,10 +314,11 @@ class _Show(Show):
             papers = papers_words(further, t.lang)
             yield t("open.structures_by" if papers else "open.structures", low=low, high=high, papers=papers)
         levers = self.levers_by_parameter()
-        known = [name for name in levers if name in OF_PARAMETER and OF_PARAMETER[name] not in ordered]
+        paper_of = {name: of_parameter(name, case_of(answer)) for name in levers if name in OF_PARAMETER}
+        known = [name for name, paper in paper_of.items() if paper not in ordered]
         parameters: dict[str, list[str]] = {}
         for name in sorted(known, key=lambda name: -len(levers[name]))[:MOST_OPEN]:
-            parameters.setdefault(OF_PARAMETER[name], []).append(name)
+            parameters.setdefault(paper_of[name], []).append(name)
         for paper, names in parameters.items():
             titles = [catalogue().parameters[name].title(t.lang) for name in names]
             effects = dict.fromkeys(title for name in names for title in levers[name])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from copark.analyses.accounts_on_record import case_of
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import structures_disagree
 from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval, level_column
@@ -132,7 +133,8 @@ class _Show(Show):
     def papers(self) -> str:
         """List what to order before anything is decided."""
         answer = self.answer
-        return papers_words(to_obtain(answer.doubts.assumed, answer.baselines, answer.chance), self.t.lang)
+        papers = to_obtain(answer.doubts, answer.baselines, answer.chance, case_of(answer))
+        return papers_words(papers, self.t.lang)
 
     def advice_sentences(self, *, is_ordering: bool = False) -> list[str]:
         """Write what may be recommended, what to avoid, what is a trade-off, and what changes nothing.
