@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.how_sure import ends_in_words, structure_range, structures_disagree
-from copark.analyses.papers import papers_words, to_obtain
+from copark.analyses.papers import papers_words
 from copark.analyses.registry import REGISTRY
 from copark.model.outcomes import GOOD
 from copark.texts import text
@@ -26,14 +26,16 @@ SAME_RUNS = ("case_hash", "world_hash", "draws_hash", "model_version", "runs", "
 
 
 def order_sentences(
-    assumed: Sequence[str], baselines: Sequence[StructureBaseline], chance: float, park: str, lang: str
+    papers: Sequence[str], assumes: bool, baselines: Sequence[StructureBaseline], chance: float, park: str, lang: str
 ) -> list[str]:
     """Write what to obtain before anything is decided, and why, a sentence each.
 
     Parameters
     ----------
-    assumed
-        Facts that are assumed.
+    papers
+        What to obtain (:func:`copark.analyses.papers.to_obtain`).
+    assumes
+        Whether the case assumes terms of the park.
     baselines
         The case as it is under each structure, the model as it is first.
     chance
@@ -43,10 +45,10 @@ def order_sentences(
     lang
         Language, ``en`` or ``zh``.
     """
-    order = text("sure.order", lang, papers=papers_words(to_obtain(assumed, baselines, chance), lang))
+    order = text("sure.order", lang, papers=papers_words(papers, lang))
     if structures_disagree(baselines, chance):
         return [order, text("sure.disagree", lang, park=park)]
-    return [order, text("sure.rests.assumed" if assumed else "sure.rests.judged", lang)]
+    return [order, text("sure.rests.assumed" if assumes else "sure.rests.judged", lang)]
 
 
 def over_structures(share: Share, baselines: Sequence[StructureBaseline], chance: float, lang: str) -> str:

@@ -146,8 +146,9 @@ class _Show(Show):
 
     def order(self) -> list[str]:
         """Write what to order before anything is decided, and why."""
-        assumed = self.answer.doubts.assumed
-        return order_sentences(assumed, self.baselines, self.chance, self.t.of(self.answer.park), self.t.lang)
+        assumes = bool(self.answer.doubts.assumed)
+        park = self.t.of(self.answer.park)
+        return order_sentences(self.papers(), assumes, self.baselines, self.chance, park, self.t.lang)
 
     def papers(self) -> tuple[str, ...]:
         """Return what to order before anything is decided."""

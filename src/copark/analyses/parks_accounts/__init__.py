@@ -15,12 +15,12 @@ from pydantic import Field
 from copark.analyses import accounts
 from copark.analyses.accounts import Side, Total
 from copark.analyses.accounts.elsewhere import Measure
-from copark.analyses.accounts.ledger import Band
 from copark.analyses.accounts.published import Figure
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
 from copark.progress import silent
+from copark.stats.quantiles import Band
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:

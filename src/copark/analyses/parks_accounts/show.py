@@ -94,7 +94,7 @@ class _Show(Show):
             total.periods,
             t("at_least") if total.at_least else "",
             total.published,
-            doc.Interval(*total.model.told),
+            doc.Interval.of(total.model),
             t(f"side.{total.side}"),
         )
 
@@ -150,4 +150,4 @@ def _beside(priced: Priced | None) -> tuple[doc.Value, doc.Value]:
     if priced is None:
         return None, None
     published: doc.Value = priced.low if priced.low == priced.high else doc.Interval(priced.low, priced.high)
-    return published, None if priced.model is None else doc.Interval(*priced.model.told)
+    return published, None if priced.model is None else doc.Interval.of(priced.model)

@@ -15,6 +15,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.first_words import baselines_of_runs, order_sentences, over_structures
 from copark.analyses.how_sure import Doubts, accounts_words, corrected, doubts_of, structures_words
+from copark.analyses.papers import to_obtain
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
@@ -126,9 +127,9 @@ class _Show(AboutCase):
             return []
         if not self.baselines:
             return [self.t("headline.ask", case=self.case.name)]
-        return order_sentences(
-            doubts.assumed, self.baselines, self.chance, self.case.title.text(self.t.lang), self.t.lang
-        )
+        papers = to_obtain(doubts, self.baselines, self.chance, self.case)
+        park = self.case.title.text(self.t.lang)
+        return order_sentences(papers, bool(doubts.assumed), self.baselines, self.chance, park, self.t.lang)
 
     def over_structures(self, share: Share) -> str:
         """Write the range of the chance over all structures, where a brief of the same runs ships."""
