@@ -74,7 +74,10 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 """What is asked of an analysis."""
 TINY = CalibrationSettings(runs=1 << 10, members=32, sweeps=1, last_sweeps=2, populations=2)
-NOT_HELD = {"validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score"}
+NOT_HELD = {
+    "validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score",
+    "parks-accounts": "the answers of accounts, one for each park",
+}
 """Analyses without a golden run, and what holds them."""
 DEAR = ("ablate", "evidence", "experts", "joint", "reliability", "sensitivity", "typology", "voi")
 """Those that take long, and are held less closely on another processor."""

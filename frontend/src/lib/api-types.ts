@@ -523,6 +523,9 @@ export interface components {
             name: string;
             title: components["schemas"]["LocalizedText"];
             meaning: components["schemas"]["LocalizedText"];
+            good: boolean;
+            told: number;
+            colour: string;
             count: number;
             total: number;
             share: number | null;

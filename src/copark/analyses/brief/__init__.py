@@ -20,6 +20,7 @@ from copark.arrays import Floats
 from copark.calibration.rolling_origin import KnownRecord, Point
 from copark.errors import NotFound
 from copark.json_types import JsonObject
+from copark.model.outcomes import GOOD
 from copark.simulation.size import LandTakenUp
 from copark.stats.shares import Share
 from copark.texts.localized import LocalizedText
@@ -195,14 +196,14 @@ def _by_search(ensemble: xr.Dataset, study: Study, source: DrawSource | None) ->
     import numpy as np
 
     from copark.calibration.draw_sources import PosteriorSource
-    from copark.simulation.outcomes import NOT_OK, OUTCOMES
+    from copark.simulation.outcomes import NOT_OK
 
     if not isinstance(source, PosteriorSource):
         return ()
     outcome = ensemble["outcome"].isel(scenario=0).to_numpy()
     finished = outcome != NOT_OK
     searches = source.searches(len(outcome), study.futures)
-    standing = outcome == OUTCOMES.index("self_standing")
+    standing = outcome == GOOD.code
     numbers = np.unique(searches[finished])
     return tuple(float(standing[finished & (searches == number)].mean()) for number in numbers.tolist())
 

@@ -15,10 +15,11 @@ from copark.analyses.levers.choice import RobustChoice
 from copark.decisions.effects import LeverEffect
 from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
+from copark.model.outcomes import GOOD
 from copark.stats.rounding import NO_DIFFERENCE
 
 MEASURES_OF_AIM: Final[Mapping[str, tuple[str, ...]]] = {
-    "self_standing": ("self_standing",),
+    GOOD.key: (GOOD.key,),
     "operating": ("operating", "companies"),
 }
 """Measures in each of which an effect on an aim must be worth acting on: companies as a share and as a number."""

@@ -10,6 +10,7 @@ from copark.analyses.typology import FACTORIAL, TWINS, Answer
 from copark.analyses.typology.findings import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
 from copark.analyses.typology.measures import STANDINGS
 from copark.cases.observed_variables import country_name
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -77,7 +78,7 @@ class _Show(Show):
             "chance": number(0.1 * compared, 0),
             "names": t("join").join(apart_measures),
         }
-        end = answer.reading("self_standing", 20)
+        end = answer.reading(GOOD.key, 20)
         both = [
             t(f"measure.{pair.contrast.measure}")
             for pair in answer.agreements
@@ -103,7 +104,7 @@ class _Show(Show):
             )
             for type_ in TYPES
         ]
-        end = answer.reading("self_standing", 20)
+        end = answer.reading(GOOD.key, 20)
         for side, value in (("first", end.first), ("second", end.second)):
             cards.append(doc.Card(t(f"card.standing.{side}"), doc.SHARE, value, t("card.standing.note")))
         total = sum(answer.outcomes[SECOND].values())

@@ -25,6 +25,7 @@ from copark.decisions.lever_file import AS_IT_IS, LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.json_types import JsonObject
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -282,7 +283,7 @@ def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionA
     ]
     runs = levers.draws * levers.futures
     first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
-    standing = next((share for share in known if share.name == "self_standing"), None)
+    standing = next((share for share in known if share.name == GOOD.key), None)
     return DecisionAnswer.of(
         levers,
         before=None if standing is None else standing.share,
@@ -393,7 +394,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
     acceptable
         Share of states in which it meets every requirement.
     """
-    standing = levers.effect(option.key, "self_standing")
+    standing = levers.effect(option.key, GOOD.key)
     companies = levers.effect(option.key, "companies")
     jobs = levers.effect(option.key, "jobs")
     budgets = [levers.effect(option.key, budget) for budget in BUDGETS]

@@ -30,6 +30,7 @@ from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
+from copark.model.outcomes import BY_KEY
 from copark.model.variables import catalogue
 from copark.presentation.numbers import reach
 from copark.presentation.run_export import export_run, summary_table, write_csv
@@ -187,8 +188,17 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     bands = {name: quantiles_over(paths[name]) for name in frame.wanted}
     outcomes = []
     for share in shares(runs.outcome, OUTCOMES):
-        key = f"analysis.outcome.{share.name}"
-        outcomes.append(responses.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning")))
+        outcome = BY_KEY[share.name]
+        outcomes.append(
+            responses.OutcomeShare.of(
+                share,
+                title=LocalizedText.by_language(outcome.title),
+                meaning=said(f"analysis.outcome.{share.name}.meaning"),
+                good=outcome.good,
+                told=outcome.told,
+                colour=outcome.colour,
+            )
+        )
     return responses.ScenarioResult.model_construct(
         key=scenario.key,
         title=scenario.title,
@@ -370,7 +380,7 @@ def change_of(
             responses.OutcomeMove.of(
                 move,
                 name=move.measure,
-                title=said(f"analysis.outcome.{move.measure}"),
+                title=LocalizedText.by_language(BY_KEY[move.measure].title),
                 arm_share=move.scenario_share,
             )
             for move in outcomes.shares()
