@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.assumed_facts import Lacking, assumed_facts, decisions_on, untold_of_own
 from copark.analyses.on_record import record_of
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
@@ -31,27 +32,6 @@ if TYPE_CHECKING:
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
-ASSUMED = {
-    "equity": ("equity",),
-    "quota": ("quota",),
-    "regime": ("threshold", "tax"),
-    "regime.threshold": ("threshold",),
-    "regime.profit_tax": ("tax",),
-    "finance": ("capital",),
-    "finance.registered_capital": ("capital",),
-    "land": ("land",),
-    "land.plan": ("land",),
-}
-"""Facts about which a reader would decide, by the word of ``not_known`` that says that the case does not hold them."""
-TOLD_BY = {
-    "equity": ("share-sale",),
-    "quota": ("voting-rule",),
-    "threshold": ("entry-threshold",),
-    "tax": ("tax-rate", "tax-holiday"),
-    "capital": ("capital",),
-    "land": ("phase",),
-}
-"""Instruments of dated decisions that tell something of these facts."""
 CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
 """Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
 DEPTH_CHANGED = {"plan": "land", "rescue_by_treaty": "capital"}
@@ -75,6 +55,8 @@ class Doubts:
     """How the recorded outcome contradicts the shares of outcomes; ``None`` where it does not or none is recorded."""
     partial_agreement: LocalizedText | None = None
     """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
+    untold: tuple[tuple[str, Lacking], ...] = ()
+    """How much a park of one's own leaves untold of facts and accounts, where it tells anything of them."""
 
     def record_words(self, lang: str) -> list[str]:
         """Describe what the record has against the model, for the first sentence; nothing where it has nothing."""
@@ -99,15 +81,6 @@ class Doubts:
 
 NO_DOUBTS = Doubts()
 """Of a result that was made without a case."""
-
-
-def assumed_facts(case: Case) -> tuple[str, ...]:
-    """Return the facts of a case that are assumed, since it does not hold them.
-
-    Of capital only what is without limit counts: it alone keeps a company from failing. Of land only the plan: where
-    there is none, what is serviced follows demand, and the share of it that is taken up follows from that.
-    """
-    return tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
 
 
 def facts_changed(edits: Edits) -> tuple[str, ...]:
@@ -136,7 +109,7 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
         assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)
     record = record_of(case)
-    doubts = Doubts(assumed, imposed)
+    doubts = Doubts(assumed, imposed, untold=untold_of_own(case))
     if record is None or record.outcome is None or not shows_outcomes:
         return doubts
     standing = by_name[GOOD.key]
@@ -284,7 +257,7 @@ def decisions_words(case: Case, lang: str) -> str:
     """Write of which assumed facts sources tell decisions that the model does not use yet; empty where of none."""
     facts = []
     for fact in dict.fromkeys(assumed_facts(case)):
-        count = sum(decision.instrument in TOLD_BY.get(fact, ()) for decision in case.decisions)
+        count = len(decisions_on(fact, case))
         if count:
             title = text(f"sure.decisions.fact.{fact}", lang)
             facts.append(text("sure.decisions.of", lang, fact=title, count=count))

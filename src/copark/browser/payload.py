@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from copark.browser.choices import SCENARIOS, STRUCTURES, ParkChoice
 from copark.browser.packed_park import ParkPacker
 from copark.browser.patches import ROOMS, Patch, Words, columns, words_of
-from copark.calibration.rolling_origin import known_points
+from copark.calibration.rolling_origin import KnownRecord
 from copark.decisions.measures import FOUR_SIDES, OUTPUTS_READ, discounting
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws
@@ -254,7 +254,7 @@ def _groups(packer: ParkPacker) -> list[JsonObject]:
 
 def _observed(packer: ParkPacker, name: str) -> list[JsonObject]:
     """List what was reported of an output, by quarter."""
-    points = known_points(packer.case, packer.case.clock.data_end, name, ("fit", "score"))
+    points = KnownRecord(packer.case, packer.case.clock.data_end, ("fit", "score")).points(name)
     observed: list[JsonObject] = []
     for point in points:
         year = int(point.at)

@@ -17,7 +17,7 @@ from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import options_of
 from copark.analyses.size_words import PlannedSize, planned_of
 from copark.arrays import Floats
-from copark.calibration.rolling_origin import Point, known_points
+from copark.calibration.rolling_origin import KnownRecord, Point
 from copark.errors import NotFound
 from copark.json_types import JsonObject
 from copark.model.outcomes import GOOD
@@ -178,7 +178,7 @@ def compute(params: Params, context: Context) -> Answer:
         outside=run_answer.outside,
         compared=len(run_answer.compared),
         bands=bands[0],
-        reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
+        reported=KnownRecord(case, case.clock.data_end, ("fit", "score")).points("operating"),
         levers=_levers(params, context),
         closed=None if closure is None else Closed(key_of(closure), closure.title, str(closure.since), bands[1]),
         doubts=doubts_of(case, run_answer.outcomes[0], shows_outcomes=shows_outcomes),

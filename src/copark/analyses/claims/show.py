@@ -416,7 +416,7 @@ class _Show(Sentences):
             for shown_output in row.seen:
                 cells += [
                     shown_output.level,
-                    doc.Interval(shown_output.low, shown_output.high, shown_output.median) if place else None,
+                    doc.Interval.of(shown_output) if place else None,
                 ]
             rows.append([*cells, *(doc.Interval(*row.band(outcome), row.share(outcome)) for outcome in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))

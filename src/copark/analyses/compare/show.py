@@ -57,11 +57,6 @@ def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column
     return doc.Column(key, title, doc.Kind.change, unit, 2 if unit == "log points" else None)
 
 
-def band(row: Effect) -> doc.Interval:
-    """Return the median of paired differences, with 90 % of pairs."""
-    return doc.Interval(row.low, row.high, row.median)
-
-
 def points(row: ShareEffect) -> doc.Interval:
     """Return a change of a share with its Monte Carlo interval."""
     return doc.Interval(row.low, row.high, row.change)
@@ -119,7 +114,7 @@ class CompareShow(Show):
         standing = scenario.outcome(GOOD.key)
         words = {**self.words, "scenario": t.of(scenario.title), "count": str(len(self.comparison.scenarios))}
         if row is not None:
-            change = self.said(band(row), self.change(row))
+            change = self.said(doc.Interval.of(row), self.change(row))
             yield self.own(key, output=lowered(self.output(row.measure)), change=change, **words)
         share = doc.Column("share", "", doc.Kind.share, places=1)
         shares = (
@@ -183,7 +178,7 @@ class CompareShow(Show):
             row = self.main(scenario)
             cells: list[doc.Value] = [self.t.of(scenario.title), scenario.begins or self.t("never")]
             if self.first is not None:
-                cells.append(None if row is None else band(row))
+                cells.append(None if row is None else doc.Interval.of(row))
             rows.append((*cells, points(scenario.outcome(GOOD.key))))
         table = self.table("answer", ("scenario begins:quarter", *first, self.points), rows)
         return replace(table, note=self.t("note.answer.read", **self.words))
@@ -250,7 +245,7 @@ class CompareShow(Show):
                 place = self.comparison.quarters.index(quarter)
                 halves = [scenario.courses[output][[1, 3], place].tolist() for scenario in scenarios]
                 columns = self.columns(("scenario", change_column(effects[0][1].unit, title), "above:share"))
-                rows = tuple((name, band(effect), effect.above) for name, effect in effects)
+                rows = tuple((name, doc.Interval.of(effect), effect.above) for name, effect in effects)
                 numbers = doc.Table(key, t("table.ends", **words), columns, rows, folded=True)
                 draw = partial(arms, effects, halves, self.words["reference"], self.foot(), t.lang)
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
@@ -369,7 +364,7 @@ class CompareShow(Show):
                 row.quarter,
                 row.reference_median,
                 row.scenario_median,
-                band(row),
+                doc.Interval.of(row),
                 row.above,
                 row.equal,
                 None if row.split is None else row.split.share,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from copark.analyses.assumed_facts import untold_of_own
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of, facts_changed
 from copark.analyses.levers.choice import RobustChoice, choose
@@ -220,9 +221,14 @@ class Answer(Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Return the file of levers, the case's own or the general one, and which of its variants."""
+    """Return the file of levers, the case's own or the general one, and which of its variants.
+
+    Of a park of one's own what it tells of assumed facts, too: it is no part of the case's content.
+    """
     file, since, _options = options_of(params, context)
-    return {"file": file.model_dump(mode="json", by_alias=True), "since": since}
+    asked: dict[str, Any] = {"file": file.model_dump(mode="json", by_alias=True), "since": since}
+    untold = untold_of_own(context.case(params.case))
+    return {**asked, "untold": untold} if untold else asked
 
 
 def options_of(params: Params, context: Context) -> tuple[LeverFile, Since, tuple[LeverOption, ...]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from copark.analyses.accounts_on_record import case_of
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import structures_disagree
 from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval, level_column
@@ -132,7 +133,8 @@ class _Show(Show):
     def papers(self) -> str:
         """List what to order before anything is decided."""
         answer = self.answer
-        return papers_words(to_obtain(answer.doubts.assumed, answer.baselines, answer.chance), self.t.lang)
+        papers = to_obtain(answer.doubts, answer.baselines, answer.chance, case_of(answer))
+        return papers_words(papers, self.t.lang)
 
     def advice_sentences(self, *, is_ordering: bool = False) -> list[str]:
         """Write what may be recommended, what to avoid, what is a trade-off, and what changes nothing.
@@ -152,8 +154,8 @@ class _Show(Show):
         sentences = [self.recommended(judgement) for judgement in recommended]
         if not recommended:
             finding = self.nothing(count)
-            ordered = t("advice.order", papers=self.papers(), finding=lowered(finding))
-            sentences = [ordered if is_ordering and since == "now" else finding]
+            ordered = [t("advice.order", papers=self.papers())] if is_ordering and since == "now" else []
+            sentences = [*ordered, finding]
         worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
@@ -169,7 +171,8 @@ class _Show(Show):
             effect = t("join").join([*effects, *unsure])
             sides = self.sides_of(trade_off)
             sentence = t(f"advice.trade_off.{since}", option=self.option(trade_off), effect=effect, sides=sides)
-            sentences.append(sentence + (t("advice.more_trade_offs", count=len(more)) if more else ""))
+            named = t("and_another").join(self.option(judgement) for judgement in more)
+            sentences.append(sentence + (t("advice.more_trade_offs", others=named) if more else ""))
         if self.answer.no_advice_because is None and count:
             sentences += self.against_assumed()
         unchanged = self.recommendation.with_word("unchanged")

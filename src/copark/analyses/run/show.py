@@ -3,13 +3,19 @@
 The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from math import isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import accounts_words, corrected, doubts_of
+from copark.analyses.first_words import baselines_of_runs, order_sentences, over_structures
+from copark.analyses.how_sure import Doubts, accounts_words, corrected, doubts_of, structures_words
+from copark.analyses.papers import to_obtain
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
@@ -38,6 +44,10 @@ from copark.simulation.readouts.observed_vs_model import ObservedComparison, exp
 from copark.simulation.size import LandTakenUp
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.decisions.effects import StructureBaseline
+    from copark.stats.shares import Share
 
 FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
 """Outputs drawn as fans, in the order of the report."""
@@ -90,22 +100,50 @@ class _Show(AboutCase):
             "runs": number(answer.finished, 0),
         }
         doubts = doubts_of(self.case, answer.outcomes[0], shows_outcomes=answer.shows_outcomes)
-        sentences = doubts.record_words(t.lang)
         closure = self.case.closed_by(Quarter.parse(words["last"]))
         if closure is not None:
-            sentences.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))
+            since = str(closure.since)
+            closed = t("headline.closed", since=since, title=t.of(closure.title), **words)
+            return t.sentences([closed, *doubts.record_words(t.lang)])
+        sentences = [*self.order(doubts), *doubts.record_words(t.lang)]
         operating = answer.final("operating")
-        size = "" if closure is not None or operating is None else size_clause(operating, answer.land, t.lang)
+        size = "" if operating is None else size_clause(operating, answer.land, t.lang)
         if answer.shows_outcomes:
             outcomes = outcomes_in_words(
-                answer.outcomes[0], t.lang, lambda _, share: t("headline.share", share=share, **words)
+                answer.outcomes[0],
+                t.lang,
+                lambda first, share: t("headline.share", share=share, structures=self.over_structures(first), **words),
             )
             sentence = t("headline", outcomes=outcomes, **words)
             sentences.append(t("headline.with_size", sentence=sentence, size=size) if size else sentence)
-        elif closure is None:
+        else:
             sentence = t("headline.assumed", **words)
             sentences.append(t("headline.assumed_with_size", sentence=sentence, size=size) if size else sentence)
         return t.sentences([*sentences, *doubts.sentences(t.lang)])
+
+    def order(self, doubts: Doubts) -> list[str]:
+        """Write what to obtain before anything is decided, or which command says so; nothing without a chance."""
+        if not self.answer.shows_outcomes:
+            return []
+        if not self.baselines:
+            return [self.t("headline.ask", case=self.case.name)]
+        papers = to_obtain(doubts, self.baselines, self.chance, self.case)
+        park = self.case.title.text(self.t.lang)
+        return order_sentences(papers, bool(doubts.assumed), self.baselines, self.chance, park, self.t.lang)
+
+    def over_structures(self, share: Share) -> str:
+        """Write the range of the chance over all structures, where a brief of the same runs ships."""
+        return over_structures(share, self.baselines, self.chance, self.t.lang)
+
+    @cached_property
+    def baselines(self) -> Sequence[StructureBaseline]:
+        """The park under each structure, where a brief of the same runs ships."""
+        return baselines_of_runs(self.case.name, self.answer.provenance, self.answer.outcomes[0])
+
+    @property
+    def chance(self) -> float:
+        """Chance of being self-standing."""
+        return self.answer.share(GOOD.key).share
 
     def sections(self, only: Collection[str]) -> tuple[doc.Section, ...]:
         making: dict[str, Callable[[], doc.Section]] = {
@@ -199,6 +237,7 @@ class _Show(AboutCase):
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
             yield t("why.threshold_alike" if low == high else "why.threshold", low=low, high=high)
         if answer.finished and answer.shows_outcomes:
+            yield from filter(None, [structures_words(self.baselines, self.chance, t.lang)])
             yield from filter(None, [accounts_words(self.case, answer.outcomes[0], t.lang)])
         if answer.finished:
             yield from self.against_the_record()

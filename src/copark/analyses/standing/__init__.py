@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from copark.analyses.assumed_facts import assumed_facts
 from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows
-from copark.analyses.how_sure import assumed_facts
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
 from copark.model.outcomes import GOOD

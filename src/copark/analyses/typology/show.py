@@ -264,7 +264,7 @@ class _Show(Show):
                 reading.year,
                 reading.first,
                 reading.second,
-                doc.Interval(reading.low, reading.high, reading.median),
+                doc.Interval.of(reading),
                 reading.above,
                 t(f"twin_verdict.{reading.verdict}"),
             )
@@ -288,7 +288,7 @@ class _Show(Show):
         gaps = [gap for gap in self.answer.gaps if gap.output == output]
         unit, places = ("log points", 2) if gaps[0].log else (variable.unit, None)
         difference = self.column("difference", doc.Kind.change, unit, places)
-        rows = tuple((t.of(gap.title), doc.Interval(gap.low, gap.high, gap.median), gap.above) for gap in gaps)
+        rows = tuple((t.of(gap.title), doc.Interval.of(gap), gap.above) for gap in gaps)
         title = t("table.gaps", output=variable.title(t.lang), quarter=gaps[0].quarter)
         return doc.Table(
             f"gaps-{output.replace('_', '-')}", title, self.columns(("scenario", difference, "above:share")), rows
