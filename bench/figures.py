@@ -23,7 +23,7 @@ from bench.measure import Figure, cores, interleave, ratios
 from copark.cases import Case, load_case
 from copark.model.arrays import Draws, Inputs
 from copark.model.outputs import NAMES
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.sample import fill, sample
 from copark.simulation.study import Study, baseline
@@ -72,7 +72,7 @@ def one_core(say: Say, repeats: int = 9, size: int = 8) -> Iterator[Figure]:
     tasks = {
         "mesa": many(mesa_park.run_park, sizes["mesa"]),
         "numpy": many(numpy_agents.run_park, sizes["numpy"]),
-        "kernel": Ensemble(park.inputs, draws, NAMES).run,
+        "kernel": partial(runs_of, park.inputs, draws, NAMES),
     }
     timed = interleave(tasks, repeats, time.process_time)
     each = {name: [s / sizes[name] for s in seconds] for name, seconds in timed.items()}
@@ -123,7 +123,7 @@ def scaling(say: Say, repeats: int = 7, runs: int = 4096) -> Iterator[Figure]:
     say(f"Threads: {repeats} rounds of {runs} runs on one thread and on two")
     park = subject()
     draws = park.draws(runs)
-    timed = interleave({str(n): Ensemble(park.inputs, draws, NAMES, threads=n).run for n in (1, 2)}, repeats)
+    timed = interleave({str(n): partial(runs_of, park.inputs, draws, NAMES, threads=n) for n in (1, 2)}, repeats)
     gain, note = ratios(timed["1"], timed["2"]), f"wall time, {runs} runs"
     yield Figure("thread_scaling", "One thread / two threads", "x", gain, 1.7, more=True, note=note)
 

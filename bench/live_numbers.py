@@ -39,7 +39,7 @@ from copark.browser.live_page import packer_of
 from copark.browser.packed_park import ParkPacker
 from copark.browser.payload import KEPT, SHOWN
 from copark.errors import NotFound
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import LEVELS, quantiles
 from copark.stats.shares import shares
@@ -102,7 +102,7 @@ def answers(packer: ParkPacker, park: str) -> Iterator[Row]:
     pulled = [choice for choice in packer.choices if choice.since == "now"][:1]
     for choice in (None, *pulled):
         inputs, draws = (packer.inputs, packer.draws) if choice is None else packer.packed(choice.scenario)
-        runs = Ensemble(inputs, draws, KEPT, judged=judged).run()
+        runs = runs_of(inputs, draws, KEPT, judged=judged)
         numbers = {
             "shares": [share.share for share in shares(runs.outcome, OUTCOMES)],
             "bands": np.array([quantiles(runs[name], LEVELS)[:, -1] for name in SHOWN]).ravel().tolist(),

@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.calibration.case_parameters import settle
 from copark.cases import load_case
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import prepare
 from copark.simulation.study import baseline
 
@@ -79,12 +79,12 @@ def run_seconds(park: str, repeats: int = 3, runs: int = 512) -> tuple[int, list
     study, parameters = settle(baseline(park).with_changes(runs=runs), case)
     prepared = prepare(study, case, parameters.source)
     (draws,) = prepared.ensemble(1).draws(0, runs).by_scenario
-    ensemble = Ensemble(prepared.inputs[0], draws, study.kept)
-    ensemble.run()
+    run = partial(runs_of, prepared.inputs[0], draws, study.kept)
+    run()
     seconds = []
     for _ in range(repeats):
         start = time.process_time()
-        ensemble.run()
+        run()
         seconds.append((time.process_time() - start) / runs)
     return prepared.case.clock.quarters, seconds
 

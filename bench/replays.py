@@ -32,7 +32,7 @@ from copark.calibration.observations import OFFSET, ObservationModel, Target, no
 from copark.calibration.prior import Batch, Recipe, make_batch
 from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
 from copark.cases import load_case
-from copark.simulation.ensemble import Ensemble, default_threads
+from copark.simulation.ensemble import default_threads, runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.trust import CONVERGED
 
@@ -129,7 +129,7 @@ def simulated_reports(recipe: Recipe, later: Sequence[Target], threads: int) -> 
     space = recipe.space
     points = space.sobol(0, recipe.runs, recipe.seed)
     draws = space.draws(points, recipe.seed)
-    runs = Ensemble(inputs_of(case, None, both.quarters), draws, both.variables, threads=threads).run()
+    runs = runs_of(inputs_of(case, None, both.quarters), draws, both.variables, threads=threads)
     counterparts = runs.of_finished(both.counterparts(runs.out, runs.names))
     errors = noise(REPORTS_SEED, 0, len(counterparts), len(both.targets)) @ both.root().T
     return points, both.uncompared(both.compared(counterparts) + errors)

@@ -28,7 +28,7 @@ from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.model.machine import cpu_features
 from copark.model.outcomes import GOOD
-from copark.simulation.ensemble import Ensemble, default_threads
+from copark.simulation.ensemble import default_threads, runs_of
 from copark.simulation.outcomes import year_twenty
 from copark.simulation.run import inputs_of
 
@@ -69,7 +69,7 @@ def standing(seed: int, replay: ReplayPosterior, threads: int) -> Standing:
     repeated = type(draws)(*(room[rows].copy() for room in draws))
     repeated.addresses["later_run"] = np.arange(len(rows))
     judged = year_twenty(case.clock.quarters)
-    runs = Ensemble(inputs_of(case), repeated, (), threads=threads, judged=judged).run()
+    runs = runs_of(inputs_of(case), repeated, (), threads=threads, judged=judged)
     stands = runs.outcome == GOOD.code
     means = np.array([stands[replay.population[rows] == number].mean() for number in np.unique(replay.population)])
     error = float(means.std(ddof=1) / np.sqrt(len(means)))

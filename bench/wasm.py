@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from copark.calibration.case_parameters import settle
 from copark.cases.horizon import now_for
 from copark.model.arrays import make_workspace
 from copark.model.outputs import NAMES
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import prepare
 from copark.simulation.study import baseline
 
@@ -87,13 +88,13 @@ def measured(name: str, module: Path, runs: int, rounds: int) -> ParkTimes:
     """Compare and time the two on a park."""
     inputs, draws = park_of(name, runs)
     told = ParkTimes(name, runs)
-    native = Ensemble(inputs, draws, NAMES)
-    expected = native.run()
+    native = partial(runs_of, inputs, draws, NAMES)
+    expected = native()
     function = function_named("simulate")
     node = Node(module)
     for number in range(rounds):
         start = time.process_time()
-        native.run()
+        native()
         told.native.append(1000.0 * (time.process_time() - start))
         arguments = arguments_of(inputs, draws)
         node.call(function, arguments, repeats=4)  # the first is compiled meanwhile

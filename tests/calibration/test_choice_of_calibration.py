@@ -155,7 +155,8 @@ def test_a_forecast_makes_no_calibration_that_nobody_asked_for(park, alone, tmp_
     for lang in LANGUAGES:
         message = refused.value.said(lang)
         name = load_case(case).name
-        assert f"copark calibrate {name}`" in message
+        flag = " --lang zh" if lang == "zh" else ""
+        assert f"`copark calibrate {name}{flag}`" in message
         assert {"en": "about 3 min", "zh": "约需3分钟"}[lang] in message
         assert f"copark forecast {name} --pool" in message
         assert ("2016" in message) is (park == "kaesong")
