@@ -144,17 +144,15 @@ export interface components {
             source: string[];
             note: components["schemas"]["LocalizedText"] | null;
         };
-        /** DecisionAnswer */
-        DecisionAnswer: {
-            run_id: string | null;
+        /** Decision */
+        Decision: {
+            run_id: string;
             sentences: components["schemas"]["LocalizedText"][];
             since: string;
             pulled: string;
             horizon: string;
             general: boolean;
-            before: number | null;
-            before_low: number | null;
-            before_high: number | null;
+            before: components["schemas"]["Share"] | null;
             between: components["schemas"]["LocalizedText"] | null;
             sure: components["schemas"]["LocalizedText"][];
             runs: number;
@@ -164,34 +162,38 @@ export interface components {
             structures: number;
             relevance: components["schemas"]["LocalizedText"];
             requirements: components["schemas"]["LocalizedText"][];
-            sides: components["schemas"]["LocalizedText"][];
-            budgets: components["schemas"]["LocalizedText"][];
+            sides: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
+            budgets: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
+            verdicts: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
             levers: components["schemas"]["LeverStory"][];
             options: components["schemas"]["DecisionOption"][];
+        };
+        /** DecisionAnswer */
+        DecisionAnswer: {
+            found: components["schemas"]["Decision"] | null;
         };
         /** DecisionOption */
         DecisionOption: {
             key: string;
             title: components["schemas"]["LocalizedText"];
             reason: components["schemas"]["LocalizedText"];
-            lever: components["schemas"]["LocalizedText"];
-            lever_key: string;
-            owner: components["schemas"]["LocalizedText"];
-            change: number;
-            low: number;
-            high: number;
-            told: components["schemas"]["LocalizedText"];
+            lever: string;
+            effects: {
+                [key: string]: components["schemas"]["OptionEffect"];
+            };
             across: components["schemas"]["LocalizedText"];
             flips: boolean;
-            sides: components["schemas"]["SideEffect"][];
             acceptable: number | null;
             advice: string;
             advice_reason: components["schemas"]["LocalizedText"];
-            losing: components["schemas"]["LocalizedText"][];
+            losing: string[];
             twins: components["schemas"]["LocalizedText"][];
-            companies: components["schemas"]["LocalizedText"];
-            jobs: components["schemas"]["LocalizedText"];
-            budgets: components["schemas"]["LocalizedText"][];
             scenario: {
                 [key: string]: unknown;
             };
@@ -409,18 +411,13 @@ export interface components {
             ][];
             side: string | null;
         };
-        /** LeverParameter */
-        LeverParameter: {
-            title: components["schemas"]["LocalizedText"];
-            moved: components["schemas"]["LocalizedText"];
-        };
         /** LeverStory */
         LeverStory: {
             key: string;
             title: components["schemas"]["LocalizedText"];
             owner: components["schemas"]["LocalizedText"];
             reason: components["schemas"]["LocalizedText"];
-            rests: components["schemas"]["LeverParameter"][];
+            rests: components["schemas"]["LocalizedText"][];
         };
         /** LinkMechanism */
         LinkMechanism: {
@@ -500,6 +497,16 @@ export interface components {
             role: string;
             source: string[];
             note: components["schemas"]["LocalizedText"] | null;
+        };
+        /** OptionEffect */
+        OptionEffect: {
+            value: number;
+            low: number;
+            high: number;
+            middle: components["schemas"]["LocalizedText"];
+            amount: components["schemas"]["LocalizedText"];
+            sign: string;
+            verdict: string;
         };
         /** OutcomeChange */
         OutcomeChange: {
@@ -864,13 +871,14 @@ export interface components {
             source: string[];
             note: components["schemas"]["LocalizedText"] | null;
         };
-        /** SideEffect */
-        SideEffect: {
-            side: string;
-            sign: string;
-            verdict: components["schemas"]["LocalizedText"];
-            median: components["schemas"]["LocalizedText"];
-            amount: components["schemas"]["LocalizedText"];
+        /** Share */
+        Share: {
+            name: string;
+            count: number;
+            total: number;
+            share: number;
+            low: number;
+            high: number;
         };
         /** SimulationAnswer */
         SimulationAnswer: {
@@ -993,6 +1001,7 @@ export type ConditionInfo = components['schemas']['ConditionInfo'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
 export type CouplingArm = components['schemas']['CouplingArm'];
 export type DatedValue = components['schemas']['DatedValue'];
+export type Decision = components['schemas']['Decision'];
 export type DecisionAnswer = components['schemas']['DecisionAnswer'];
 export type DecisionOption = components['schemas']['DecisionOption'];
 export type DeletedCase = components['schemas']['DeletedCase'];
@@ -1015,7 +1024,6 @@ export type LandShare = components['schemas']['LandShare'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
 export type LeverOptionInfo = components['schemas']['LeverOptionInfo'];
-export type LeverParameter = components['schemas']['LeverParameter'];
 export type LeverStory = components['schemas']['LeverStory'];
 export type LinkMechanism = components['schemas']['LinkMechanism'];
 export type LinkPart = components['schemas']['LinkPart'];
@@ -1025,6 +1033,7 @@ export type MethodAnswer = components['schemas']['MethodAnswer'];
 export type NetworkAnswer = components['schemas']['NetworkAnswer'];
 export type NodeInfo = components['schemas']['NodeInfo'];
 export type ObservedPoint = components['schemas']['ObservedPoint'];
+export type OptionEffect = components['schemas']['OptionEffect'];
 export type OutcomeChange = components['schemas']['OutcomeChange'];
 export type OutcomeMove = components['schemas']['OutcomeMove'];
 export type OutcomeShare = components['schemas']['OutcomeShare'];
@@ -1060,7 +1069,7 @@ export type ScenarioResult = components['schemas']['ScenarioResult'];
 export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
-export type SideEffect = components['schemas']['SideEffect'];
+export type Share = components['schemas']['Share'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];
 export type SourceInfo = components['schemas']['SourceInfo'];
