@@ -8,7 +8,7 @@ import pytest
 from copark.calibration import prior
 from copark.calibration.prior import MIX_CONCENTRATION, PriorSpace, make_batch, piece_path
 from copark.model.variables import catalogue
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 
 
@@ -47,7 +47,7 @@ def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record):
     recipe = batch.recipe
     inputs = inputs_of(recipe.case, quarters=recipe.quarters)
     draws = space.draws(batch.points(100, 103), recipe.seed, first=100)
-    out = Ensemble(inputs, draws, record.variables).run().out
+    out = runs_of(inputs, draws, record.variables).out
     assert batch.counterparts[100:103] == pytest.approx(record.counterparts(out, record.variables), rel=1e-6)
 
 

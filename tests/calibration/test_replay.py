@@ -18,7 +18,7 @@ from copark.calibration.tempering import TemperingPlan
 from copark.cases.quarters import Quarter
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.world.records import FREE, NO_PARTNER
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline
 from copark.store import checkpoints
@@ -41,7 +41,7 @@ def replay(batch, record):
 def simulated(replay, quarters, draws=None, names=None):
     draws = draws or replay.draws()
     inputs = inputs_of(replay.space.case, quarters=quarters)
-    runs = Ensemble(inputs, draws, names or replay.model.variables).run()
+    runs = runs_of(inputs, draws, names or replay.model.variables)
     assert runs.finished.all()
     return runs.out
 

@@ -18,7 +18,7 @@ from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.model_inputs import case_parameters
 from copark.model.machine import cpu_features
 from copark.model.variables import catalogue
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill
 from tests.calibration.conftest import CUT
@@ -40,9 +40,9 @@ def shipped(every):
     return every["2020Q4"]
 
 
-def runs_of(case, replay, draws):
+def counterparts_of(case, replay, draws):
     """Read counterparts of the record in runs to the cut."""
-    runs = Ensemble(inputs_of(case, quarters=replay.quarters), draws, replay.model.variables).run()
+    runs = runs_of(inputs_of(case, quarters=replay.quarters), draws, replay.model.variables)
     assert runs.finished.all()
     return replay.model.counterparts(runs.out, runs.names)
 
@@ -58,7 +58,7 @@ def test_they_are_of_this_model_and_case_and_know_what_they_are_called_by(every)
 def test_their_pairs_still_tell_what_they_told(great_stone, every):
     """All of them on a processor of the same kind; another may round an event of chance the other way in a few."""
     for cut, posterior in every.items():
-        counterparts = runs_of(great_stone, posterior.replay, posterior.replay.draws())
+        counterparts = counterparts_of(great_stone, posterior.replay, posterior.replay.draws())
         same = np.isclose(counterparts, posterior.replay.counterparts, rtol=1e-5, atol=1e-4).all(axis=1)
         alike = posterior.recipe["made_with"]["cpu_features"] == cpu_features()
         assert same.mean() == 1.0 if alike else same.mean() > 0.95, cut
@@ -91,7 +91,7 @@ def test_defaults_tell_the_record_with_chance_averaged(great_stone, shipped):
     }
 
     def misfit(draws):
-        middle = np.median(runs_of(great_stone, replay, draws), axis=0)
+        middle = np.median(counterparts_of(great_stone, replay, draws), axis=0)
         return np.sqrt((((replay.model.hide(middle) - replay.model.recorded) / replay.model.errors) ** 2).mean())
 
     assert misfit(fill(values, study.scenarios[0], study, 0, RUNS)) < 1.2

@@ -11,7 +11,7 @@ from scipy.stats import chisquare, multivariate_normal
 from copark.calibration import tempering
 from copark.calibration.annealing import Population, first_step
 from copark.calibration.prior import PriorSpace, expit, logit
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from tests.calibration.conftest import hashed_normal, model, target
 
@@ -162,7 +162,7 @@ def test_the_model_runs_with_the_random_numbers_of_its_spans(great_stone):
     def run(*spans):
         addresses = np.array([spans], dtype=np.int64)
         draws = tempering.with_addresses(space.draws(np.full((1, space.axes), 0.5), 1), addresses, 1)
-        return Ensemble(inputs, draws, names).run().out[0]
+        return runs_of(inputs, draws, names).out[0]
 
     first = run((0, 11))
     second = run((0, 12))

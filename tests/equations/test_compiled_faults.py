@@ -12,7 +12,7 @@ from copark.model import kernel
 from copark.model.arrays import make_inputs, make_workspace
 from copark.model.jit import OPTIONS
 from copark.model.outputs import NAMES
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, sample
 from copark.simulation.study import load_study
@@ -61,7 +61,7 @@ def test_a_run_that_meets_a_number_that_is_none_ends_there(great_stone, field, r
     inputs, draws = inputs_of(great_stone, scenario), sample(study, great_stone, 0, RUNS)
     where, name = field.split(".")
     getattr(inputs, where)[name][WHEN:] = np.nan
-    runs = Ensemble(inputs, fill(draws, scenario, study, 0, RUNS), NAMES).run()
+    runs = runs_of(inputs, fill(draws, scenario, study, 0, RUNS), NAMES)
     assert (runs.status[:, 0] == kernel.NOT_FINITE).all()
     assert (runs.status[:, 2] == room).all()
     for values, (_, when, _) in zip(runs.out, runs.status, strict=True):

@@ -23,7 +23,7 @@ from bench.facts import facts_of, parameters_of
 from scipy.stats import ks_2samp, norm
 
 from copark.model.jit import ENABLED
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, sample
 from tests.simulation.conftest import arm, study
@@ -65,7 +65,7 @@ def samples(implementation, scenario, case, few, many):
     facts, parameters = facts_of(inputs), parameters_of(draws)
     dates = list(DATES.values())
     other = [implementation.run_park(facts, parameters, seed)[:, dates] for seed in range(few)]
-    runs = Ensemble(inputs, draws, NAMES).run()
+    runs = runs_of(inputs, draws, NAMES)
     assert runs.finished.all()
     return np.array(other), runs.out[:, :, dates]
 

@@ -10,7 +10,7 @@ from copark.calibration.case_parameters import settle
 from copark.cases.horizon import now_for
 from copark.model.arrays import make_workspace
 from copark.model.outputs import NAMES
-from copark.simulation.ensemble import Ensemble, ScenarioRuns
+from copark.simulation.ensemble import ScenarioRuns, runs_of
 from copark.simulation.run import prepare
 from copark.simulation.study import baseline
 
@@ -46,7 +46,7 @@ def park_runs(name: str, runs: int) -> ParkRuns:
     prepared = prepare(settled, case, parameters.source)
     (draws,) = prepared.ensemble(1).draws(0, runs).by_scenario
     judged = settled.judged_in(len(prepared.inputs[0].world))
-    native = Ensemble(prepared.inputs[0], draws, NAMES, judged=judged).run()
+    native = runs_of(prepared.inputs[0], draws, NAMES, judged=judged)
     return ParkRuns(prepared.inputs[0], draws, native, judged)
 
 

@@ -14,7 +14,7 @@ from copark.browser.live_page import built_page, live_brief, packer_of
 from copark.browser.payload import KEPT, SHOWN
 from copark.decisions.measures import LeverMeasures
 from copark.errors import NotFound
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import change_interval, difference
 from copark.stats.quantiles import BAND, LEVELS, quantiles
@@ -78,7 +78,7 @@ def test_the_park_as_it_is_has_the_numbers_of_the_brief(opened, made):
     seen = seen_of(page)
     for number, outcome in enumerate(OUTCOMES):
         assert seen["shares"][number]["scenario_share"] == pytest.approx(brief.share(outcome).share, abs=1e-12)
-    runs = Ensemble(packer.inputs, packer.draws, KEPT).run()
+    runs = runs_of(packer.inputs, packer.draws, KEPT)
     for number, name in enumerate(SHOWN):
         expected = quantiles(runs[name], LEVELS)
         assert np.allclose(np.array(seen["bands"][number], dtype=float), expected, rtol=1e-9, atol=1e-9)
@@ -94,9 +94,9 @@ def test_a_lever_by_keyboard_has_the_numbers_of_python(opened, made):
     seen = seen_of(page)
     (choice,) = (one for one in packer.choices if one.key == seen["keys"][0])
     judged = packer.study.judged_in(len(packer.inputs.world))
-    before = Ensemble(packer.inputs, packer.draws, KEPT, judged=judged).run()
+    before = runs_of(packer.inputs, packer.draws, KEPT, judged=judged)
     inputs, draws = packer.packed(choice.scenario)
-    after = Ensemble(inputs, draws, KEPT, judged=judged).run()
+    after = runs_of(inputs, draws, KEPT, judged=judged)
     for told, expected in zip(seen["shares"], shares(after.outcome, OUTCOMES), strict=True):
         assert told["scenario_share"] == pytest.approx(expected.share, abs=0.0011)
         assert told["scenario_low"] == pytest.approx(expected.low, abs=0.0015)

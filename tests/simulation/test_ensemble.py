@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from copark.model.outputs import NAMES
-from copark.simulation.ensemble import Ensemble, Paired, by_link, channels
+from copark.simulation.ensemble import BLOCK, Ensemble, Paired, by_link, channels, flows_of
 from copark.simulation.run import inputs_of, prepare
 from tests.simulation.conftest import arm, study
 
@@ -30,7 +30,7 @@ def drawn(great_stone):
 @pytest.fixture(scope="module")
 def alone(great_stone, drawn):
     """The case as it is, run by run on one thread."""
-    return Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, block=1).run()
+    return Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, block=1).run_scenarios().scenarios[0]
 
 
 def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
@@ -65,12 +65,14 @@ def test_what_progress_raises_ends_the_work(great_stone, drawn, threads):
             raise GoneError
 
     with pytest.raises(GoneError):
-        Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, threads=threads, progress=leave, block=10).run()
+        Ensemble(
+            inputs_of(great_stone), drawn.by_scenario[0], NAMES, threads=threads, progress=leave, block=10
+        ).run_scenarios()
     assert told == [10, 10]
     told.clear()
     with pytest.raises(GoneError):
-        Ensemble(inputs_of(great_stone), drawn.by_scenario[0], (), progress=leave, block=10).flows()
-    assert sum(told) == 10
+        flows_of(inputs_of(great_stone), drawn.by_scenario[0], leave)
+    assert sum(told) == BLOCK
 
 
 def test_flows_are_what_the_links_carry(great_stone, drawn, alone):
@@ -78,8 +80,7 @@ def test_flows_are_what_the_links_carry(great_stone, drawn, alone):
 
     The runs whose flows are looked at are those of the outputs, though they are run one by one.
     """
-    inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT))
-    as_it_is, cut = Ensemble(inputs, drawn.by_scenario[0], ()).flows()
+    as_it_is, cut = (flows_of(inputs_of(great_stone, made), drawn.by_scenario[0]) for made in (None, CUT))
     for link, output in FLOWS_THAT_ARE_OUTPUTS.items():
         at = next(n for n, channel in enumerate(channels()) if channel.link.name == link)
         assert np.array_equal(as_it_is.arrived[:, :, at], alone[output]), link

@@ -12,7 +12,7 @@ from copark.decisions.lever_file import load_levers
 from copark.model import kernel
 from copark.model.outputs import NAMES
 from copark.simulation import ensemble
-from copark.simulation.ensemble import ROOM, STRETCH, Ensemble
+from copark.simulation.ensemble import ROOM, STRETCH, Ensemble, Paired, ScenarioRuns, runs_of
 from copark.simulation.run import inputs_of, prepare
 from copark.simulation.shared_past import Family, drawn_bytes, families, first_apart
 from tests.simulation.conftest import FLOOD, arm, study
@@ -80,7 +80,7 @@ def is_run_as_alone(prepared, threads=2, block=3):
     options = {"runs": size, "judged": judged}
     together = Ensemble(prepared.inputs, draws, NAMES, threads=threads, block=block, **options).run_scenarios()
     return all(
-        bits(runs) == bits(Ensemble(inputs, drawn, NAMES, judged=judged).run())
+        bits(runs) == bits(runs_of(inputs, drawn, NAMES, judged=judged))
         for inputs, drawn, runs in zip(
             prepared.inputs, draws(0, size).by_scenario, together.scenarios, strict=True
         )
@@ -162,6 +162,32 @@ def test_runs_for_which_there_is_no_room_begin_with_the_first_quarter(great_ston
     assert is_run_as_alone(prepared, threads=1, block=RUNS)
 
 
+@pytest.mark.parametrize("room", [500, ROOM])
+def test_what_was_kept_before_gives_the_same_bits_with_or_without_room(great_stone, monkeypatch, room):
+    """Two pieces of what runs were in quarter 57 are joined, from which another scenario is run."""
+    monkeypatch.setattr(ensemble, "ROOM", room)
+    prepared = prepare(study(AS_IT_IS, HALF, runs=RUNS, draws="prior", quarters=98), great_stone)
+    as_it_is, half = prepared.inputs
+    whole = prepared.ensemble(1).run_scenarios().scenarios
+
+    def of(inputs, first, last):
+        def draws(start, end):
+            (records, *_) = prepared.ensemble(1).draws(first + start, first + end).by_scenario
+            return Paired([records], {})
+
+        original = prepared.ensemble(1)
+        return Ensemble(inputs, draws, original.names, runs=last - first, threads=2, block=2, judged=original.judged)
+
+    first, past = of(as_it_is, 0, 4).run_keeping(57)
+    then, later = of(as_it_is, 4, RUNS).run_keeping(57)
+    past = past.followed_by(later)
+    assert len(past) == RUNS
+    assert bits(ScenarioRuns.joined([first, then])) == bits(whole[0])
+    assert bits(of(half, 0, RUNS).run_resuming(past)) == bits(whole[1])
+    if room == 500:
+        assert (past.kept.places < 0).any()
+
+
 def test_runs_that_are_drawn_otherwise_do_not_resume(great_stone):
     """The first run has the draws of the other scenario, and a later one has not: what a factor does within a range."""
     prepared = prepare(study(AS_IT_IS, HALF, runs=RUNS, draws="prior", quarters=98), great_stone)
@@ -176,7 +202,7 @@ def test_runs_that_are_drawn_otherwise_do_not_resume(great_stone):
     together = Ensemble(prepared.inputs, draws, NAMES, runs=RUNS)
     assert together.families == [Family(0, [1], 57)]
     for inputs, drawn, runs in zip(prepared.inputs, (one, other), together.run_scenarios().scenarios, strict=True):
-        assert runs.out.tobytes() == Ensemble(inputs, drawn, NAMES).run().out.tobytes()
+        assert runs.out.tobytes() == runs_of(inputs, drawn, NAMES).out.tobytes()
 
 
 def test_quarters_in_common_are_run_once(great_stone, monkeypatch):

@@ -136,6 +136,45 @@ def test_what_scenarios_share_is_run_once_and_each_has_its_bits(engine, great_st
         assert found[name].tobytes() == by_itself[name].tobytes(), name
 
 
+def test_a_lever_resumes_where_the_park_stood_and_each_position_has_its_bits(engine, great_stone, monkeypatch):
+    """What runs were in 2026Q4 is kept, 12 and then 12 more; parameters of its own begin with the first quarter."""
+    as_it_is = GREAT_STONE.with_changes(runs=12, seed=82, now="2026Q4")
+    (park,) = as_it_is.scenarios
+
+    def pulled(key, strength, **changes):
+        link = LinkChange.model_validate({"strength": strength, "from": "2026Q4"})
+        return park.model_copy(update={"key": key, "links": {"network_to_arrivals": link}, **changes})
+
+    half, quarter = pulled("half", 0.5), pulled("quarter", 0.25)
+    dear = pulled("dear", 0.5, parameters={"return_mean": 0.01})
+    earlier = LinkChange.model_validate({"strength": 0.5, "from": "2024Q4"})
+    before = park.model_copy(update={"key": "before", "links": {"network_to_arrivals": earlier}})
+    simulate, begun = kernel.simulate_runs, []
+
+    def counted(*arguments):
+        begun.append(arguments[8] * arguments[9])
+        simulate(*arguments)
+
+    def asked(runs, *scenarios, by=engine):
+        begun.clear()
+        study = as_it_is.with_changes(runs=runs, scenarios=scenarios)
+        return by.simulate(study, great_stone, CancellationToken())[-1], list(begun)
+
+    monkeypatch.setattr(kernel, "simulate_runs", counted)
+    asked(12, park)
+    asked(24, park)
+    found = {}
+    for scenario, first in ((half, 57), (quarter, 57), (dear, 0), (before, 0)):
+        found[scenario.key], quarters = asked(24, park, scenario)
+        assert quarters == [first], scenario.key
+    for scenario in (half, quarter, dear, before):
+        by_itself, _ = asked(24, scenario, by=Engine(engine.registry, threads=1))
+        for name in by_itself.names:
+            assert found[scenario.key][name].tobytes() == by_itself[name].tobytes(), (scenario.key, name)
+    (past,) = (value for value, _ in engine.pasts._values.values() if len(value) == 24)
+    assert engine.pasts.bytes >= past.nbytes
+
+
 @pytest.mark.long
 def test_comparisons_under_load_have_the_numbers_of_one_alone(serve):
     """Eight clients at once, half of whom compare and half pull levers that nobody else asks for."""

@@ -26,7 +26,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.arrays import Draws
 from copark.progress import Progress, silent
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Stage, Stages
 
@@ -232,7 +232,7 @@ class Simulator:
         if self.last is None or not np.array_equal(self.last[0], points):
             self.last = points.copy(), self.space.draws(points, self.seed)
         draws = with_addresses(self.last[1], addresses, self.seed)
-        runs = Ensemble(self.inputs, draws, self.model.variables, threads=self.threads).run()
+        runs = runs_of(self.inputs, draws, self.model.variables, threads=self.threads)
         return runs.of_finished(self.model.counterparts(runs.out, runs.names))
 
 

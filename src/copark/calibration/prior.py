@@ -34,7 +34,7 @@ from copark.json_types import JsonObject
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, Prior, Variable, catalogue
 from copark.progress import Progress, silent
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, prior_of
 from copark.simulation.study import Scenario, Study, baseline
@@ -357,7 +357,7 @@ def run_piece(recipe: Recipe, first: int, last: int, threads: int) -> Singles:
     names = recipe.model.variables
     space = recipe.space
     draws = space.draws(space.sobol(first, last, recipe.seed), recipe.seed, first)
-    runs = Ensemble(inputs_of(recipe.case, quarters=recipe.quarters), draws, names, threads=threads).run()
+    runs = runs_of(inputs_of(recipe.case, quarters=recipe.quarters), draws, names, threads=threads)
     return runs.of_finished(recipe.model.counterparts(runs.out, runs.names)).astype(np.float32)
 
 

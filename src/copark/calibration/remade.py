@@ -27,7 +27,7 @@ from copark.calibration.replay_posterior import AHEAD, FORECAST, ReplayPosterior
 from copark.cases.case import Case
 from copark.model.machine import cpu_features, versions
 from copark.progress import StagedProgress, of_stage
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.run import inputs_of
 from copark.stats.quantiles import BAND, quantiles
@@ -188,7 +188,7 @@ def _run_on(replay: ReplayPosterior, threads: int) -> tuple[Floats, Floats]:
     """Run pairs on: logarithms of what they forecast, (pairs, outputs), and the share of each outcome at the end."""
     case = replay.space.case
     judged = year_twenty(case.clock.quarters)
-    runs = Ensemble(inputs_of(case), replay.draws(), FORECAST, threads=threads, judged=judged).run()
+    runs = runs_of(inputs_of(case), replay.draws(), FORECAST, threads=threads, judged=judged)
     quarter = min(replay.quarters + AHEAD, case.clock.quarters) - 1
     ahead = np.stack([runs.of_finished(runs[name][:, quarter]) for name in FORECAST], axis=1)
     finished = runs.outcome[runs.outcome >= 0]

@@ -25,7 +25,7 @@ from copark.model.arrays import Draws, Inputs
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.variables import catalogue
 from copark.model.world.records import FREE, NO_PARTNER
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.stats.convergence import scale_reduction
@@ -124,7 +124,7 @@ class ReplayPosterior:
     def forecasts(self, threads: int = 1) -> Floats:
         """Run the pairs on: logarithms of what they forecast, (pairs, len(FORECAST)); NaN where a run did not end."""
         inputs = inputs_of(self.space.case, quarters=self.quarters + AHEAD)
-        runs = Ensemble(inputs, self.draws(), FORECAST, threads=threads).run()
+        runs = runs_of(inputs, self.draws(), FORECAST, threads=threads)
         return np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
 
     def forecast_disagreement(self, threads: int = 1) -> Floats:
@@ -197,7 +197,7 @@ def project(
     draws.addresses["later_seed"] = LATER_SEED
     draws.addresses["later_run"] = np.arange(len(rows))
     outputs = tied(names) if carried else names
-    runs = Ensemble(inputs, draws, outputs, threads=threads).run()
+    runs = runs_of(inputs, draws, outputs, threads=threads)
     out = runs.of_finished(runs.out)
     if carried:
         out = carried_on(replay.model, replay.counterparts, outputs, out, rows, replay.quarters)

@@ -1,8 +1,9 @@
 """An ensemble: scenarios of a case on common random numbers, run as arrays. The only caller of the kernel.
 
-Whoever wants runs says with which inputs, draws and outputs, and asks for arrays, for chunks of them, or for what the
-runs sent along the links between scales. That stands in a run's link_buffers, which the kernel fills and the next run
-overwrites; what arrives at the other end follows from strength and delay (:func:`copark.model.coupling.links.carry`).
+Runs of one scenario whose draws are at hand are made by :func:`runs_of`; those of several, or in chunks, by an
+:class:`Ensemble`. :func:`flows_of` reads what runs sent along the links between scales, which stands in a run's
+link_buffers: the kernel fills them and the next run overwrites them; what arrives at the other end follows from
+strength and delay (:func:`copark.model.coupling.links.carry`).
 """
 
 from __future__ import annotations
@@ -274,6 +275,56 @@ class Kept(NamedTuple):
 NOTHING_KEPT = Kept(np.zeros(0), np.zeros(0, np.int64))
 
 
+@dataclass(frozen=True)
+class Past:
+    """Runs of a scenario at the beginning of a quarter: there, runs of others that have read the same can begin."""
+
+    since: int
+    """The quarter, counted from 0."""
+    names: tuple[str, ...]
+    """Outputs whose values until then are kept."""
+    draws: Draws
+    """Draws of the runs."""
+    kept: Kept
+    """What the runs are."""
+
+    def __len__(self) -> int:
+        """Count the runs."""
+        return len(self.draws.addresses)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it holds."""
+        return self.kept.values.nbytes + sum(records.nbytes for records in self.draws)
+
+    def of(self, first: int, last: int) -> Past:
+        """Return what runs first … last - 1 are."""
+        draws = Draws(*(records[first:last] for records in self.draws))
+        return replace(self, draws=draws, kept=Kept(self.kept.values, self.kept.places[first : last + 1]))
+
+    def followed_by(self, later: Past) -> Past:
+        """Join the runs that follow."""
+        draws = Draws(*(np.concatenate(pair) for pair in zip(self.draws, later.draws, strict=True)))
+        return replace(self, draws=draws, kept=_joined([self.kept, later.kept]))
+
+
+def _joined(parts: Sequence[Kept]) -> Kept:
+    """Join what is kept of runs that follow each other, without the room that they did not need."""
+    from copark.model.resuming import NOT_KEPT
+
+    values: list[Floats] = []
+    places: list[NDArray[np.int64]] = []
+    before = 0
+    for part in parts:
+        is_kept = part.places != NOT_KEPT
+        # Behind a run that is not kept nobody knows where the one before it ends.
+        end = int(part.places[-1]) if is_kept.all() else part.values.size
+        values.append(part.values[:end])
+        places.append(np.where(is_kept, part.places + before, NOT_KEPT)[:-1])
+        before += end
+    return Kept(np.concatenate(values), np.append(np.concatenate(places), before))
+
+
 class ScenarioInMaking:
     """A scenario whose runs are made, block by block, by one thread or several."""
 
@@ -287,6 +338,8 @@ class ScenarioInMaking:
         """Quarter in which runs are kept, or resumed; 0 for neither."""
         self.resumes: ScenarioInMaking | None = None
         """The one whose runs were kept."""
+        self.past: Past | None = None
+        """What the runs begin with, where it was kept before."""
         self.kept: dict[int, Kept] = {}
         """By the first run of a block."""
         self.out = np.empty((runs, len(names), len(inputs.world)))
@@ -377,20 +430,46 @@ class Ensemble:
         drawn_in_all = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
         return Runs(tuple(map(ScenarioRuns.joined, runs)), drawn_in_all, first)
 
-    def run(self) -> ScenarioRuns:
-        """Run the only scenario; ValueError if there are several."""
-        ((_, runs),) = self.each(self.draws(0, self.size))
-        return runs
+    def run_keeping(self, since: int, first: int = 0) -> tuple[ScenarioRuns, Past]:
+        """Run the only scenario, from run ``first`` on, and keep what its runs are at the beginning of a quarter."""
+        (draws,) = self.draws(first, self.size).by_scenario
+        (made,) = self._finished(iter([ScenarioInMaking(self.inputs[0], draws, self.names, since, self.judged)]))
+        kept = _joined([made.kept[start] for start in self._starts(made)])
+        return self._runs_of(made), Past(since, self.recorded, draws, kept)
+
+    def run_resuming(self, past: Past, first: int = 0) -> ScenarioRuns:
+        """Run the only scenario, from run ``first`` on, from where runs of the same past stood.
+
+        Parameters
+        ----------
+        past
+            What those runs were, from the first of them on; they have read the same until then, but for what they drew:
+            that is compared.
+        first
+            Number of the first run to make.
+        """
+        (draws,) = self.draws(first, self.size).by_scenario
+        making = ScenarioInMaking(self.inputs[0], draws, self.names, past.since, self.judged)
+        begun = past.of(first, self.size)
+        if begun.names == self.recorded and drawn_bytes(begun.draws) == making.drawn:
+            making.past = begun
+        else:
+            making.since = 0
+        (made,) = self._finished(iter([making]))
+        return self._runs_of(made)
+
+    @cached_property
+    def recorded(self) -> tuple[str, ...]:
+        """Names of the outputs that the kernel records: those kept, and those that outcomes are judged by."""
+        return self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
+
+    def _runs_of(self, made: ScenarioInMaking) -> ScenarioRuns:
+        return ScenarioRuns(self.names, made.out, made.status, made.codes)
 
     def stream(self, chunk: int = CHUNK) -> Iterator[Runs]:
         """Run all scenarios chunk by chunk, so that memory does not grow with the number of runs."""
         for first in range(0, self.size, chunk):
             yield self.run_scenarios(first, min(first + chunk, self.size))
-
-    def flows(self) -> tuple[Flows, ...]:
-        """Return what arrived along every link between scales in the runs of each scenario."""
-        paired = self.draws(0, self.size)
-        return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
     def each(self, paired: Paired) -> Iterator[tuple[int, ScenarioRuns]]:
         """Run one scenario after the other, family by family; yield its number and its runs.
@@ -403,7 +482,7 @@ class Ensemble:
         numbers = [number for family in self.families for number in (family.first, *family.others)]
         making = self._in_making(paired.by_scenario)
         for number, made in zip(numbers, self._finished(making), strict=True):
-            yield number, ScenarioRuns(self.names, made.out, made.status, made.codes)
+            yield number, self._runs_of(made)
 
     def _in_making(self, draws: Sequence[Draws]) -> Iterator[ScenarioInMaking]:
         """Set up scenarios, the first of a family before those that resume where its runs stood."""
@@ -471,14 +550,14 @@ class Ensemble:
 
         last = min(first + self._block_size(len(scenario)), len(scenario))
         inputs = scenario.inputs
-        names = self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
+        names = self.recorded
         keep = np.array([NAMES.index(name) for name in names], np.int64)
         rows = scenario.out[first:last]
         if names != self.names:
             rows = np.empty((last - first, len(names), rows.shape[2]))
         runs = ScenarioRuns(names, rows, scenario.status[first:last])
         kept = self._kept(scenario, first, last - first, len(names))
-        resumed = scenario.resumes is not None
+        resumed = scenario.resumes is not None or scenario.past is not None
         work = workspaces.get()
         strength, delay = inputs.link_strength, inputs.link_delay
         work_of_inputs = work._replace(link_buffers=work.link_buffers._replace(strength=strength, delay=delay))
@@ -498,6 +577,8 @@ class Ensemble:
 
     def _kept(self, scenario: ScenarioInMaking, first: int, runs: int, names: int) -> Kept:
         """Return what runs of a block are resumed with, or where it is kept."""
+        if scenario.past is not None:
+            return scenario.past.of(first, first + runs).kept
         if scenario.resumes is not None:
             if self.threads > 1:  # another may be at it; blocks are begun in order, so that it will end
                 scenario.resumes.blocks[first]()
@@ -509,26 +590,75 @@ class Ensemble:
         scenario.kept[first] = Kept(values, np.zeros(runs + 1, np.int64))
         return scenario.kept[first]
 
-    def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
-        """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
-        from copark.model import kernel
 
-        count = len(draws.addresses)
-        quarters = len(inputs.world)
-        rows = [channel.row for channel in channels()]
-        work = make_workspace(inputs)
-        nothing = np.zeros(0, np.int64)
-        sent = np.empty((count, quarters, len(rows)))
-        out = np.empty((count, 0, quarters))
-        status = np.zeros((count, 3), np.int64)
-        self.progress(0)
-        for run in range(count):
-            with np.errstate(all="ignore"):
-                kernel.simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, 0, 0, *NOTHING_KEPT)
-            sent[run] = work.link_buffers.sent[:, rows]
-            if status[run, 0]:
-                # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.
-                sent[run, status[run, 1] :] = np.nan
-            if (run + 1) % self.block == 0 or run + 1 == count:
-                self.progress(run % self.block + 1)
-        return Flows(arriving(sent, inputs), inputs.link_strength.copy())
+def runs_of(
+    inputs: Inputs,
+    draws: Draws,
+    outputs: Sequence[str],
+    *,
+    threads: int = 1,
+    progress: CountedProgress | None = None,
+    judged: int | None = None,
+) -> ScenarioRuns:
+    """Run one scenario with draws that are at hand.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the scenario (:func:`copark.simulation.run.inputs_of`).
+    draws
+        Parameters and random numbers of every run, as the scenario has them.
+    outputs
+        Names of the outputs to keep.
+    threads
+        Threads to run on; they change no number.
+    progress
+        Called with the number of runs made since the last call; what it raises ends the work.
+    judged
+        Quarter in which outcomes are judged, counted from 0; by default they are not.
+
+    Returns
+    -------
+    Outputs, status and outcome of every run, in the order of the draws.
+    """
+    ensemble = Ensemble(inputs, draws, outputs, threads=threads, progress=progress, judged=judged)
+    ((_, runs),) = ensemble.each(ensemble.draws(0, ensemble.size))
+    return runs
+
+
+def flows_of(inputs: Inputs, draws: Draws, progress: CountedProgress | None = None) -> Flows:
+    """Run one scenario and return what arrived along every link between scales.
+
+    Runs are made one by one, for what one sent along the links is overwritten by the next.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the scenario.
+    draws
+        Parameters and random numbers of every run, as the scenario has them.
+    progress
+        Called with the number of runs made since the last call; what it raises ends the work.
+    """
+    from copark.model import kernel
+
+    report = progress or silent
+    count = len(draws.addresses)
+    quarters = len(inputs.world)
+    rows = [channel.row for channel in channels()]
+    work = make_workspace(inputs)
+    nothing = np.zeros(0, np.int64)
+    sent = np.empty((count, quarters, len(rows)))
+    out = np.empty((count, 0, quarters))
+    status = np.zeros((count, 3), np.int64)
+    report(0)
+    for run in range(count):
+        with np.errstate(all="ignore"):
+            kernel.simulate_runs(inputs, draws, work, nothing, run, run + 1, out, status, 0, 0, *NOTHING_KEPT)
+        sent[run] = work.link_buffers.sent[:, rows]
+        if status[run, 0]:
+            # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.
+            sent[run, status[run, 1] :] = np.nan
+        if (run + 1) % BLOCK == 0 or run + 1 == count:
+            report(run % BLOCK + 1)
+    return Flows(arriving(sent, inputs), inputs.link_strength.copy())

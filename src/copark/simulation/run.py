@@ -116,12 +116,8 @@ class Prepared(NamedTuple):
     def ensemble(self, threads: int, progress: CountedProgress | None = None) -> Ensemble:
         """Return the study's runs, with the outputs it keeps and their outcomes."""
         study = self.study
-        case = self.case
-        draws = StudyDraws(study, case, study.scenarios, self.facts, self.source)
-        judged = study.judged_in(case.clock.quarters)
-        return Ensemble(
-            self.inputs, draws, study.kept, runs=study.runs, threads=threads, progress=progress, judged=judged
-        )
+        draws = StudyDraws(study, self.case, study.scenarios, self.facts, self.source)
+        return draws.ensemble(self.inputs, study.kept, threads, progress)
 
     def labelled(self, runs: Runs) -> xr.Dataset:
         """Return some of these runs as a dataset."""

@@ -12,9 +12,10 @@ from copark.arrays import Integers
 from copark.cases.case import Case
 from copark.cases.model_inputs import case_parameters, set_reference_price
 from copark.model.addresses import NEVER
-from copark.model.arrays import Draws, make_draws
+from copark.model.arrays import Draws, Inputs, make_draws
 from copark.model.variables import Prior, Variable, catalogue
-from copark.simulation.ensemble import Paired
+from copark.progress import CountedProgress
+from copark.simulation.ensemble import Ensemble, Paired
 from copark.simulation.study import Scenario, Study
 from copark.simulation.study_entries import Title
 
@@ -256,6 +257,25 @@ class StudyDraws:
         if len(numbers) < last - first:
             draws = Draws(*(records[numbers - first] for records in draws))
         return Paired(ScenarioDraws(draws, self.scenarios, self.facts), values_of(draws, names))
+
+    def ensemble(
+        self, inputs: Sequence[Inputs], outputs: Sequence[str], threads: int, progress: CountedProgress | None = None
+    ) -> Ensemble:
+        """Return the runs of the scenarios with these draws, whose outcomes are judged when the study says.
+
+        Parameters
+        ----------
+        inputs
+            Inputs of each scenario.
+        outputs
+            Names of the outputs to keep.
+        threads
+            Threads to run on.
+        progress
+            Called with the number of runs made since the last call.
+        """
+        judged = self.study.judged_in(len(inputs[0].world))
+        return Ensemble(inputs, self, outputs, runs=self.study.runs, threads=threads, progress=progress, judged=judged)
 
 
 class ScenarioDraws(Sequence[Draws]):

@@ -49,10 +49,15 @@ def _rows(records: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(records).view(np.ndarray).view(np.uint8).reshape(len(records), -1)
 
 
+def shared_quarters(before: Inputs, after: Inputs) -> int:
+    """Count the quarters from the start on in which two scenarios' inputs are the same."""
+    one, other = pasts([(before, b""), (after, b"")])
+    return int((one == other).sum())
+
+
 def first_apart(before: Inputs, after: Inputs) -> int:
     """Return the first quarter in which two scenarios' inputs differ, from the start; 0 where they differ all along."""
-    one, other = pasts([(before, b""), (after, b"")])
-    return int((one == other).sum()) % len(one)
+    return shared_quarters(before, after) % len(before.world)
 
 
 @dataclass

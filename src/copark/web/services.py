@@ -24,7 +24,7 @@ from copark.web.purge import Purge
 
 REMEMBERED = 8_000_000
 """Characters of requested studies that are remembered, some ten thousand, so that their results can be exported."""
-SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
+SHARES = {"runs": 6 / 15, "pasts": 4 / 15, "flows": 2 / 15, "answers": 2 / 15, "inputs": 1 / 15}
 """Shares of the memory for each cache."""
 IO_THREADS = 2
 """Threads that read and write files."""
@@ -51,7 +51,9 @@ class Services:
         quota = Quota(limits.parks_each, limits.parks, limits.undo)
         self.registry = CaseRegistry(server_folder / "cases", settings.data, quota)
         cache_bytes = {name: int(limits.memory * share) for name, share in SHARES.items()}
-        self.engine = Engine(self.registry, settings.threads, cache_bytes["runs"], cache_bytes["inputs"])
+        self.engine = Engine(
+            self.registry, settings.threads, cache_bytes["runs"], cache_bytes["inputs"], cache_bytes["pasts"]
+        )
         self.flow_cache = FlowCache(self.engine, cache_bytes["flows"])
         self.model_pool = RequestPool(
             self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each

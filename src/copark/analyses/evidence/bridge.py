@@ -42,7 +42,7 @@ from copark.calibration.prior import expit, logit, study_of
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.calibration.tempering import GONE, Cloud, Mover, TemperingPlan, with_addresses
 from copark.model.arrays import Draws
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import with_parameters
 from copark.simulation.study import Scenario
@@ -122,7 +122,7 @@ class PairedSimulator:
         sides = []
         for inputs, draws in zip(self.inputs, self.last[1], strict=True):
             addressed = with_addresses(draws, addresses, seed)
-            runs = Ensemble(inputs, addressed, model.variables, threads=self.threads).run()
+            runs = runs_of(inputs, addressed, model.variables, threads=self.threads)
             sides.append(runs.of_finished(model.counterparts(runs.out, runs.names)))
         return np.concatenate(sides, axis=1)
 

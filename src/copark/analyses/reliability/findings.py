@@ -15,7 +15,7 @@ from copark.cases.model_inputs import pack
 from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
 from copark.progress import Progress, silent
-from copark.simulation.ensemble import Ensemble
+from copark.simulation.ensemble import runs_of
 from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
@@ -232,7 +232,7 @@ def shares_of(
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
     judged = year_twenty(min(max(DATED - case.clock.start + 1, 1), case.clock.quarters))
     drawn = (calibration or lent).draws(study, 0, runs)
-    simulated = Ensemble(pack(read), drawn, (), threads=threads, judged=judged).run()
+    simulated = runs_of(pack(read), drawn, (), threads=threads, judged=judged)
     counts = np.array([(simulated.outcome == code).sum() for code in range(len(OUTCOMES))])
     return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged)
 

@@ -26,7 +26,7 @@ from copark.calibration.observations import MEMORY, STAND_INS, ObservationModel,
 from copark.calibration.pool.parks import AXES, PanelPark, points_at
 from copark.calibration.prior import random_points, read_piece, write_piece
 from copark.identity import hash_content, identity_of
-from copark.simulation.ensemble import Ensemble, ScenarioRuns
+from copark.simulation.ensemble import ScenarioRuns, runs_of
 from copark.simulation.run import inputs_of
 from copark.store.files import written_file
 from copark.version import MODEL_VERSION
@@ -351,4 +351,4 @@ def run_outputs(
         Threads that runs are made on.
     """
     inputs = inputs_of(park.read, quarters=quarters)
-    return Ensemble(inputs, park.space.draws(points, seed, first), names, threads=threads).run()
+    return runs_of(inputs, park.space.draws(points, seed, first), names, threads=threads)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, parts_of
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
-from copark.simulation.ensemble import Channel, Ensemble, Flows, ScenarioRuns, as_amounts, by_link, channels
+from copark.simulation.ensemble import Channel, Flows, ScenarioRuns, as_amounts, by_link, channels, flows_of
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import facts_of
 from copark.simulation.shared_past import first_apart
@@ -73,8 +73,7 @@ class FlowCache:
         def compute() -> Flows:
             inputs = self.engine.inputs(study, case_entry, scenario)
             draws = self.engine.draws(study, case_entry, scenario, 0, runs)
-            (flows,) = Ensemble(inputs, draws, (), progress=cancellation.check).flows()
-            return flows
+            return flows_of(inputs, draws, cancellation.check)
 
         return self.cache.once(key, compute, lambda flows: flows.arrived.nbytes, cancellation.check)
 

@@ -16,10 +16,11 @@ from copark.analyses.compare import outcome_attribution
 from copark.calibration.case_parameters import Source
 from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
-from copark.simulation.ensemble import Ensemble, ScenarioRuns, default_threads
+from copark.simulation.ensemble import Ensemble, Past, ScenarioRuns, default_threads, runs_of
 from copark.simulation.results import study_identity
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
+from copark.simulation.shared_past import shared_quarters
 from copark.simulation.study import Scenario, Study
 from copark.simulation.unfinished import require_any_finished
 from copark.web.content.case_registry import CaseEntry, CaseRegistry
@@ -140,6 +141,10 @@ FEW = 800 * 80
 """Runs times quarters up to which runs of a scenario are few: no light request wants more (decision 0044)."""
 
 
+MOST_KEPT = 1000
+"""Runs of a scenario of which is kept what they are in the quarter that a study looks at its case from."""
+
+
 class Cancelled(Exception):
     """The client has disconnected, or the request was cancelled."""
 
@@ -171,10 +176,12 @@ class Engine:
         threads: int | None = None,
         run_bytes: int = 256_000_000,
         input_bytes: int = 64_000_000,
+        past_bytes: int = 128_000_000,
     ) -> None:
         self.registry = registry
         self.threads = threads or default_threads()
         self.runs: BoundedCache[ScenarioRuns] = BoundedCache(run_bytes)
+        self.pasts: BoundedCache[Past] = BoundedCache(past_bytes)
         self._inputs: BoundedCache[Inputs] = BoundedCache(input_bytes)
         self._lock = threading.Lock()
         self._busy = 0
@@ -390,7 +397,7 @@ class Engine:
             Quarter in which outcomes are judged, counted from 0.
         """
         with self.share_of_threads() as threads:
-            return Ensemble(inputs, draws, outputs, threads=threads, progress=cancellation.check, judged=judged).run()
+            return runs_of(inputs, draws, outputs, threads=threads, progress=cancellation.check, judged=judged)
 
     def _run_from(
         self,
@@ -406,9 +413,33 @@ class Engine:
         inputs = [self.inputs(study, case_entry, scenario) for scenario in scenarios]
         facts = tuple(facts_of(study, case_entry.case, scenario) for scenario in scenarios)
         draws_of = StudyDraws(study, case_entry.case, scenarios, facts, self.source(study, case_entry))
-        judged = study.judged_in(len(inputs[0].world))
         with self.share_of_threads() as threads:
-            ensemble = Ensemble(
-                inputs, draws_of, outputs, runs=study.runs, threads=threads, progress=cancellation.check, judged=judged
-            )
+            ensemble = draws_of.ensemble(inputs, outputs, threads, cancellation.check)
+            if len(scenarios) == 1:
+                return (self._run_one(first, study, case_entry, scenarios[0], ensemble),)
             return ensemble.run_scenarios(first).scenarios
+
+    def _run_one(
+        self, first: int, study: Study, case_entry: CaseEntry, scenario: Scenario, ensemble: Ensemble
+    ) -> ScenarioRuns:
+        """Run one scenario: from the quarter that the study looks at its case from, if what runs were in it is cached.
+
+        What runs are in that quarter is kept for the next position of a lever, which changes nothing before it.
+        """
+        reference = study.scenarios[0]
+        (inputs,) = ensemble.inputs
+        since = 0 if study.now is None else study.now - case_entry.case.clock.start
+        shared = shared_quarters(self.inputs(study, case_entry, reference), inputs)
+        if not 0 < since < len(inputs.world) or shared < since:
+            return ensemble.run_scenarios(first).scenarios[0]
+        key = (self.scenario_key(study, case_entry, reference), since, ensemble.recorded)
+        past = self.pasts.get(key)
+        if past is not None and len(past) >= study.runs:
+            return ensemble.run_resuming(past, first)
+        is_next = first == (0 if past is None else len(past))
+        if not is_next or study.runs > MOST_KEPT or scenario.parameters != reference.parameters:
+            return ensemble.run_scenarios(first).scenarios[0]
+        runs, later = ensemble.run_keeping(since, first)
+        past = later if past is None else past.followed_by(later)
+        self.pasts.put(key, past, past.nbytes)
+        return runs
