@@ -41,7 +41,7 @@ def test_the_summary_says_the_numbers(client, answer):
     """Shares of a calibrated park; of assumed ranges what is on record, and how many enterprises operate."""
     calibrated = client.post("/api/v1/simulate", json=GREAT_STONE | {"draws": "posterior", "scenario": EQUITY}).json()
     standing = next(one for one in calibrated["arms"][1]["outcomes"] if one["name"] == "self_standing")
-    operating = next(one for one in answer["arms"][1]["headlines"] if one["output"] == "operating")
+    operating = answer["arms"][1]["headlines"]["operating"]
     judged = {"en": answer["judged"], "zh": spelled(answer["judged"], Texts("brief", "zh"))}
     for lang in ("en", "zh"):
         assert f"{standing['share']:.1%}" in calibrated["summary"][lang]
@@ -59,13 +59,13 @@ def test_size_is_told_beside_the_parks_own_land_and_plan(client, subtests):
             (arm,) = client.post("/api/v1/simulate", json=asked).json()["arms"]
             land = arm["land"]
             assert land["basis"] == basis
-            assert 0.0 <= land["low"] <= land["median"] <= land["high"]
-            assert land["middle"]["en"] == percent(land["median"])
-            jobs = next(one for one in arm["headlines"] if one["output"] == "jobs")
+            assert 0.0 <= land["low"] <= land["value"] <= land["high"]
+            assert land["middle"]["en"] == percent(land["value"])
+            jobs = arm["headlines"]["jobs"]
             if planned is None:
                 assert jobs["planned"] is None
             else:
-                assert jobs["planned"]["en"] == f"{jobs['median']:,.0f} {planned}"
+                assert jobs["planned"]["en"] == f"{jobs['value']:,.0f} {planned}"
 
 
 def test_the_answers_sentence_has_the_size_and_the_caveats_what_accounts_rest_on(client):

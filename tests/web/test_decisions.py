@@ -45,8 +45,8 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
             assert effect["verdict"] == row["verdict"]
         assert {"companies", "jobs", *told["sides"], *told["budgets"]} < set(one["effects"])
         change = one["effects"]["self_standing"]
-        assert f"{abs(100 * change['value']):.1f}" in change["amount"]["en"]
-        assert change["amount"]["zh"]
+        assert f"{abs(100 * change['value']):.1f}" in change["shown"]["en"]
+        assert change["shown"]["zh"]
     assert list(told["sides"]) == ["home", "host", "developer", "enterprises"]
     scores = dict(zip(stored.choice.options, stored.choice.ranking("satisficing").scores, strict=True))
     assert told["acceptable"] == scores[stored.choice.options[0]]

@@ -78,10 +78,10 @@ def test_the_page_has_the_numbers_of_python(park: Park, client: TestClient) -> N
     (arm,) = told["arms"]
     (standing,) = [one["share"] for one in arm["outcomes"] if one["name"] == "self_standing"]
     assert standing == park.chance
-    headlines = {one["output"]: (one["low"], one["median"], one["high"]) for one in arm["headlines"]}
+    headlines = {name: (one["low"], one["value"], one["high"]) for name, one in arm["headlines"].items()}
     assert (headlines["operating"], headlines["jobs"]) == (park.companies, park.jobs)
     land = arm["land"]
-    assert (land and (land["low"], land["median"], land["high"])) == park.land
+    assert (land and (land["low"], land["value"], land["high"])) == park.land
 
 
 def test_the_terminal_has_the_numbers_of_python(park: Park, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

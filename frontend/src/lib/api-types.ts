@@ -302,24 +302,13 @@ export interface components {
             numeric: boolean;
             meaning: string;
         };
-        /** HeadlineMove */
-        HeadlineMove: {
-            output: string;
-            quarter: string;
+        /** Headline */
+        Headline: {
+            value: number | null;
             low: number | null;
-            median: number | null;
             high: number | null;
-            shown: components["schemas"]["LocalizedText"];
-        };
-        /** HeadlineValue */
-        HeadlineValue: {
-            output: string;
-            quarter: string;
-            low: number | null;
-            median: number | null;
-            high: number | null;
-            shown: components["schemas"]["LocalizedText"];
             middle: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
             band: components["schemas"]["LocalizedText"];
             planned: components["schemas"]["LocalizedText"] | null;
         };
@@ -368,14 +357,16 @@ export interface components {
         Kind: "text" | "note" | "quarter" | "count" | "number" | "change" | "share" | "points" | "flag" | "source";
         /** LandShare */
         LandShare: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            middle: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
+            band: components["schemas"]["LocalizedText"];
+            planned: components["schemas"]["LocalizedText"] | null;
             /** @enum {string} */
             basis: "planned" | "serviced";
             title: components["schemas"]["LocalizedText"];
-            low: number;
-            median: number;
-            high: number;
-            middle: components["schemas"]["LocalizedText"];
-            band: components["schemas"]["LocalizedText"];
         };
         /** LayerInfo */
         LayerInfo: {
@@ -500,11 +491,11 @@ export interface components {
         };
         /** OptionEffect */
         OptionEffect: {
-            value: number;
-            low: number;
-            high: number;
+            value: number | null;
+            low: number | null;
+            high: number | null;
             middle: components["schemas"]["LocalizedText"];
-            amount: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
             sign: string;
             verdict: string;
         };
@@ -633,6 +624,14 @@ export interface components {
             cause: components["schemas"]["LocalizedText"];
             repair: components["schemas"]["LocalizedText"];
             faults: components["schemas"]["FaultInfo"][];
+        };
+        /** Reading */
+        Reading: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            middle: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
         };
         /** RecordRow */
         RecordRow: {
@@ -793,7 +792,9 @@ export interface components {
             begins: string | null;
             outcomes: components["schemas"]["OutcomeMove"][];
             outcome_change: components["schemas"]["OutcomeChange"];
-            headlines: components["schemas"]["HeadlineMove"][];
+            headlines: {
+                [key: string]: components["schemas"]["Reading"];
+            };
             bands: {
                 [key: string]: (number | null)[][];
             };
@@ -820,7 +821,9 @@ export interface components {
             runs: number;
             finished: number;
             outcomes: components["schemas"]["OutcomeShare"][];
-            headlines: components["schemas"]["HeadlineValue"][];
+            headlines: {
+                [key: string]: components["schemas"]["Headline"];
+            };
             land: components["schemas"]["LandShare"] | null;
             bands: {
                 [key: string]: (number | null)[][];
@@ -1014,8 +1017,7 @@ export type FaultInfo = components['schemas']['FaultInfo'];
 export type FieldInfo = components['schemas']['FieldInfo'];
 export type Group = components['schemas']['Group'];
 export type Head = components['schemas']['Head'];
-export type HeadlineMove = components['schemas']['HeadlineMove'];
-export type HeadlineValue = components['schemas']['HeadlineValue'];
+export type Headline = components['schemas']['Headline'];
 export type IndicatorInfo = components['schemas']['IndicatorInfo'];
 export type JobInfo = components['schemas']['JobInfo'];
 export type Jobs = components['schemas']['Jobs'];
@@ -1045,6 +1047,7 @@ export type ParkInfo = components['schemas']['ParkInfo'];
 export type ParksAnswer = components['schemas']['ParksAnswer'];
 export type PlaceInfo = components['schemas']['PlaceInfo'];
 export type ProblemInfo = components['schemas']['ProblemInfo'];
+export type Reading = components['schemas']['Reading'];
 export type RecordRow = components['schemas']['RecordRow'];
 export type RenderedBullets = components['schemas']['RenderedBullets'];
 export type RenderedCard = components['schemas']['RenderedCard'];

@@ -33,26 +33,16 @@ from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of
 from copark.web.content.case_registry import OwnerView
-from copark.web.content.responses import ApiModel
+from copark.web.content.responses import ApiModel, Reading
 from copark.web.content.sentences import said
 
 SHOWN = ("self_standing", "companies", "jobs", *BUDGETS, *FOUR_SIDES)
 """Measures whose effects the page shows."""
 
 
-class OptionEffect(ApiModel):
+class OptionEffect(Reading):
     """The effect of an option on a measure."""
 
-    value: float
-    """Change of a share of runs; of other measures the median difference, in the measure's unit."""
-    low: float
-    """Lower end of its interval: of a share Monte Carlo error (95 %), else the 5th percentile of the differences."""
-    high: float
-    """Upper end of that interval."""
-    middle: LocalizedText
-    """The value alone, as a person reads it."""
-    amount: LocalizedText
-    """The value with its interval, as a person reads them."""
     sign: str
     """Its verdict as a sign, from ++ to −−."""
     verdict: str
@@ -239,7 +229,7 @@ def decision_of(levers: Levers, outcomes: Sequence[Share] = ()) -> Decision:
     options = [
         _option(levers, option, judgements[option.key], acceptable.get(option.key))
         for option in levers.options
-        if option.key in judgements
+        if option.key in judgements and isfinite(levers.effect(option.key, "self_standing").mean)
     ]
     runs = levers.draws * levers.futures
     first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
@@ -261,7 +251,7 @@ def decision_of(levers: Levers, outcomes: Sequence[Share] = ()) -> Decision:
         budgets={budget: _lever_words(f"measure.{budget}") for budget in BUDGETS},
         verdicts={verdict: _lever_words(f"verdict.{verdict}") for verdict in SIGNS},
         levers=_stories(levers, {option.lever for option in options}),
-        options=sorted((option for option in options if isfinite(option.effects["self_standing"].value)), key=_order),
+        options=sorted(options, key=_order),
     )
 
 
@@ -285,7 +275,7 @@ ORDER = ("recommended", "unreliable", "unchanged", "avoid")
 
 def _order(option: DecisionOption) -> tuple[int, float]:
     """Order options by what the rule says of them, then by their change of the probability."""
-    return ORDER.index(option.advice), -option.effects["self_standing"].value
+    return ORDER.index(option.advice), -(option.effects["self_standing"].value or 0.0)
 
 
 def _sentences(levers: Levers) -> list[LocalizedText]:
@@ -347,7 +337,7 @@ def _effect(effect: LeverEffect) -> OptionEffect:
         low=interval.low,
         high=interval.high,
         middle=_amount(effect, effect.centre),
-        amount=_amount(effect, interval),
+        shown=_amount(effect, interval),
         sign=SIGNS[effect.verdict],
         verdict=effect.verdict,
     )

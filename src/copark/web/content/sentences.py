@@ -246,10 +246,10 @@ def summary(
 
 def _size(arm: ScenarioResult) -> LocalizedText:
     """Describe how many companies operate in a scenario, and what land is taken up, as the report of a run does."""
-    operating = next(headline for headline in arm.headlines if headline.output == OPERATING)
-    ends = (operating.low, operating.median, operating.high)
+    operating = arm.headlines[OPERATING]
+    ends = (operating.low, operating.value, operating.high)
     companies = tuple(nan if value is None else value for value in ends)
-    land = None if arm.land is None else LandTakenUp(arm.land.basis, arm.land.low, arm.land.median, arm.land.high)
+    land = None if arm.land is None else LandTakenUp(arm.land.basis, arm.land.low, arm.land.value, arm.land.high)
     return LocalizedText.by_language(lambda lang: size_clause((companies[0], companies[1], companies[2]), land, lang))
 
 
@@ -258,20 +258,19 @@ def _without_shares(
 ) -> LocalizedText:
     """Describe what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
     last = arms[-1]
-    nothing = said("web.words.nothing")
     values: dict[str, Any] = {
         "title": last.title,
         "recorded": trust.recorded,
         "label": trust.label,
         "quarter": quarter,
-        "shown": next((headline.shown for headline in last.headlines if headline.output == OPERATING), nothing),
+        "shown": last.headlines[OPERATING].shown,
     }
     if not changes:
         return said("web.words.recorded", **values)
     if changes[-1].begins is None:
         return said("web.words.recorded_same", reference=arms[0].title, **values)
-    moved = next((headline.shown for headline in changes[-1].headlines if headline.output == OPERATING), nothing)
-    return said("web.words.recorded_change", reference=arms[0].title, change=moved, **values)
+    change = changes[-1].headlines[OPERATING].shown
+    return said("web.words.recorded_change", reference=arms[0].title, change=change, **values)
 
 
 def caveats(

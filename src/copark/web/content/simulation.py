@@ -44,6 +44,7 @@ from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
 from copark.store.runs import RunStore
 from copark.store.streaming_summary import summary_of
+from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses, sentences
@@ -53,7 +54,7 @@ from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.reproduction import yaml_of
 from copark.web.content.requests import Parts, SimulationRequest, study_of
-from copark.web.content.sentences import amount, drawn_bound, own, said, span
+from copark.web.content.sentences import amount, drawn_bound, own, said, signed, span
 from copark.workflows.study_links import HEADLINES
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
         runs=len(runs),
         finished=int(np.count_nonzero(runs.finished)),
         outcomes=outcomes,
-        headlines=[headline(frame, name, paths[name]) for name in HEADLINES if name in paths],
+        headlines={name: headline(frame, name, paths[name]) for name in HEADLINES if name in paths},
         land=land_of(frame, scenario, runs),
         bands={name: values.tolist() for name, values in bands.items()},
         samples={name: runs[name][:samples].tolist() for name in frame.wanted} if samples else {},
@@ -205,7 +206,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     )
 
 
-def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue:
+def headline(frame: Frame, name: str, values: Floats) -> responses.Headline:
     """Read an output when outcomes are judged.
 
     Parameters
@@ -220,11 +221,9 @@ def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
     plan = planned_of(frame.case_entry.case, name, unit) if isfinite(median) else None
-    return responses.HeadlineValue(
-        output=name,
-        quarter=frame.labels[frame.judged],
+    return responses.Headline(
+        value=median,
         low=low,
-        median=median,
         high=high,
         shown=sentences.shown(low, median, high, unit),
         middle=amount(median, unit),
@@ -269,11 +268,17 @@ def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.L
     land = land_taken_up(occupied, serviced, planned)
     if land is None:
         return None
+    words = {lang: land_words(land, lang) for lang in LANGUAGES}
+    middle = LocalizedText.by_language(lambda lang: words[lang].middle)
+    band = LocalizedText.by_language(lambda lang: words[lang].band)
     return responses.LandShare.of(
         land,
-        title=LocalizedText.by_language(lambda lang: land_words(land, lang).title),
-        middle=LocalizedText.by_language(lambda lang: land_words(land, lang).middle),
-        band=LocalizedText.by_language(lambda lang: land_words(land, lang).band),
+        value=land.median,
+        middle=middle,
+        shown=said("web.words.band", median=middle, band=band),
+        band=band,
+        planned=None,
+        title=LocalizedText.by_language(lambda lang: words[lang].title),
     )
 
 
@@ -376,7 +381,7 @@ def change_of(
             for move in outcomes.shares()
         ],
         outcome_change=outcome_change(changing.moves_of(effects, outcomes, key, frame.judged)),
-        headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
+        headlines={name: headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart},
         bands={name: values.tolist() for name, values in bands.items()} if has_bands else {},
         sentences={
             name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], title, begins)
@@ -385,7 +390,7 @@ def change_of(
     )
 
 
-def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineMove:
+def headline_move(frame: Frame, name: str, apart: Floats) -> responses.Reading:
     """Read a headline's differences to the reference when outcomes are judged.
 
     Parameters
@@ -398,9 +403,9 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineM
         Differences in its unit, scenario less reference, shape (quarters, pairs).
     """
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
-    shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
-    quarter = frame.labels[frame.judged]
-    return responses.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
+    unit = output_info(name).unit
+    shown = sentences.shown(low, median, high, unit, signs=True)
+    return responses.Reading(value=median, low=low, high=high, middle=signed(median, unit), shown=shown)
 
 
 def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
