@@ -481,13 +481,13 @@ export interface components {
             value: number;
             high: number | null;
             bound: string;
-            reported: number;
-            reported_unit: string;
             grade: string;
             use: boolean;
             role: string;
             source: string[];
             note: components["schemas"]["LocalizedText"] | null;
+            reported: number;
+            reported_unit: string;
         };
         /** OptionEffect */
         OptionEffect: {
@@ -561,11 +561,11 @@ export interface components {
         /** ParameterInfo */
         ParameterInfo: {
             name: string;
-            room: string;
             title: components["schemas"]["LocalizedText"];
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
+            room: string;
             low: number;
             high: number;
             default: number[];
@@ -863,16 +863,16 @@ export interface components {
             value: number;
             high: number | null;
             bound: string;
+            grade: string;
+            use: boolean;
+            role: string;
+            source: string[];
+            note: components["schemas"]["LocalizedText"] | null;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
             shown: components["schemas"]["LocalizedText"];
             basis: components["schemas"]["LocalizedText"];
-            grade: string;
-            use: boolean;
-            role: string;
             role_title: components["schemas"]["LocalizedText"];
-            source: string[];
-            note: components["schemas"]["LocalizedText"] | null;
         };
         /** Share */
         Share: {

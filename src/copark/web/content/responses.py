@@ -52,13 +52,13 @@ def unit_title(symbol: str) -> LocalizedText:
     return LocalizedText.by_language(partial(units.title, symbol))
 
 
-class OutputInfo(ApiModel):
-    """An output of the model."""
+class VariableInfo(ApiModel):
+    """A variable of the model: an output or a parameter."""
 
     name: str
-    """Name of the output, by which requests ask for it."""
+    """Name of the variable, by which requests ask for an output and scenarios set a parameter."""
     title: LocalizedText
-    """What the output is, for a reader."""
+    """What it is, for a reader."""
     symbol: str
     """Symbol in the equations of the model; empty where it has none."""
     unit: str
@@ -66,28 +66,29 @@ class OutputInfo(ApiModel):
     unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
     room: str
-    """Part of the model that computes it: world, governments, company or enterprises."""
+    """Part of the model it belongs to: world, governments, company or enterprises."""
+
+
+class OutputInfo(VariableInfo):
+    """An output of the model."""
+
     source: str
     """Section of the model's description that defines it, such as ``MODEL §3(7)``."""
 
 
-class ObservedPoint(ApiModel):
-    """An observation beside the model."""
+class Observed(ApiModel):
+    """A value that somebody reported."""
 
     date: str
     """Date as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD."""
     quarter: str
     """Quarter it is compared with, such as 2016Q1; of a bare year the last one."""
     value: float
-    """The value, in the output's unit; the lower end of a range."""
+    """The value; the lower end of a range."""
     high: float | None
-    """Upper end of a range, in the output's unit; null where it is a single value."""
+    """Upper end of a range, in the same unit; null where it is a single value."""
     bound: str
     """How it is drawn: exact, about, at-least (which stands for "more than", too), at-most or range."""
-    reported: float
-    """The value in the unit its source used; of a range the lower end."""
-    reported_unit: str
-    """Symbol of the unit its source used."""
     grade: str
     """How far it is trusted: high, medium, low, derived (arithmetic on sourced values) or judgement."""
     use: bool
@@ -98,6 +99,15 @@ class ObservedPoint(ApiModel):
     """Keys of its sources among those of the case's evidence (``GET /evidence``); ``judgement`` is a judgement."""
     note: LocalizedText | None
     """What to know of it; null where there is nothing."""
+
+
+class ObservedPoint(Observed):
+    """An observation beside the model, whose value is in the output's unit."""
+
+    reported: float
+    """The value in the unit its source used; of a range the lower end."""
+    reported_unit: str
+    """Symbol of the unit its source used."""
 
 
 class OutcomeShare(ApiModel):
