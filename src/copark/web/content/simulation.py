@@ -131,12 +131,20 @@ def answer(
         flows=arm_flows(flow_cache, study, case_entry, cancellation) if parts.flows else None,
         why=why(flow_cache, frame, runs, parts.why, cancellation) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
-        links=link_parts(engine, frame, runs, cancellation) if parts.links and changes else None,
+        links=link_parts(engine, frame, _standing_change(changes[-1]), cancellation)
+        if parts.links and changes
+        else None,
         draws=note,
         trust=trust,
         made=versions_info(case_entry.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
+
+
+def _standing_change(change: responses.ScenarioChange) -> float:
+    """Return by how much the chance to be self-standing changes; 0 where no pair finished."""
+    moved = next(move.change for move in change.outcomes if move.name == sentences.STANDING)
+    return moved if change.pairs and moved is not None else 0.0
 
 
 def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
