@@ -36,7 +36,7 @@ from document_blocks.claims import (
     literature,
     voi,
 )
-from document_blocks.evidence import evidence_known, evidence_sought
+from document_blocks.evidence import evidence_fitted, evidence_known, evidence_sought
 from document_blocks.forecasts import (
     ranking,
     reliability,
@@ -148,6 +148,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "versions": versions,
     "tested": tested,
     "evidence-known": evidence_known,
+    "evidence-fitted": evidence_fitted,
     "evidence-sought": evidence_sought,
 }
 

@@ -6,7 +6,7 @@ from copark.cases.decisions import Sought
 from copark.cases.parks import load_parks
 from copark.presentation.document import Table
 from copark.texts import text
-from copark.workflows.evidence_listing import counts_table, evidence_of_parks, known_of_parks
+from copark.workflows.evidence_listing import counts_table, evidence_of_parks, fitted_table, known_of_parks
 from document_blocks.shipped_answers import row
 
 NOT_SHOWN = 1
@@ -20,6 +20,14 @@ def evidence_known(lang: str) -> str:
     lines = [evidence_of_parks(lang).headline, "", row(_without_names(titles))]
     lines.append("|---|" + "---:|" * (len(titles) - 2))
     lines += [row(_without_names([_cell(value) for value in values])) for values in _rows(table)]
+    return "\n".join(lines)
+
+
+def evidence_fitted(lang: str) -> str:
+    """Count, by park, what is shown of the sources of fitted rows."""
+    table = fitted_table(lang)
+    lines = [row([column.title for column in table.columns]), "|---|" + "---:|" * (len(table.columns) - 1)]
+    lines += [row([str(value) for value in values]) for values in _rows(table)]
     return "\n".join(lines)
 
 

@@ -10,11 +10,18 @@ pytestmark = pytest.mark.documents
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "decisions"
-RECORDS = {path.name[:4]: path for path in sorted(FOLDER.rglob("[0-9]*.md"))}
+RECORDS = {path.name[:4]: path for folder in (FOLDER / "log", FOLDER) for path in sorted(folder.glob("[0-9]*.md"))}
+"""Records by number; of one that the log has a long form of, the one that holds."""
+MOST_RECORDS = 40
+MOST_WORDS = 500
 OPEN_STATUS = {FOLDER: ("holds", "begun"), FOLDER / "log": ("noted",)}
-"""What a record may say besides being amended or superseded by another."""
+"""What a record may say besides being amended or superseded by another, or kept in the log of one that holds."""
 REFERENCE = r"\[(\d{4})\]\(\S+?\)"
-STATUS = re.compile(rf"\*\*Status\*\*: (?:(\w+)|(?:amended|superseded) by ((?:{REFERENCE}(?:, )?)+))\.", re.MULTILINE)
+STATUS = re.compile(
+    rf"\*\*Status\*\*: (?:(\w+)|(?:amended|superseded) by ((?:{REFERENCE}(?:, )?)+)"
+    r"|(?:merged into|long form of) \[\d{4}\]\(\.\./(\d{4}\S+\.md)\))\.",
+    re.MULTILINE,
+)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(#[^)\s]*)?\)")
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|yaml|toml|json|csv|ts|svelte))(?:: ([A-Za-z_]\w*))?`")
 PLACE = re.compile(r"(?<![\w./-])(?:src|tests|bench|docs)/[\w./-]*\w")
@@ -44,13 +51,24 @@ def holding() -> Iterator[Path]:
 
 
 def test_every_record_has_a_status_and_what_came_after_it_exists() -> None:
-    for number, record in RECORDS.items():
-        word, successors = status_of(record).group(1, 2)
+    for record in FOLDER.rglob("[0-9]*.md"):
+        number = record.name[:4]
+        word, successors, kept_by = status_of(record).group(1, 2, 4)
         if word:
             assert word in OPEN_STATUS[record.parent], record.name
         for successor in re.findall(REFERENCE, successors or ""):
             assert successor in RECORDS, record.name
             assert successor > number, f"{record.name}: nothing is changed by what came before"
+        if kept_by:
+            assert record.parent != FOLDER, f"{record.name}: only the log keeps what another record says"
+            assert (FOLDER / kept_by).exists(), record.name
+
+
+def test_decisions_that_hold_are_few_and_short() -> None:
+    holding_records = list(holding())
+    assert len(holding_records) <= MOST_RECORDS
+    words = {record.name: len(record.read_text(encoding="utf-8").split()) for record in holding_records}
+    assert {name: count for name, count in words.items() if count > MOST_WORDS} == {}
 
 
 def test_the_tables_list_every_record_once() -> None:

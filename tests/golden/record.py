@@ -18,7 +18,7 @@ version, other numbers; ``wider``: the model has further outputs, and those on r
 a case or what is kept with it has changed, so that nothing follows; ``elsewhere``: the numbers are the same on another
 kind of processor alone."""
 WORDS_MOVED = {"ablate": 5, "levers": 3}
-"""Versions with which words moved and no number of a golden run: of which posterior they are (decision 0113)."""
+"""Versions with which words moved and no number of a golden run: of which posterior they are (decision 0046)."""
 REFUSED: Mapping[State, str] = {
     "moved": "numbers have moved under the same version: {parts}. If that is meant, raise its version ({where}).",
     "idle": "the version has moved and no number has: take it back ({where}).",

@@ -1,4 +1,4 @@
-"""Accounts and the outcome they are judged by: four tests of money, each by hand (decisions 0093, 0094)."""
+"""Accounts and the outcome they are judged by: four tests of money, each by hand (decision 0094)."""
 
 import numpy as np
 import pytest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -35,22 +35,46 @@ if TYPE_CHECKING:
     from copark.arrays import Floats
     from copark.calibration.comparison import Apart, Comparison
     from copark.cases.case import Case
-    from copark.cases.table_schemas import Observation
+    from copark.cases.table_schemas import Observation, Source
 
 Columns = str | Iterable[Column | str]
 """Columns of a table, those with titles of their own in words: see :meth:`Show.columns`."""
 
 
 def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
-    """List sources of some values of a case, as its casebook gives them, in the order of their keys."""
-    return sources_of(case, {key for observation in used for key in observation.source} & set(case.sources))
+    """List sources of some values of a case as its files give them, in the order of their keys: what a result keeps."""
+    return _listed(case.sources, {key for observation in used for key in observation.source} & set(case.sources))
 
 
-def sources_of(case: Case, keys: Iterable[str] | None = None) -> tuple[Evidence, ...]:
-    """List sources of a case by their keys, all of them where none are named, in the order of the keys."""
+def evidence_now(name: str, kept: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return the sources that a result keeps, with what was found of them later where they are of the casebook's case.
+
+    Parameters
+    ----------
+    name
+        Name of the case.
+    kept
+        The sources, as :func:`evidence_of` lists them.
+    """
+    from copark.cases import list_cases, load_case
+
+    if name not in list_cases():
+        return tuple(kept)
+    case = load_case(name)
+    pairs = zip(_listed(case.sources), sources_of(case), strict=True)
+    later = dict(pairs)
+    return tuple(later.get(entry, entry) for entry in kept)
+
+
+def sources_of(case: Case) -> tuple[Evidence, ...]:
+    """List the sources of a case, in the order of their keys."""
+    return _listed(case.shown_sources)
+
+
+def _listed(sources: Mapping[str, Source], keys: Iterable[str] | None = None) -> tuple[Evidence, ...]:
     evidence = []
-    for key in sorted(case.sources if keys is None else keys):
-        source = case.sources[key]
+    for key in sorted(sources if keys is None else keys):
+        source = sources[key]
         parts = (source.outlet, source.title, "" if source.date is None else str(source.date))
         evidence.append(Evidence(key, ". ".join(filter(None, parts)), source.url or ""))
     return tuple(evidence)

@@ -1,5 +1,5 @@
-"""Inference: the posterior of a park over replays, its diagnostics, and scored forecasts.
+"""Calibration: the posterior of a park over replays, its diagnostics, and scored forecasts.
 
 A *replay* is a whole run, parameters and random numbers together, whose course matches the record. Every answer reads
-the posterior of replays, and there is no other (decision 0119).
+the posterior of replays, and there is no other (decision 0046).
 """

@@ -4,7 +4,7 @@ A calibration comes first: a posterior of the user's own, found in the output fo
 ships with the case. Then comes what the panel of other parks lends; then assumed ranges. Among calibrations quality
 goes before origin (:func:`_merit`): current before *stale* (made for another state of the case or the model), converged
 before not, then the latest cut, then one's own, then the most values. What was passed over for its quality is said.
-Decision 0083.
+Decision 0046.
 """
 
 from __future__ import annotations

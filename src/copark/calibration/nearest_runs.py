@@ -1,7 +1,7 @@
 """Runs nearest to a record: features of reports, distances between runs, resampling, and moving runs to the record.
 
 Used where whole replays would take too long: refits of other structures, and parks that have reported few values. A
-regression carries its own error out to a record far from all runs, so that no calibration rests on it (decision 0119).
+regression carries its own error out to a record far from all runs, so that no calibration rests on it (decision 0046).
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ STAND_INS = ("service_level", "commitment_home", "commitment_host")
 """Outputs nobody measures: what is observed is a stand-in, a share, whose error says how far it may lie from them. No
 discrepancy is added to it, and forecasts are not scored on it."""
 MEMORY = 8.0
-"""Years after which what the model leaves out of a park's course is like itself by 1/e (decision 0041)."""
+"""Years after which what the model leaves out of a park's course is like itself by 1/e (decision 0101)."""
 OFFSET = 0.5
 """Added to a size before its logarithm is taken, in its unit: of counts, so that none and one are apart but near."""
 KNOWN = 2.0

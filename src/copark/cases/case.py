@@ -9,6 +9,8 @@ from typing import Any, Self
 from pydantic import Field
 
 from copark.cases.accounts import Account
+from copark.cases.casebook import casebook_path
+from copark.cases.completed_sources import completed
 from copark.cases.dated_events import Closure
 from copark.cases.decisions import Decision, StatedInterest, StatedTie
 from copark.cases.facts import in_force, used
@@ -110,6 +112,11 @@ class Case(CaseFile):
         or on where the folder is; nor on how copark words what it fills in where a case says nothing.
         """
         return hash_content(_by_key(self.content()))
+
+    @property
+    def shown_sources(self) -> Mapping[str, Source]:
+        """Sources by key as they are shown: those of the casebook with what was found of them later."""
+        return completed(self.name, self.sources) if self.folder.parent == casebook_path() else self.sources
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy it with changes; the copy has a hash of its own."""

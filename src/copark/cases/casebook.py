@@ -45,8 +45,9 @@ ZONE_TABLES = (ZONES, DISTRESS, BASE_RATES, ZONE_SOURCES)
 IDENTIFIERS = "parks-identifiers.csv"
 IDENTIFIER_SOURCES = "parks-identifiers-sources.yaml"
 ACCESSED = "sources-accessed.csv"
-LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED)
-"""What others call the parks, and when sources were read, beside the tables of parks."""
+COMPLETED = "sources-completed.csv"
+LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED, COMPLETED)
+"""What others call the parks, when sources were read and what was found of them later, beside the tables of parks."""
 ACCOUNTS = "accounts.csv"
 INTERESTS = "interests.csv"
 DECISIONS = "decisions.csv"

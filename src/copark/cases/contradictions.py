@@ -2,7 +2,7 @@
 
 Each key and row is checked where its type is, and what keys of ``case.yaml`` leave of one another in
 :mod:`copark.cases.cross_checks`. Here stands what a case says against itself across its files. It is asked of the files
-of a case alone, not of the edits of a scenario, which may suppose what never was (decision 0124).
+of a case alone, not of the edits of a scenario, which may suppose what never was (decision 0008).
 """
 
 import re

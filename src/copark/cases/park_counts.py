@@ -3,7 +3,7 @@
 A pooled curve or a base rate needs no case: it needs a date of founding, the countries, and dated counts. They lie in
 two tables of the casebook, ``parks-dates.csv`` (a row for each park: when it was founded, and when land or space was
 first on offer, where that is on record) and ``parks-counts.csv`` (a row for each count), whose sources are those of
-``parks-counts-sources.yaml``, of the table of parks or, for a park with a case, of that case. Decision 0103.
+``parks-counts-sources.yaml``, of the table of parks or, for a park with a case, of that case. Decision 0062.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Zones that stopped, shrank, stalled or never began, dates of distress of zones and parks, and rates of lists.
 
 They lie beside the tables of parks, in ``zones.csv``, ``distress.csv`` and ``base-rates.csv``, with their sources in
-``zones-sources.yaml``. They are evidence alone: no fit, panel or curve reads them (decision 0129). Each row has a
+``zones-sources.yaml``. They are evidence alone: no fit, panel or curve reads them (decision 0128). Each row has a
 short quote from its source; ``docs/model/coding-sheet-failures.md`` says how fate and outcome were coded.
 """
 

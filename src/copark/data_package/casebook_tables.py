@@ -11,6 +11,7 @@ from copark.analyses.joint.disputed import disputed_values
 from copark.cases.access_dates import OF_COUNTS, OF_EVIDENCE, OF_IDENTIFIERS, OF_PARKS, OF_WORLD, OF_ZONES, access_dates
 from copark.cases.accounts import load_accounts
 from copark.cases.casebook import EVIDENCE_SOURCES
+from copark.cases.completed_sources import completed
 from copark.cases.identifiers import load_identifiers
 from copark.cases.observed_variables import SERIES
 from copark.cases.own_words import own_words
@@ -401,7 +402,8 @@ def sources(
     if JUDGEMENT in cited:
         rows.append({"source": JUDGEMENT, "collection": JUDGEMENT, "address": ADDRESSES[2]})
     for collection, sources_by_key in collections:
-        for key, source in sources_by_key.items():
+        shown = sources_by_key if collection in own else completed(collection, sources_by_key)
+        for key, source in shown.items():
             if f"{collection}/{key}" not in cited:
                 continue
             row = source.model_dump(mode="json", exclude={"note", "url"}, exclude_none=True)

@@ -1,6 +1,6 @@
 """A compiler for functions that are only ever copied into a kernel: type inference and lowering, no machine code.
 
-It saves a sixth of the first start (decision 0090) and rests on internals of Numba, all of which are named here. Only
+It saves a sixth of the first start (decision 0002) and rests on internals of Numba, all of which are named here. Only
 `model.jit` imports this module, only for versions of Numba it was tested with, and does without it where an import
 fails.
 """

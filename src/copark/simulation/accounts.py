@@ -1,4 +1,4 @@
-"""Four tests of a park's accounts, by run: what outcomes are judged by (decisions 0093, 0094). Nothing here feeds back.
+"""Four tests of a park's accounts, by run: what outcomes are judged by (decision 0094). Nothing here feeds back.
 
 Whether a park stands is read from money, and not from a count of enterprises: a steel town of thirty plants may stand,
 and a company that lives on the land it sells may not.
@@ -36,7 +36,7 @@ NEEDED = (
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Thresholds of the tests, all of them judgement: fixed before any park was judged by them (decision 0093)."""
+    """Thresholds of the tests, all of them judgement: fixed before any park was judged by them (decision 0094)."""
 
     earning_years: int = 5
     """Years over which the company's result must not be negative: five, since land is serviced in lumps."""

@@ -200,10 +200,12 @@ class ScenarioRuns:
 
     def first(self, runs: int) -> ScenarioRuns:
         """Keep the first so many runs."""
-        if runs >= len(self):
-            return self
-        codes = None if self.codes is None else self.codes[:runs]
-        return replace(self, out=self.out[:runs], status=self.status[:runs], codes=codes)
+        return self if runs >= len(self) else self.part(0, runs)
+
+    def part(self, first: int, last: int) -> ScenarioRuns:
+        """Return runs first … last - 1, in the memory of these."""
+        codes = None if self.codes is None else self.codes[first:last]
+        return replace(self, out=self.out[first:last], status=self.status[first:last], codes=codes)
 
     @classmethod
     def joined(cls, parts: Sequence[ScenarioRuns]) -> ScenarioRuns:
@@ -235,6 +237,8 @@ class Runs(NamedTuple):
     scenarios: tuple[ScenarioRuns, ...]
     drawn: Mapping[str, np.ndarray]
     first: int
+    out: Floats
+    """Outputs of all scenarios, float64 of shape (scenarios, runs, names, quarters)."""
 
 
 def default_threads() -> int:
@@ -328,8 +332,7 @@ def _joined(parts: Sequence[Kept]) -> Kept:
 class ScenarioInMaking:
     """A scenario whose runs are made, block by block, by one thread or several."""
 
-    def __init__(self, inputs: Inputs, draws: Draws, names: Sequence[str], since: int, judged: int | None) -> None:
-        runs = len(draws.addresses)
+    def __init__(self, inputs: Inputs, draws: Draws, since: int, runs: ScenarioRuns, judged: int | None) -> None:
         self.inputs = inputs
         self.draws = draws
         self.drawn = drawn_bytes(draws) if since else b""
@@ -342,16 +345,15 @@ class ScenarioInMaking:
         """What the runs begin with, where it was kept before."""
         self.kept: dict[int, Kept] = {}
         """By the first run of a block."""
-        self.out = np.empty((runs, len(names), len(inputs.world)))
-        self.status = np.zeros((runs, 3), np.int64)
-        self.codes = None if judged is None else np.empty(runs, np.int8)
+        self.runs = runs
+        """Where the runs are written."""
         self.closed = judged is not None and is_closed(inputs, judged)
         self.blocks: dict[int, Callable[[], int]] = {}
         """By the first run of a block, what waits for it and counts its runs."""
 
     def __len__(self) -> int:
         """Count the runs."""
-        return len(self.status)
+        return len(self.runs)
 
     def resume_in(self, before: ScenarioInMaking) -> None:
         """Resume where the runs of another stood, or begin with the first quarter if their draws are others."""
@@ -420,22 +422,24 @@ class Ensemble:
     def run_scenarios(self, first: int = 0, last: int | None = None) -> Runs:
         """Run all scenarios; runs first … last - 1, or all of them."""
         end = self.size if last is None else last
-        runs: list[list[ScenarioRuns]] = [[] for _ in self.inputs]
+        out = np.empty((len(self.inputs), end - first, len(self.names), len(self.inputs[0].world)))
+        whole = tuple(self._unmade(values) for values in out)
         drawn: list[Mapping[str, np.ndarray]] = []
         for stretch in self.stretches(first, end, end - first):
             paired = self.draws(*stretch)
             drawn.append(paired.drawn)
-            for number, made in self.each(paired):
-                runs[number].append(made)
+            start, stop = (run - first for run in stretch)
+            deque(self.each(paired, [runs.part(start, stop) for runs in whole]), maxlen=0)
         drawn_in_all = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
-        return Runs(tuple(map(ScenarioRuns.joined, runs)), drawn_in_all, first)
+        return Runs(whole, drawn_in_all, first, out)
 
     def run_keeping(self, since: int, first: int = 0) -> tuple[ScenarioRuns, Past]:
         """Run the only scenario, from run ``first`` on, and keep what its runs are at the beginning of a quarter."""
         (draws,) = self.draws(first, self.size).by_scenario
-        (made,) = self._finished(iter([ScenarioInMaking(self.inputs[0], draws, self.names, since, self.judged)]))
+        making = ScenarioInMaking(self.inputs[0], draws, since, self._room_for(draws), self.judged)
+        (made,) = self._finished(iter([making]))
         kept = _joined([made.kept[start] for start in self._starts(made)])
-        return self._runs_of(made), Past(since, self.recorded, draws, kept)
+        return made.runs, Past(since, self.recorded, draws, kept)
 
     def run_resuming(self, past: Past, first: int = 0) -> ScenarioRuns:
         """Run the only scenario, from run ``first`` on, from where runs of the same past stood.
@@ -449,50 +453,61 @@ class Ensemble:
             Number of the first run to make.
         """
         (draws,) = self.draws(first, self.size).by_scenario
-        making = ScenarioInMaking(self.inputs[0], draws, self.names, past.since, self.judged)
+        making = ScenarioInMaking(self.inputs[0], draws, past.since, self._room_for(draws), self.judged)
         begun = past.of(first, self.size)
         if begun.names == self.recorded and drawn_bytes(begun.draws) == making.drawn:
             making.past = begun
         else:
             making.since = 0
         (made,) = self._finished(iter([making]))
-        return self._runs_of(made)
+        return made.runs
 
     @cached_property
     def recorded(self) -> tuple[str, ...]:
         """Names of the outputs that the kernel records: those kept, and those that outcomes are judged by."""
         return self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
 
-    def _runs_of(self, made: ScenarioInMaking) -> ScenarioRuns:
-        return ScenarioRuns(self.names, made.out, made.status, made.codes)
+    def _room_for(self, draws: Draws) -> ScenarioRuns:
+        """Return room for the runs of a scenario with these draws."""
+        return self._unmade(np.empty((len(draws.addresses), len(self.names), len(self.inputs[0].world))))
+
+    def _unmade(self, out: Floats) -> ScenarioRuns:
+        """Return runs that are to be made, whose outputs are written into an array."""
+        codes = None if self.judged is None else np.empty(len(out), np.int8)
+        return ScenarioRuns(self.names, out, np.zeros((len(out), 3), np.int64), codes)
 
     def stream(self, chunk: int = CHUNK) -> Iterator[Runs]:
         """Run all scenarios chunk by chunk, so that memory does not grow with the number of runs."""
         for first in range(0, self.size, chunk):
             yield self.run_scenarios(first, min(first + chunk, self.size))
 
-    def each(self, paired: Paired) -> Iterator[tuple[int, ScenarioRuns]]:
+    def each(self, paired: Paired, into: Sequence[ScenarioRuns] | None = None) -> Iterator[tuple[int, ScenarioRuns]]:
         """Run one scenario after the other, family by family; yield its number and its runs.
 
         Parameters
         ----------
         paired
             Draws of each scenario; of :data:`STRETCH` runs at most where pasts are shared.
+        into
+            Where the runs of each scenario are written; by default each has memory of its own.
         """
         numbers = [number for family in self.families for number in (family.first, *family.others)]
-        making = self._in_making(paired.by_scenario)
+        making = self._in_making(paired.by_scenario, into)
         for number, made in zip(numbers, self._finished(making), strict=True):
-            yield number, self._runs_of(made)
+            yield number, made.runs
 
-    def _in_making(self, draws: Sequence[Draws]) -> Iterator[ScenarioInMaking]:
+    def _in_making(self, draws: Sequence[Draws], into: Sequence[ScenarioRuns] | None) -> Iterator[ScenarioInMaking]:
         """Set up scenarios, the first of a family before those that resume where its runs stood."""
+
+        def making(number: int, since: int) -> ScenarioInMaking:
+            runs = self._room_for(draws[number]) if into is None else into[number]
+            return ScenarioInMaking(self.inputs[number], draws[number], since, runs, self.judged)
+
         for family in self.families:
-            first = ScenarioInMaking(
-                self.inputs[family.first], draws[family.first], self.names, family.since, self.judged
-            )
+            first = making(family.first, family.since)
             yield first
             for number in family.others:
-                other = ScenarioInMaking(self.inputs[number], draws[number], self.names, family.since, self.judged)
+                other = making(number, family.since)
                 other.resume_in(first)
                 yield other
 
@@ -552,10 +567,11 @@ class Ensemble:
         inputs = scenario.inputs
         names = self.recorded
         keep = np.array([NAMES.index(name) for name in names], np.int64)
-        rows = scenario.out[first:last]
+        written = scenario.runs.part(first, last)
+        rows = written.out
         if names != self.names:
             rows = np.empty((last - first, len(names), rows.shape[2]))
-        runs = ScenarioRuns(names, rows, scenario.status[first:last])
+        runs = ScenarioRuns(names, rows, written.status)
         kept = self._kept(scenario, first, last - first, len(names))
         resumed = scenario.resumes is not None or scenario.past is not None
         work = workspaces.get()
@@ -570,9 +586,9 @@ class Ensemble:
         finally:  # or a thread would wait for it for ever
             workspaces.put(work)
         if names != self.names:  # what outcomes alone are judged by is let go
-            scenario.out[first:last] = rows[:, : len(self.names)]
-        if scenario.codes is not None and self.judged is not None:
-            scenario.codes[first:last] = outcomes(runs, runs.status[:, 0], self.judged, closed=scenario.closed)
+            written.out[:] = rows[:, : len(self.names)]
+        if written.codes is not None and self.judged is not None:
+            written.codes[:] = outcomes(runs, runs.status[:, 0], self.judged, closed=scenario.closed)
         return last - first
 
     def _kept(self, scenario: ScenarioInMaking, first: int, runs: int, names: int) -> Kept:

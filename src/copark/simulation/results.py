@@ -155,8 +155,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     over_time = ("scenario", "run", "quarter")
     per_run = ("scenario", "run")
     variables = catalogue()
-    outputs = [scenario_runs.out[:, : len(study.kept)] for scenario_runs in runs.scenarios]
-    out = outputs[0][np.newaxis] if len(outputs) == 1 else np.stack(outputs)
+    out = runs.out[:, :, : len(study.kept)]
     status = np.stack([scenario_runs.status for scenario_runs in runs.scenarios])
     outcome = np.stack([scenario_runs.outcome for scenario_runs in runs.scenarios])
     count = out.shape[1]

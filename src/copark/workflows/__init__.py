@@ -1,7 +1,8 @@
 """Workflows of copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, look. Each further task has a module of its own: ``cost``, ``runs``,
-``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.
+``run_study`` runs a study, ``run_plan`` estimates it beforehand, ``replay`` verifies a stored run, ``runs`` lists what
+is stored, ``case_commands`` and ``park_folder`` check and show cases, ``workspaces`` packs and opens archives, ``site``
+and ``live_brief`` write what needs no server; questions are in :mod:`copark.analyses`.
 
 The command line and the Python interface call these and nothing below them. What a person reads in their answers is in
 the language asked for; nothing here prints.

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from copark.cases import list_cases, load_case
+from copark.cases.access_dates import OF_COUNTS, OF_PARKS
 from copark.cases.accounts import Account, quantity_title
 from copark.cases.case import Case
+from copark.cases.completed_sources import completed, load_completed
 from copark.cases.dates import Date
 from copark.cases.decisions import Decision, Sought, StatedInterest, StatedTie, load_sought
 from copark.cases.observed_variables import country_name
+from copark.cases.park_counts import ParkCount, load_counts
 from copark.cases.parks import load_parks
+from copark.cases.table_schemas import Observation, Source
 from copark.labels import evidence_value
 from copark.presentation.document import Column, Document, Evidence, Kind, Section, Table, Value
 from copark.presentation.numbers import exact
@@ -128,6 +134,99 @@ def not_found_table(lang: str) -> Table:
     return _table("not_found", lang, columns, rows)
 
 
+class FittedRow(NamedTuple):
+    """A row of the casebook that enters a fit: an observation of a case, or a count of a park without one."""
+
+    park: str
+    """Short name of its park."""
+    row: Observation | ParkCount
+    """The row."""
+    sources: tuple[Source, ...]
+    """Its sources as they are shown."""
+    reasons: tuple[str | None, ...]
+    """For each source, why something of it is not given."""
+
+    @property
+    def is_addressed(self) -> bool:
+        """Return whether a source of it has an address."""
+        return any(source.url for source in self.sources)
+
+    @property
+    def is_bare(self) -> bool:
+        """Return whether a source lacks its title, date or address, and no reason is given."""
+        return any(
+            reason is None and None in (source.title, source.date, source.url)
+            for source, reason in zip(self.sources, self.reasons, strict=True)
+        )
+
+    @property
+    def is_titled(self) -> bool:
+        """Return whether all of its sources have title and date."""
+        return all(source.title and source.date for source in self.sources)
+
+    @property
+    def is_high_unseen(self) -> bool:
+        """Return whether it is graded high and none of its sources has an address."""
+        return self.row.grade == "high" and not self.is_addressed
+
+
+def fitted_rows() -> Iterator[FittedRow]:
+    """Yield the rows of the casebook that enter a fit, those of cases first."""
+    found = load_completed()
+
+    def reason(collection: str, key: str) -> str | None:
+        entry = found.get(collection, {}).get(key)
+        return None if entry is None else entry.reason
+
+    for name in list_cases():
+        case = load_case(name)
+        known = case.shown_sources
+        for row in case.observations:
+            if row.use and row.role == "fit":
+                keys = [key for key in row.source if key in known]
+                reasons = tuple(reason(name, key) for key in keys)
+                yield FittedRow(name, row, tuple(known[key] for key in keys), reasons)
+    counts = load_counts()
+    of_counts = completed(OF_COUNTS, counts.sources)
+    of_parks = completed(OF_PARKS, load_parks().sources)
+    for count in counts.counts:
+        places = [(OF_COUNTS, of_counts) if key in of_counts else (OF_PARKS, of_parks) for key in count.source]
+        sources = tuple(known[key] for key, (_, known) in zip(count.source, places, strict=True))
+        reasons = tuple(reason(collection, key) for key, (collection, _) in zip(count.source, places, strict=True))
+        yield FittedRow(count.park, count, sources, reasons)
+
+
+def fitted_table(lang: str) -> Table:
+    """Return the table of what is shown of the sources of each park's fitted rows, and of all, in a language."""
+    rows = sorted(fitted_rows(), key=lambda row: row.park)
+    names = {park.id: park.name(lang) for park in load_parks().parks}
+    names |= {park: dates.name(lang) for park, dates in load_counts().dates.items() if park not in names}
+    by_park = groupby(rows, key=lambda row: row.park)
+    counts: list[Sequence[Value]] = [(names[park], *_counted(list(own))) for park, own in by_park]
+    columns = [("name", "column.park", Kind.text)]
+    columns += [(name, f"evidence.column.{name}", Kind.count) for name in FITTED]
+    counts.append((_title("evidence.all_parks", lang), *_counted(rows)))
+    return _table("fitted", lang, columns, counts)
+
+
+FITTED = ("fitted", "addressed", "explained", "bare", "titled", "high_unseen")
+"""Columns of the table of fitted rows: all, with an address, with a reason in its place, with neither, with titles and
+dates of all sources, and those graded high without an address, whose grade is to be lowered in the next version."""
+
+
+def _counted(rows: Sequence[FittedRow]) -> tuple[int, ...]:
+    is_explained = [not row.is_addressed and not row.is_bare for row in rows]
+    is_neither = [not row.is_addressed and row.is_bare for row in rows]
+    return (
+        len(rows),
+        sum(row.is_addressed for row in rows),
+        sum(is_explained),
+        sum(is_neither),
+        sum(row.is_titled for row in rows),
+        sum(row.is_high_unseen for row in rows),
+    )
+
+
 def evidence_of_parks(lang: str) -> Document:
     """Return a document on the evidence of all parks with a case: how much there is, and what was not found."""
     known = known_of_parks()
@@ -144,7 +243,11 @@ def evidence_of_parks(lang: str) -> Document:
     )
     title = _title("evidence.title", lang)
     return Document(
-        "evidence", lang, title, headline, sections=_sections(lang, counts_table(lang), not_found_table(lang))
+        "evidence",
+        lang,
+        title,
+        headline,
+        sections=_sections(lang, counts_table(lang), not_found_table(lang), fitted_table(lang)),
     )
 
 
@@ -210,7 +313,7 @@ def _cited(case: Case) -> tuple[Evidence, ...]:
     """Return the sources that the evidence of a case names."""
     rows: list[Account | StatedInterest | Decision | StatedTie] = [*case.accounts, *case.interests_on_record]
     rows += [*case.decisions, *case.ties_on_record]
-    known = {**case.sources, **case.evidence_sources}
+    known = {**case.shown_sources, **case.evidence_sources}
     sources = {key: known[key] for key in sorted({key for row in rows for key in row.source}) if key in known}
     return tuple(
         Evidence(key, ". ".join(filter(None, (source.outlet, source.title, str(source.date or "")))), source.url or "")

@@ -194,7 +194,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _sources(case: Case) -> dict[str, Any]:
     """Return the sources that accounts of a case may name, by key."""
-    return {**case.sources, **case.evidence_sources}
+    return {**case.shown_sources, **case.evidence_sources}
 
 
 def _compared(figure: Figure, ledger: Mapping[str, Floats], start: Quarter) -> Compared:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.calibrate import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped, interval, made_again
+from copark.analyses.show import Show, evidence_now, grouped, interval, made_again
 from copark.calibration.diagnostics import Check, trial_on_simulated_parks
 from copark.calibration.observations import lasting_size
 from copark.calibration.parameter_titles import title_of
@@ -55,7 +55,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
             show.health(),
             show.recipe(),
         ),
-        evidence=answer.evidence,
+        evidence=evidence_now(answer.case, answer.evidence),
         provenance=provenance,
     )
 

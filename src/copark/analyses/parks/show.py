@@ -7,6 +7,8 @@ from typing import get_args
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks import OUTCOMES, TYPES, Answer, ListedPark
 from copark.analyses.show import Columns, Show
+from copark.cases.access_dates import OF_PARKS
+from copark.cases.completed_sources import completed
 from copark.cases.completeness import State
 from copark.cases.observed_variables import country_name
 from copark.presentation import document as doc
@@ -135,7 +137,7 @@ class _Show(Show):
     def records(self) -> doc.Section:
         sources = [
             (key, self.translated(source.outlet), source.title, str(source.date or ""), str(source.url or ""))
-            for key, source in self.answer.sources.items()
+            for key, source in completed(OF_PARKS, self.answer.sources).items()
         ]
         return self.section(
             "records",

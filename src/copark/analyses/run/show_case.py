@@ -53,7 +53,7 @@ def sources(keys: Iterable[str]) -> str:
 def evidence(answer: Answer, t: Texts) -> tuple[Evidence, ...]:
     """List every source: outlet, title, date, how it was read, note."""
     entries = []
-    for key, source in sorted(answer.case.sources.items()):
+    for key, source in sorted(answer.case.shown_sources.items()):
         note = "" if source.note is None else source.note.text(t.lang)
         parts = (
             own_words(source.outlet, t.lang),

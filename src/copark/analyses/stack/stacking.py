@@ -7,7 +7,7 @@ later than that. From an origin the model is the park's own calibration to that 
 
 *Weights*: a stack is the linear pool, a mixture of distributions (Stone, Annals of Mathematical Statistics 32, 1961).
 Weights are those with the least score, averaged over resamples of the parks, each park counting once, and a quarter of
-the way to equal ones, since few parks teach little more (decision 0103); the score is the CRPS of ln(1 + count), in
+the way to equal ones, since few parks teach little more (decision 0062); the score is the CRPS of ln(1 + count), in
 which large parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that
 cannot forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
 

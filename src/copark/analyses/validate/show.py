@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show, grouped
+from copark.analyses.show import Columns, Show, evidence_now, grouped
 from copark.analyses.validate import Answer
 from copark.calibration.parameter_titles import title_of
 from copark.calibration.rolling_origin import BLIND, CONDITIONAL, MODELS, NAIVE, ForecastScore, ScoreLine
@@ -58,7 +58,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
             show.cuts(),
             show.method(),
         ),
-        evidence=answer.evidence,
+        evidence=evidence_now(answer.case, answer.evidence),
         provenance=provenance,
     )
 

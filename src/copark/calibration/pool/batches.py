@@ -5,7 +5,7 @@ all, so that a panel that was interrupted goes on where it stopped.
 
 No park follows the model. A report is therefore *counterpart x exp(b) + error of observation*, where b is a stationary
 Ornstein-Uhlenbeck process of each observable: standard deviation s, correlation exp(-|Δt| / MEMORY) between two dates
-(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001; decision 0041). MEMORY is a judgement: about
+(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001; decision 0101). MEMORY is a judgement: about
 two terms of office. s is chosen from GRID, for companies and for jobs apart, by how well forecasts from a park's own
 past did: mean over parks of the log-density of ln(1 + value) under a normal distribution with the ensemble's mean and
 variance. A park that is forecast has no say in it, nor has a value that was not yet known.

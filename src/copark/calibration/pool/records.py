@@ -2,7 +2,7 @@
 
 A park is founded years before it takes tenants: agreements, a company and a decree come first. Its age in curves of
 growth therefore runs from the day on which land or space was on offer, or the first tenant came, where that is on
-record and known by the day of the forecast; else from its founding (decision 0103).
+record and known by the day of the forecast; else from its founding (decision 0062).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ known is not drawn from them, but from all that were agreed, some of which never
 chosen by success: zones for which China committed finance (AidData, Global Chinese Development Finance 3.0, read to
 its status in 2021), and the parks of the casebook's tables that have no case. From them follows the share of parks that
 come to nothing, by Jeffreys' prior; its range is the widest of three readings. That this share holds for a park that is
-planned now is an assumption: both records hold what was announced loudly enough to be counted (decision 0103).
+planned now is an assumption: both records hold what was announced loudly enough to be counted (decision 0062).
 
 A forecast of a park that has no enterprise yet is the mixture of nothing and of the stack; it is told without the
 mixture, too.

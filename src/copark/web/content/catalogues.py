@@ -155,7 +155,7 @@ def evidence_of(case_entry: CaseEntry) -> EvidenceAnswer:
     """Return all evidence of a case."""
     case = case_entry.case
     ours = Source(outlet="copark", read="original")
-    sources = {key: source_info(key, source) for key, source in case.sources.items()}
+    sources = {key: source_info(key, source) for key, source in case.shown_sources.items()}
     sources["judgement"] = SourceInfo.of(ours, key="judgement", outlet=own(ours.outlet), note=said("web.judgement"))
     events = []
     for n, event in enumerate(case.events):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from copark.cases.access_dates import OF_PARKS
+from copark.cases.completed_sources import completed
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
 from copark.json_types import JsonObject
@@ -118,7 +120,7 @@ def parks() -> ParksAnswer:
         parks=[park_info(park, book.places[park.id], book.last_periods[park.id]) for park in book.parks],
         scores=[score_info(score, tuple(book.conditions)) for score in book.scores],
         conditions={key: ConditionInfo.of(condition) for key, condition in book.conditions.items()},
-        sources={key: source_info(key, source) for key, source in book.sources.items()},
+        sources={key: source_info(key, source) for key, source in completed(OF_PARKS, book.sources).items()},
     )
 
 
