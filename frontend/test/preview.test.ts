@@ -28,7 +28,7 @@ it('puts numbers of the browser in the place of the server’s, and says no more
   expect(seen.arms[1]?.samples).toEqual({});
   expect(seen.arms[1]?.land?.middle.en).toBe('–');
   expect(seen.changes[0]?.outcomes[0]).toMatchObject({ change: -0.1, low: -0.2, high: 0 });
-  expect(seen.changes[0]?.headlines.jobs?.shown.en).toBe('+1 persons (−1 to +3 persons)');
+  expect(seen.changes[0]?.headlines.jobs?.shown.en).toBe('+1 persons (−1 to +3)');
   expect(seen.summary.en).toBe('a preview');
   expect(JSON.stringify(seen)).not.toContain('of the server');
 });

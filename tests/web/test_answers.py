@@ -12,9 +12,10 @@ from copark.calibration.case_parameters import parameters_of
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
+from copark.presentation.document import Interval
 from copark.presentation.numbers import percent
 from copark.web.content.requests import RequestedScenario
-from copark.web.content.sentences import signed_span
+from copark.web.content.sentences import signed
 from tests.web.conftest import EQUITY
 
 GREAT_STONE = {"case": "great-stone", "runs": 60, "draws": "unsettled"}
@@ -246,9 +247,9 @@ def test_no_answer_has_one_language_where_the_other_has_something_to_say(client,
 
 def test_a_range_of_differences_has_a_sign_at_both_ends():
     """Money as people count it in each language."""
-    money = signed_span(-79.0, 27.0, "M USD").model_dump()
-    assert money == {"en": "−US$79 to +US$27 million", "zh": "−7900万至+2700万美元"}
-    assert signed_span(2.0, 8.0, "companies").model_dump() == {"en": "+2 to +8 companies", "zh": "+2至+8家"}
+    money = signed(Interval(-79.0, 27.0), "M USD").model_dump()
+    assert money == {"en": "−79 to +27", "zh": "−7900万至+2700万美元"}
+    assert signed(Interval(2.0, 8.0), "companies").model_dump() == {"en": "+2 to +8", "zh": "+2至+8"}
 
 
 def test_what_data_inform_is_told_of_the_park_that_is_shown(client):

@@ -106,7 +106,7 @@ function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
       const middle = said(reading.median);
       return [output, {
         low: reading.low ?? null, value: reading.median ?? null, high: reading.high ?? null, middle: both(middle),
-        shown: both(`${middle} (${words.band(said(reading.low, true), said(reading.high))})`),
+        shown: both(`${middle} (${words.band(said(reading.low, true), said(reading.high, true))})`),
       }];
     })),
     bands: {},

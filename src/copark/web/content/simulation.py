@@ -31,6 +31,7 @@ from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
 from copark.model.variables import catalogue
+from copark.presentation.document import Kind
 from copark.presentation.numbers import reach
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.ensemble import ScenarioRuns
@@ -54,7 +55,7 @@ from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.reproduction import yaml_of
 from copark.web.content.requests import Parts, SimulationRequest, study_of
-from copark.web.content.sentences import amount, drawn_bound, own, said, signed, span
+from copark.web.content.sentences import amount, drawn_bound, own, said, signed, span, with_band
 from copark.workflows.study_links import HEADLINES
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def headline(frame: Frame, name: str, values: Floats) -> responses.Headline:
         value=median,
         low=low,
         high=high,
-        shown=sentences.shown(low, median, high, unit),
+        shown=with_band(low, median, high, unit),
         middle=amount(median, unit),
         band=band_of(name, low, high, unit),
         planned=None if plan is None else LocalizedText.by_language(partial(of_plan, median, plan)),
@@ -412,7 +413,7 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> responses.Reading:
     """
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
-    shown = sentences.shown(low, median, high, unit, signs=True)
+    shown = with_band(low, median, high, unit, Kind.change)
     return responses.Reading(value=median, low=low, high=high, middle=signed(median, unit), shown=shown)
 
 
