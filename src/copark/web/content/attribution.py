@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,6 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over
-from copark.texts import text
 from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
@@ -443,7 +442,7 @@ def link_parts(engine: Engine, frame: Frame, whole: float, cancellation: Cancell
         parts.append(
             LinkPart(
                 group=outcome_part.group,
-                title=_group_title(outcome_part.group),
+                title=said(f"compare.group.{outcome_part.group}"),
                 links=list(GROUPS.get(outcome_part.group, ())),
                 change=part,
                 low=part - half_width,
@@ -459,11 +458,6 @@ def link_parts(engine: Engine, frame: Frame, whole: float, cancellation: Cancell
             LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
         )
     return LinkParts(since=frame.labels[since], runs=most, parts=parts)
-
-
-def _group_title(group: str) -> LocalizedText:
-    """Return the title of a group of links, as the analysis compare has it."""
-    return LocalizedText.by_language(partial(text, f"compare.group.{group}"))
 
 
 def rounded_rest(whole: float, parts: Sequence[float]) -> float:

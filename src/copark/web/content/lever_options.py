@@ -29,12 +29,11 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.stats.shares import Share
-from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
-from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of
+from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of, said
 from copark.web.content.case_registry import OwnerView
 from copark.web.content.responses import ApiModel, Reading
-from copark.web.content.sentences import said
+from copark.web.content.sentences import said as said_by_key
 
 SHOWN = ("self_standing", "companies", "jobs", *BUDGETS, *FOUR_SIDES)
 """Measures whose effects the page shows."""
@@ -262,7 +261,7 @@ def _stories(answer: Levers, keys: set[str]) -> list[LeverStory]:
     for key, name, moved in answer.rests:
         if key in rests:
             title = LocalizedText.by_language(catalogue().parameters[name].title)
-            rests[key].append(said("presentation.head", title=title, unit=_lever_words(f"moved.{moved}")))
+            rests[key].append(said_by_key("presentation.head", title=title, unit=_lever_words(f"moved.{moved}")))
     return [
         LeverStory.of(lever, owner=_lever_words(f"owner.{lever.controlled_by}"), rests=rests[key])
         for key, lever in levers.items()
@@ -279,14 +278,13 @@ def _order(option: DecisionOption) -> tuple[int, float]:
 
 
 def _sentences(levers: Levers) -> list[LocalizedText]:
-    """Return the sentences of the answer in both languages, after what forbids to rely on it."""
-    in_english, in_chinese = (
-        answer_sentences(levers, words) for words in (Texts("levers", lang) for lang in LANGUAGES)
-    )
-    return [
-        LocalizedText(en=_ended(english, "."), zh=_ended(chinese, "。"))
-        for english, chinese in zip(in_english, in_chinese, strict=True)
-    ]
+    """Return the sentences of the answer in both languages, each with its stop, after what forbids to rely on it."""
+
+    def sentences(lang: str) -> list[str]:
+        stop = "。" if lang == "zh" else "."
+        return [words.removesuffix(stop) + stop for words in answer_sentences(levers, Texts("levers", lang))]
+
+    return LocalizedText.each(sentences)
 
 
 def _between(levers: Levers, chance: float) -> LocalizedText | None:
@@ -300,20 +298,13 @@ def _sure(levers: Levers, outcomes: Sequence[Share]) -> list[LocalizedText]:
     if not outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [
-        how_sure(case_of(levers), levers.trust, outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES
-    ]
-    return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
+    return LocalizedText.each(
+        lambda lang: how_sure(case_of(levers), levers.trust, outcomes, levers.baselines, doubts, lang)
+    )
 
 
-def _ended(sentence: str, stop: str) -> str:
-    """End a sentence with its stop."""
-    return sentence if sentence.endswith(stop) else sentence + stop
-
-
-def _lever_words(key: str) -> LocalizedText:
-    """Return a text of levers in both languages."""
-    return LocalizedText.by_language(lambda lang: Texts("levers", lang)(key))
+_lever_words = partial(said, analysis_of("levers"))
+"""Return a text of levers in both languages."""
 
 
 def _relevance() -> LocalizedText:

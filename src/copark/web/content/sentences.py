@@ -263,8 +263,7 @@ def caveats(
     labels
         Labels of the quarters simulated.
     """
-    in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
-    notes = [LocalizedText(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
+    notes = LocalizedText.each(lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang)])
     if trust.outcomes_shown:
         notes.append(LocalizedText.by_language(partial(accounts_on_record, case_entry.case)))
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
