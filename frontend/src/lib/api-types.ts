@@ -79,24 +79,25 @@ export interface components {
             cases: components["schemas"]["CaseName"][];
             deleted: components["schemas"]["DeletedCase"][];
         };
-        /** ChoiceInfo */
-        ChoiceInfo: {
+        /** Choice */
+        Choice: {
             value: string;
             title: components["schemas"]["LocalizedText"];
         };
         /** ChoicesAnswer */
         ChoicesAnswer: {
             choices: {
-                [key: string]: components["schemas"]["ChoiceInfo"][];
+                [key: string]: components["schemas"]["Choice"][];
             };
             refused: components["schemas"]["LocalizedText"] | null;
         };
-        /** ConditionInfo */
-        ConditionInfo: {
-            title: components["schemas"]["LocalizedText"];
-            meaning: components["schemas"]["LocalizedText"];
-            anchors: components["schemas"]["LocalizedText"];
-            caveat: components["schemas"]["LocalizedText"] | null;
+        /** ComparisonCondition */
+        ComparisonCondition: {
+            title: components["schemas"]["WrittenText"];
+            meaning: components["schemas"]["WrittenText"];
+            anchors: components["schemas"]["WrittenText"];
+            steps: components["schemas"]["ShareStep"][];
+            caveat: components["schemas"]["WrittenText"] | null;
         };
         /** CouplingAnswer */
         CouplingAnswer: {
@@ -285,7 +286,7 @@ export interface components {
             usual: components["schemas"]["LocalizedText"] | null;
             keyed: boolean;
             closed: boolean;
-            choices: components["schemas"]["ChoiceInfo"][];
+            choices: components["schemas"]["Choice"][];
         };
         /** Group */
         Group: {
@@ -600,7 +601,7 @@ export interface components {
             parks: components["schemas"]["ParkInfo"][];
             scores: components["schemas"]["ScoreInfo"][];
             conditions: {
-                [key: string]: components["schemas"]["ConditionInfo"];
+                [key: string]: components["schemas"]["ComparisonCondition"];
             };
             sources: {
                 [key: string]: components["schemas"]["SourceInfo"];
@@ -883,6 +884,11 @@ export interface components {
             low: number;
             high: number;
         };
+        /** ShareStep */
+        ShareStep: {
+            least_percent: number;
+            score: number;
+        };
         /** SimulationAnswer */
         SimulationAnswer: {
             identity: string;
@@ -982,6 +988,11 @@ export interface components {
             mechanisms: components["schemas"]["LinkMechanism"][];
             method: components["schemas"]["LocalizedText"];
         };
+        /** WrittenText */
+        WrittenText: {
+            en: string;
+            zh: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -998,9 +1009,9 @@ export type CalibrationInfo = components['schemas']['CalibrationInfo'];
 export type CaseAnswer = components['schemas']['CaseAnswer'];
 export type CaseName = components['schemas']['CaseName'];
 export type Cases = components['schemas']['Cases'];
-export type ChoiceInfo = components['schemas']['ChoiceInfo'];
+export type Choice = components['schemas']['Choice'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
-export type ConditionInfo = components['schemas']['ConditionInfo'];
+export type ComparisonCondition = components['schemas']['ComparisonCondition'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
 export type CouplingArm = components['schemas']['CouplingArm'];
 export type DatedValue = components['schemas']['DatedValue'];
@@ -1073,6 +1084,7 @@ export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type Share = components['schemas']['Share'];
+export type ShareStep = components['schemas']['ShareStep'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];
 export type SourceInfo = components['schemas']['SourceInfo'];
@@ -1082,5 +1094,6 @@ export type TrustNote = components['schemas']['TrustNote'];
 export type UploadAnswer = components['schemas']['UploadAnswer'];
 export type VersionsInfo = components['schemas']['VersionsInfo'];
 export type Why = components['schemas']['Why'];
+export type WrittenText = components['schemas']['WrittenText'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
