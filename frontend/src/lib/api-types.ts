@@ -99,6 +99,16 @@ export interface components {
             steps: components["schemas"]["ShareStep"][];
             caveat: components["schemas"]["WrittenText"] | null;
         };
+        /** Component */
+        Component: {
+            scale: string;
+            name: string;
+            numerator: string;
+            low: number;
+            high: number;
+            unit: string;
+            denominator: string | null;
+        };
         /** CouplingAnswer */
         CouplingAnswer: {
             identity: string;
@@ -106,7 +116,10 @@ export interface components {
             quarters: string[];
             levels: number[];
             arms: components["schemas"]["CouplingArm"][];
-            indicators: components["schemas"]["IndicatorInfo"][];
+            indicators: components["schemas"]["Component"][];
+            indicator_titles: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
             grades: {
                 [key: string]: components["schemas"]["LocalizedText"];
             };
@@ -312,15 +325,6 @@ export interface components {
             shown: components["schemas"]["LocalizedText"];
             band: components["schemas"]["LocalizedText"];
             planned: components["schemas"]["LocalizedText"] | null;
-        };
-        /** IndicatorInfo */
-        IndicatorInfo: {
-            scale: string;
-            name: string;
-            title: components["schemas"]["LocalizedText"];
-            low: number;
-            high: number;
-            unit: string;
         };
         /** JobInfo */
         JobInfo: {
@@ -1012,6 +1016,7 @@ export type Cases = components['schemas']['Cases'];
 export type Choice = components['schemas']['Choice'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type ComparisonCondition = components['schemas']['ComparisonCondition'];
+export type Component = components['schemas']['Component'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
 export type CouplingArm = components['schemas']['CouplingArm'];
 export type DatedValue = components['schemas']['DatedValue'];
@@ -1029,7 +1034,6 @@ export type FieldInfo = components['schemas']['FieldInfo'];
 export type Group = components['schemas']['Group'];
 export type Head = components['schemas']['Head'];
 export type Headline = components['schemas']['Headline'];
-export type IndicatorInfo = components['schemas']['IndicatorInfo'];
 export type JobInfo = components['schemas']['JobInfo'];
 export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
