@@ -807,14 +807,6 @@ export interface components {
                 [key: string]: components["schemas"]["LocalizedText"];
             };
         };
-        /** ScenarioInfo */
-        ScenarioInfo: {
-            key: string;
-            title: components["schemas"]["LocalizedText"];
-            scenario: {
-                [key: string]: unknown;
-            };
-        };
         /** ScenarioList */
         ScenarioList: {
             scenarios: components["schemas"]["SavedScenarioInfo"][];
@@ -953,7 +945,9 @@ export interface components {
             case: string;
             runs: number;
             draws: string;
-            scenarios: components["schemas"]["ScenarioInfo"][];
+            scenarios: {
+                [key: string]: unknown;
+            }[];
         };
         /** TrustNote */
         TrustNote: {
@@ -1081,7 +1075,6 @@ export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];
 export type ScenarioChange = components['schemas']['ScenarioChange'];
-export type ScenarioInfo = components['schemas']['ScenarioInfo'];
 export type ScenarioList = components['schemas']['ScenarioList'];
 export type ScenarioResult = components['schemas']['ScenarioResult'];
 export type ScoreInfo = components['schemas']['ScoreInfo'];

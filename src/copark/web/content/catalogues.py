@@ -226,17 +226,6 @@ def source_info(key: str, source: Source) -> SourceInfo:
 LIMITS = ("bands", "interested", "nominal", "one_case", "causes")
 
 
-class ScenarioInfo(ApiModel):
-    """A scenario of a shipped study, as it may be put into a question."""
-
-    key: str
-    """Key of the scenario."""
-    title: LocalizedText
-    """The scenario in words."""
-    scenario: JsonObject
-    """The scenario as a request takes it; what is left out is as in the case."""
-
-
 class StudyInfo(ApiModel):
     """A study shipped with copark."""
 
@@ -252,8 +241,8 @@ class StudyInfo(ApiModel):
     """Runs of each scenario."""
     draws: str
     """What parameters are drawn from: posterior, unsettled, prior or defaults."""
-    scenarios: list[ScenarioInfo]
-    """Its scenarios; the first is the reference."""
+    scenarios: list[JsonObject]
+    """Its scenarios, as a request takes them; the first is the reference. What is left out is as in the case."""
 
 
 class ParameterInfo(VariableInfo):
@@ -320,14 +309,7 @@ def studies_shipped() -> list[StudyInfo]:
 
 
 def _study(study: Study) -> StudyInfo:
-    scenarios = [
-        ScenarioInfo(
-            key=scenario.key,
-            title=scenario.title,
-            scenario=scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        )
-        for scenario in study.scenarios
-    ]
+    scenarios = [scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True) for scenario in study.scenarios]
     return StudyInfo.of(study, title=study.title, about=said(f"study.about.{study.name}"), scenarios=scenarios)
 
 
