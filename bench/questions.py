@@ -51,7 +51,9 @@ QUESTIONS = (
     Question("evsi", EVSI, "lekki", {"draws": 100, "futures": 2}),
     Question("structures", {"case": "great-stone"}, "great-stone", {"runs": 10}),
 )
-"""Questions that run the model; of ``voi`` the claims it reads are asked before, and not timed."""
+"""Questions that run the model."""
+READS = {"voi": "claims", "structures": "levers"}
+"""Question whose answer another reads: asked before, and not timed."""
 TAKES_LONG = ("claims", "voi", "forecast", "evsi", "structures")
 """What makes tens of thousands of runs in its smallest form too, and is left out of that."""
 
@@ -131,10 +133,10 @@ def once(question: Question, folder: Path, *, smallest: bool = False) -> tuple[f
     """Ask a question once in an empty folder; return its seconds and what was counted."""
     seed = int(fresh())
     given = {**question.params, **(question.smallest if smallest else {}), "seed": seed}
-    if question.name == "voi":
-        claimed = REGISTRY["claims"]
+    if question.name in READS:
+        read = REGISTRY[READS[question.name]]
         wanted: dict[str, Any] = {"case": given["case"], "seed": seed}
-        answer(claimed, claimed.params(**wanted), Context(folder))
+        answer(read, read.params(**wanted), Context(folder))
     counted = Counted()
     analysis = REGISTRY[question.name]
     context = Context(folder, progress=counted, on_calibration=counted.plan)
@@ -148,6 +150,7 @@ def commands(say: Say, repeats: int = 5, runs: int = 1000, parks: tuple[str, ...
     stored = [
         ("brief_stored_s", ["brief", "thilawa"], "Brief of Thilawa, stored", 2.0),
         ("claims_stored_s", ["claims", "great-stone"], "Claims of Great Stone, stored", 2.0),
+        ("forecast_stored_s", FORECAST, "Forecast of Lekki on a stored calibration", 5.0),
     ]
     runs_of = [
         (
@@ -168,6 +171,8 @@ def commands(say: Say, repeats: int = 5, runs: int = 1000, parks: tuple[str, ...
             yield Figure(name, title, "s", seconds, limit, note="a process, from its start to its end")
 
 
+FORECAST = ["forecast", "lekki", "--to", "2033Q4", "--no-report"]
+"""Asks for an end that no stored answer has, of the calibration that ships."""
 FRESH = "FRESH"
 """Stands in a command for a seed that nobody asked before."""
 

@@ -27,8 +27,9 @@ from copark.calibration.replay_posterior import ReplayPosterior
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.model.machine import cpu_features
+from copark.model.outcomes import GOOD
 from copark.simulation.ensemble import Ensemble, default_threads
-from copark.simulation.outcomes import OUTCOMES, year_twenty
+from copark.simulation.outcomes import year_twenty
 from copark.simulation.run import inputs_of
 
 PARKS = ("thilawa", "lekki", "jinfei")
@@ -69,7 +70,7 @@ def standing(seed: int, replay: ReplayPosterior, threads: int) -> Standing:
     repeated.addresses["later_run"] = np.arange(len(rows))
     judged = year_twenty(case.clock.quarters)
     runs = Ensemble(inputs_of(case), repeated, (), threads=threads, judged=judged).run()
-    stands = runs.outcome == OUTCOMES.index("self_standing")
+    stands = runs.outcome == GOOD.code
     means = np.array([stands[replay.population[rows] == number].mean() for number in np.unique(replay.population)])
     error = float(means.std(ddof=1) / np.sqrt(len(means)))
     return Standing(seed, float(means.mean()), error, float(source.trust.scale_reduction or np.nan))

@@ -16,7 +16,6 @@ from pathlib import Path
 from document_blocks.calibrations import (
     calibrations,
     evidence,
-    evidence_parks,
     fit,
     informed,
     informed_counts,
@@ -36,7 +35,7 @@ from document_blocks.claims import (
     literature,
     voi,
 )
-from document_blocks.evidence import evidence_fitted, evidence_known, evidence_sought
+from document_blocks.evidence import evidence_fitted, evidence_known, evidence_sought, evidence_weighed
 from document_blocks.forecasts import (
     ranking,
     reliability,
@@ -47,7 +46,6 @@ from document_blocks.forecasts import (
     stack_selection,
     stack_short,
     validation,
-    validation_why,
     validation_width,
 )
 from document_blocks.great_stone import (
@@ -107,7 +105,6 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "joint-table": joint_table,
     "joint-more": joint_more,
     "evidence": evidence,
-    "evidence-parks": evidence_parks,
     "reliability-scores": reliability_scores,
     "voi": voi,
     "link-impact": link_impact,
@@ -126,7 +123,6 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "judgement": judgement,
     "to-2020": to_2020,
     "validation": validation,
-    "validation-why": validation_why,
     "validation-width": validation_width,
     "ablation": ablation,
     "stack": stack,
@@ -148,6 +144,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "versions": versions,
     "tested": tested,
     "evidence-known": evidence_known,
+    "evidence-weighed": evidence_weighed,
     "evidence-fitted": evidence_fitted,
     "evidence-sought": evidence_sought,
 }

@@ -25,12 +25,12 @@ from pathlib import Path
 
 from copark.analyses.stack import stacking
 from copark.calibration import calibrations, draw_sources
-from copark.calibration.calibrate import FULL, CalibrationSettings, calibrate, kept_stages
-from copark.calibration.calibration_setup import case_for, cut_of, reading_of
+from copark.calibration.calibrate import FULL, CalibrationSettings, CalibrationTask, calibrate
+from copark.calibration.calibration_setup import cut_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
 from copark.calibration.pool.forecasts import OriginCalibrations
-from copark.calibration.pool.panel import Panel, PanelSettings, learn, recipe_of, thinned
+from copark.calibration.pool.panel import PanelSettings, PanelTask, learn, thinned
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import recipe_in
 from copark.cases import Case, list_cases, load_case
@@ -78,17 +78,13 @@ class ShippedPosterior:
         by_this_method = recipe is not None and recipe.get("method") == CALIBRATION_VERSION
         settings = CalibrationSettings.of(recipe) if recipe is not None and by_this_method else FULL
         settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
-        reading = reading_of(self.case, self.cut, settings)
-        read_case = case_for(self.case, self.cut, reading)
-        batches = calibrations.batches_in(out)
-        stages = kept_stages(read_case, self.cut, settings, batches)
-        threads = default_threads()
-        made = calibrate(read_case, self.cut, settings, threads=threads, folder=batches, stages=stages)
+        task = CalibrationTask(self.case, self.cut, settings, threads=default_threads(), out=out)
+        made = calibrate(task, task.kept_stages())
         trust = PosteriorSource(made.replay).trust
         checks = predictive_checks(made.replay.model, made.replay.counterparts)
         missed = ", ".join(check.target.name for check in checks if not check.inside)
         if trust.converged:
-            calibrations.save(made, self.folder, reading)
+            calibrations.save(made, self.folder)
         report(
             f"{self.name}: {'written' if trust.converged else 'not converged'}, R̂ {trust.scale_reduction}; "
             f"outside the 90% band of {len(checks)}: {missed or 'none'}"
@@ -149,7 +145,7 @@ def is_pooled_current(name: str) -> bool:
         shipped = draw_sources.shipped_draws()
     except NotFound:  # of other axes than the model has now
         return False
-    return draw_sources.is_current(shipped, recipe_of(parks, PanelSettings()))
+    return draw_sources.is_current(shipped, PanelTask(parks).recipe)
 
 
 def build_pooled(name: str, out: Path) -> None:
@@ -157,13 +153,11 @@ def build_pooled(name: str, out: Path) -> None:
     if name in (CURVES, ORIGINS):
         rebuild_stack(name, out)
         return
-    folder = out / "pool"
-    threads = default_threads()
-    panel: Panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
+    panel = learn(PanelTask(parks_of(), threads=default_threads(), folder=out / "pool"))
     if name == PANEL:
         draw_sources.save(thinned(panel))
     else:
-        trials = stacking.trials_of(panel, threads=threads, folder=folder)
+        trials = stacking.trials_of(panel)
         stacking.save(trials, stacking.recipe_of(panel.parks, panel.settings), parks=panel.parks)
     report(f"{name}: written")
 

@@ -170,7 +170,7 @@ def word_over_seeds(axis: AxisFinding, lang: str) -> str:
 
 
 def joint_table(lang: str) -> str:
-    """Tell of each mechanism of equity, network and framework what all parks say of it together, and could say."""
+    """Tell of the mechanisms of equity, network and framework that all parks inform what they say together."""
     heads = {
         "en": "| parameter | prior | joint posterior | | R² in simulated panels | with service levels too | "
         "with lists of services |",
@@ -178,7 +178,7 @@ def joint_table(lang: str) -> str:
     }
     lines = [heads[lang], "|---|---|---|---|---:|---:|---:|"]
     for axis in shipped("joint").axes:
-        if axis.group not in MECHANISMS:
+        if axis.group not in MECHANISMS or axis.word not in ("moved", "weakly"):
             continue
         word = word_over_seeds(axis, lang)
         _, service, _, lists = axis.further
@@ -225,31 +225,6 @@ def evidence(lang: str) -> str:
     columns = "family parks evidence error word influential others word_others"
     joined = {"en": " ", "zh": ""}[lang].join(remarks)
     return "\n".join([document.headline, "", table_of(answer, "evidence", "families", columns, lang), "", joined])
-
-
-def evidence_parks(lang: str) -> str:
-    """Tell of every park how much its observations favour each family, with the standard error."""
-    answer = shipped("evidence")
-    keys = [family.key for family in answer.families]
-    head = {"en": "park (values)", "zh": "园区（数值个数）"}[lang]
-    cannot = text("evidence.word.cannot", lang)
-    cells = {"en": ("{park} ({values})", "{size} ± {error}"), "zh": ("{park}（{values}个）", "{size}±{error}")}[lang]
-    lines = [row([head, *(text(f"evidence.family.{key}", lang) for key in keys)])]
-    lines.append("|---|" + "---:|" * len(keys))
-    for park in answer.parks:
-        told = {found.family: found for found in park.families}
-        said = []
-        for key in keys:
-            found = told.get(key)
-            if found is None:
-                said.append("–")
-            elif not found.can_be_told:
-                said.append(cannot)
-            else:
-                size = shown(found.log_ratio, CHANGE_ONE, lang)
-                said.append(cells[1].format(size=size, error=number(found.error, 1)))
-        lines.append(row([cells[0].format(park=park.park.text(lang), values=park.values), *said]))
-    return "\n".join(lines)
 
 
 def posteriors(lang: str) -> str:
@@ -314,7 +289,9 @@ def informed(lang: str) -> str:
     for verdict, title in titles.items():
         own = [movement for movement in moved(LATEST_CUT) if movement.verdict == verdict]
         earlier = sum(movement.verdict == verdict for movement in moved(VALIDATION_CUT))
-        names = {"en": "; ", "zh": "、"}[lang].join(lowered(movement.title(lang)) for movement in own)
+        titles_of = (lowered(movement.title(lang)) for movement in own)
+        # of what is not informed there are too many to name: a run's report lists them
+        names = {"en": "; ", "zh": "、"}[lang].join(titles_of) if verdict != "unmoved" else "…"
         lines.append(row([title[lang], str(len(own)), names, str(earlier)]))
     return "\n".join(lines)
 

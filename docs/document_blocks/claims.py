@@ -16,11 +16,15 @@ from document_blocks.shipped_answers import (
     TWO,
     VALIDATION_CUT,
     after_headline,
+    headline,
     join,
     row,
     shipped,
     table_of,
 )
+
+MOST_TOLD = 6
+"""Parts of claims of which it is told what one observation would decide, at most."""
 
 
 def claims(lang: str) -> str:
@@ -159,18 +163,16 @@ def voi(lang: str) -> str:
     """Tell of every open part of a claim which observation takes most uncertainty away, and of which it takes most."""
     answer = shipped("voi", GREAT_STONE)
     columns = "claim probability observation date precision before after decided gain"
-    return after_headline("voi", answer, table_of(answer, "voi", "best", columns, lang), lang)
+    return after_headline("voi", answer, table_of(answer, "voi", "best", columns, lang, slice(MOST_TOLD)), lang)
 
 
 def experts(lang: str) -> str:
     """Tell what the literature changes of every claim."""
-    answer = shipped("experts", GREAT_STONE)
-    columns = "claim prior prior_literature record record_literature record_literature_word"
-    return after_headline("experts", answer, table_of(answer, "experts", "claims", columns, lang), lang)
+    return headline("experts", shipped("experts", GREAT_STONE), lang)
 
 
 def claims_to_2020(lang: str) -> str:
-    """Tell of every claim its probability and word by the observations to 2020, and by those to 2024."""
+    """Tell of the claims of which the observations to 2020 say another word than those to 2024 what both say."""
     earlier = {finding.claim.id: finding for finding in shipped("claims", GREAT_STONE, VALIDATION_CUT).claims}
     heads = {
         "en": "| claim | to 2020: P | word | to 2024: P | word |",
@@ -178,6 +180,8 @@ def claims_to_2020(lang: str) -> str:
     }
     lines = [heads[lang], "|---|---:|---|---:|---|"]
     for finding in shipped("claims", GREAT_STONE).claims:
+        if word_of(finding, lang) == word_of(earlier[finding.claim.id], lang):
+            continue
         cells = [claim_number(finding.claim.id, lang)]
         for dated in (earlier[finding.claim.id], finding):
             cells += [percent(dated.probability), word_of(dated, lang)]

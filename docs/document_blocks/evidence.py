@@ -6,7 +6,13 @@ from copark.cases.decisions import Sought
 from copark.cases.parks import load_parks
 from copark.presentation.document import Table
 from copark.texts import text
-from copark.workflows.evidence_listing import counts_table, evidence_of_parks, fitted_table, known_of_parks
+from copark.workflows.evidence_listing import (
+    counts_table,
+    evidence_of_parks,
+    fitted_table,
+    known_of_parks,
+    weighed_table,
+)
 from document_blocks.shipped_answers import row
 
 NOT_SHOWN = 1
@@ -41,6 +47,14 @@ def _without_names(cells: list[str]) -> list[str]:
 
 def _cell(value: object) -> str:
     return "–" if value in (None, "") else str(value).replace("|", "/")
+
+
+def evidence_weighed(lang: str) -> str:
+    """Return the table of tax, threshold, quota and capital that cases assume, beside what sources tell."""
+    table = weighed_table((known.case for known in known_of_parks()), lang)
+    lines = [row([column.title for column in table.columns]), "|---" * len(table.columns) + "|"]
+    lines += [row([_cell(value) for value in values]) for values in _rows(table)]
+    return "\n".join(lines)
 
 
 def evidence_sought(lang: str) -> str:

@@ -92,11 +92,6 @@ def validation(lang: str) -> str:
     return "\n".join([*lines, "", bullets("validate", answer, "summary", lang)])
 
 
-def validation_why(lang: str) -> str:
-    """Tell of every quantity why the best benchmark or the model forecast it better."""
-    return bullets("validate", shipped("validate", GREAT_STONE), "why", lang)
-
-
 def validation_width(lang: str) -> str:
     """Tell of every quantity where the largest part of its forecast's variance comes from."""
     words = Texts("validate", lang)
@@ -129,25 +124,8 @@ def stack(lang: str) -> str:
 
 
 def stack_best(lang: str) -> str:
-    """Tell how the stack did beside the best single curve: over all, by indicator, by origin."""
-    answer = shipped("stack")
-    document = REGISTRY["stack"].document(answer, lang)
-    table = next(table for section in document.sections for table in tables(section) if table.key == "best")
-    heads = {
-        "en": "| values of | parks | parks not worse | stack | best curve | difference (95% of resamples of parks) |",
-        "zh": "| 数值范围 | 园区数 | 不逊的园区 | 加权组合 | 最好的曲线 | 差值（对园区重抽样，95%） |",
-    }
-    between = {"en": "{} ({} to {})", "zh": "{}（{}至{}）"}
-    lines = [bullets("stack", answer, "summary", lang), "", heads[lang], "|---|---:|---:|---:|---:|---:|"]
-    first = 0
-    for title, count in table.groups:
-        lines.append(row([f"*{title}*", "", "", "", "", ""]))
-        for what, _, parks, better, stacked, _, best, difference, low, high in table.rows[first : first + count]:
-            numbers = [number(value, 3) for value in (stacked, best)]
-            apart = between[lang].format(*(number(value, 3) for value in (difference, low, high)))
-            lines.append(row([str(what), str(parks), str(better), *numbers, apart]))
-        first += count
-    return "\n".join(lines)
+    """Tell how the stack did beside the best single curve, over all."""
+    return bullets("stack", shipped("stack"), "summary", lang)
 
 
 def stack_selection(lang: str) -> str:

@@ -15,8 +15,8 @@ from copark.calibration.parameter_titles import title_of
 from copark.cases.load import load_case
 from copark.model.variables import catalogue
 from copark.presentation.document import Interval
-from copark.presentation.numbers import percent, shown
-from document_blocks.shipped_answers import GREAT_STONE, TWO, bullets, founding_cuts, headline, row, shipped
+from copark.presentation.numbers import shown
+from document_blocks.shipped_answers import GREAT_STONE, TWO, founding_cuts, headline, row, shipped
 
 MOST_TOLD = 5
 """Parameters that a table of sensitivity names for a park, at most."""
@@ -52,27 +52,17 @@ def link_impact(lang: str) -> str:
 
 
 def links_felt(lang: str) -> str:
-    """Tell of every link in how many parks it is felt when it is cut from the founding on, and where most."""
+    """Tell how many links are felt when they are cut from the founding on, and which in no park."""
     parks = founding_cuts()
-    heads = {
-        "en": "| link | parks in which it is felt | most in | runs changed there |",
-        "zh": "| 传导渠道 | 有影响的园区数 | 影响最大的园区 | 其中受影响的模拟占比 |",
-    }
-    lines = [heads[lang], "|---|---:|---|---:|"]
     links = catalogue().links
-    felt = {}
-    for name in parks[0].links:
-        shares = {}
-        for answer in parks:
-            own = [impact for impact in answer.impacts if impact.link == name]
-            if any(impact.exists for impact in own):
-                shares[answer.park.text(lang)] = max(impact.changed for impact in own)
-        most = max(shares, key=lambda park: shares[park], default="–")
-        share = percent(shares[most]) if shares else "–"
-        felt[links[name].title(lang)] = len(shares)
-        lines.append(row([links[name].title(lang), f"{len(shares)}/{len(parks)}", most, share]))
+    felt = {
+        links[name].title(lang): sum(
+            any(impact.exists for impact in answer.impacts if impact.link == name) for answer in parks
+        )
+        for name in parks[0].links
+    }
     mixed = Texts("link_impact", lang)("caveat.two_in_one", link=links[TWO_IN_ONE].title(lang))
-    return f"{links_said(felt, len(parks), lang)} {mixed}\n\n" + "\n".join(lines)
+    return f"{links_said(felt, len(parks), lang)} {mixed}"
 
 
 def links_said(felt: Mapping[str, int], parks: int, lang: str) -> str:
@@ -94,7 +84,7 @@ def links_said(felt: Mapping[str, int], parks: int, lang: str) -> str:
 def ablation(lang: str) -> str:
     """Tell what matters in the model of Great Stone, and which mechanisms its later observations support."""
     answer = shipped("ablate", GREAT_STONE)
-    return f"{headline('ablate', answer, lang)}\n\n{bullets('ablate', answer, 'summary', lang)}"
+    return headline("ablate", answer, lang)
 
 
 def structures(lang: str) -> str:

@@ -65,6 +65,7 @@ OF_ANALYSES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "joint": ("cp.joint()", ("places",)),
     "standing": ("cp.standing()", ("parks",)),
     "accounts": ('cp.accounts("suzhou")', ("courses", "prices")),
+    "parks_accounts": ("cp.parks_accounts()", ("results",)),
     "distress": ("cp.distress()", ("curves",)),
     "reliability": ("cp.reliability()", ("parks",)),
     "parks": ("cp.parks()", ("courses",)),

@@ -49,6 +49,7 @@ __all__ = [
     "open_run",
     "park_from_frames",
     "parks",
+    "parks_accounts",
     "pool",
     "posterior",
     "power",

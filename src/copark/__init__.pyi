@@ -29,6 +29,7 @@ from copark.analyses.levers import Answer as LeversAnswer
 from copark.analyses.link_impact import Answer as LinkImpactAnswer
 from copark.analyses.nca import Answer as NcaAnswer
 from copark.analyses.parks import Answer as ParksAnswer
+from copark.analyses.parks_accounts import Answer as ParksAccountsAnswer
 from copark.analyses.pool import Answer as PoolAnswer
 from copark.analyses.power import Answer as PowerAnswer
 from copark.analyses.qca import Answer as QcaAnswer
@@ -350,6 +351,15 @@ def parks(
     threads: int | None = None,
     progress: StagedProgress | bool | None = None,
 ) -> ParksAnswer: ...
+def parks_accounts(
+    *,
+    runs: int = 500,
+    seed: int = 1,
+    rng: RandomSource | None = None,
+    out: str | PathLike[str] | None = None,
+    threads: int | None = None,
+    progress: StagedProgress | bool | None = None,
+) -> ParksAccountsAnswer: ...
 def pool(
     *,
     cases: str | Sequence[str] = (),
@@ -538,6 +548,7 @@ __all__ = [
     "open_run",
     "park_from_frames",
     "parks",
+    "parks_accounts",
     "pool",
     "posterior",
     "power",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from copark.calibration.parameter_titles import title_of
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, series_title
+from copark.model.outcomes import TOLD
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, exact, percent_words, unit_title
 from copark.texts import has_text, text
@@ -143,10 +144,6 @@ def join(parts: Sequence[str], lang: str) -> str:
     return text("report.join.list", lang).join(parts[:-1]) + text("report.join.last", lang) + parts[-1]
 
 
-TOLD = ("self_standing", "dependent", "fragile", "failed")
-"""Outcomes in the order in which a sentence names them."""
-
-
 def outcomes_in_words(shares: Iterable[Share], lang: str, first: Callable[[Share, str], str]) -> str:
     """Describe how often each outcome happens: "is self-standing in 88% of runs and fragile in 12%".
 
@@ -162,7 +159,7 @@ def outcomes_in_words(shares: Iterable[Share], lang: str, first: Callable[[Share
         Writes the first share, from the share and its words: of what all of them are shares.
     """
     by_name = {share.name: share for share in shares}
-    happening = [by_name[name] for name in TOLD if by_name[name].share > 0.0]
+    happening = [by_name[outcome.key] for outcome in TOLD if by_name[outcome.key].share > 0.0]
     clauses: list[str] = []
     for share in happening[:-1] or happening:
         words = percent_words(share.share, lang)

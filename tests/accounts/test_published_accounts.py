@@ -5,7 +5,7 @@ import pytest
 
 from copark.analyses.accounts import Compared, Total
 from copark.analyses.accounts.elsewhere import DERIVED, DIRECT, SITES, elsewhere_of
-from copark.analyses.accounts.ledger import NEEDED, Band, ledger_of, over_period
+from copark.analyses.accounts.ledger import NEEDED, ledger_of, over_period
 from copark.analyses.accounts.published import COUNTERPARTS, HOLDINGS, PARTS, figures_of
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
@@ -14,6 +14,7 @@ from copark.cases.accounts import load_accounts
 from copark.cases.quarters import Quarter
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
+from copark.stats.quantiles import Band
 
 END = Quarter(2024, 4)
 

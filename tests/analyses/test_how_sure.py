@@ -9,6 +9,9 @@ import pytest
 
 from copark.analyses.accounts_on_record import ACCOUNTS, account_values, accounts_on_record, case_of
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.assumed_facts import ACCOUNTS as PAPER
+from copark.analyses.assumed_facts import assumed_facts, untold_of_own
+from copark.analyses.context import Context
 from copark.analyses.how_sure import (
     NO_DOUBTS,
     Doubts,
@@ -18,6 +21,7 @@ from copark.analyses.how_sure import (
     structure_range,
     structures_note,
 )
+from copark.analyses.papers import of_facts, to_obtain
 from copark.analyses.registry import REGISTRY
 from copark.cases import list_cases, load_case, own_words
 from copark.decisions.effects import StructureBaseline
@@ -236,7 +240,7 @@ def test_a_forecasts_table_ends_with_what_its_sentence_says_of_the_model_alone()
 
 
 @pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])
-def test_the_record_stands_behind_what_to_do_first_and_first_in_a_forecast(said):
+def test_the_record_stands_behind_what_to_do_first(said):
     from copark.web.content.lever_options import decision_of
 
     words = LocalizedText(en="The record says otherwise.", zh="实际记录并非如此。")
@@ -245,7 +249,9 @@ def test_the_record_stands_behind_what_to_do_first_and_first_in_a_forecast(said)
     forecast = replace(shipped("forecast", case="great-stone", cut=None), **{said: words})
     decide = decision_of(levers)
     for lang in ("en", "zh"):
-        assert forecast.document(lang).headline.startswith(getattr(words, lang))
+        told = forecast.document(lang).headline
+        assert told.startswith({"en": "Plan for the whole 90% range", "zh": "请按整个90%区间"}[lang])
+        assert 0 < told.index(getattr(words, lang)) < told.index("2036")
         begins = {"en": "Before anything is ", "zh": ("决策之前", "作出改变之前")}[lang]
         for found in (brief, levers):
             headline = found.document(lang).headline
@@ -293,3 +299,29 @@ def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang,
 )
 def test_ends_that_round_alike_are_no_range(ends, words):
     assert ends_in_words(*ends, "en") == words
+
+
+def test_a_park_of_ones_own_is_not_asked_for_what_it_tells(tmp_path):
+    """What its decisions and books tell is stored with its answers, which have no case when they are shown."""
+    case = load_case("lekki")
+    assert untold_of_own(case) == (), "the casebook's is worked out when an answer is shown"
+    own = case.model_copy(update={"folder": tmp_path / "lekki"})
+    untold = untold_of_own(own)
+    assert ("tax", "nothing") in untold
+    doubts = Doubts(assumed_facts(own), untold=untold)
+    assert "tax" not in of_facts(doubts)
+    assert "tax" in of_facts(Doubts(assumed_facts(own)))
+    assert to_obtain(doubts, (), None)[0] == PAPER
+    assert PAPER not in to_obtain(Doubts(("tax",), untold=((PAPER, "nothing"),)), (), None)
+    assert to_obtain(Doubts(untold=((PAPER, "nothing"),)), (), None) == (PAPER,), "something is always named"
+
+
+def test_answers_about_a_park_of_ones_own_follow_what_it_tells(tmp_path):
+    """A decision that is told later is no part of the case's hash, and still another question."""
+    levers = REGISTRY["levers"]
+    params = levers.params(case="lekki")
+    own = load_case("lekki").model_copy(update={"folder": tmp_path / "lekki"})
+    bare = own.model_copy(update={"decisions": ()})
+    asked = [levers.ask.depends_on(params, Context(cases={"lekki": one})) for one in (own, bare, load_case("lekki"))]
+    assert asked[0] != asked[1]
+    assert "untold" not in asked[2]

@@ -210,7 +210,7 @@ def test_keys_are_chosen_from_those_there_are(client, capsys):
     assert client.get("/api/v1/analyses/levers/choices").json() == {"choices": {}, "refused": None}
     over = client.get("/api/v1/analyses/goal/choices", params={"case": "kaesong"}).json()
     assert over["choices"] == {}
-    assert "`copark levers kaesong`" in over["refused"]["zh"]
+    assert "`copark levers kaesong --lang zh`" in over["refused"]["zh"]
     asked = {"analysis": "levers", "params": {"case": "great-stone", "levers": ["tax", "taxx"]}}
     refused = client.post("/api/v1/jobs/analyses", json=asked)
     assert refused.status_code == 422

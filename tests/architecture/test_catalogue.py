@@ -41,6 +41,8 @@ def test_each_noun_is_complete(subtests):
             assert variable.kind in KINDS
             assert variable.en.strip()
             assert variable.zh.strip()
+            assert "log point" not in variable.en  # a reader of advice knows no such unit: the column of units has it
+            assert "对数点" not in variable.zh
             assert units.known(variable.unit)
             assert variable.low < variable.high
             assert variable.source.strip()

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.analyses import REGISTRY
+from copark.analyses import REGISTRY, validate
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.calibration import calibrations, remade
-from copark.calibration.calibrate import FULL, LATER, QUICK, CalibrationSettings
+from copark.calibration.calibrate import FULL, LATER, QUICK, CalibrationSettings, batch_of
 from copark.calibration.calibrations import settings_of
 from copark.calibration.comparison import Comparison
 from copark.calibration.provenance import recipe_in
@@ -20,6 +20,7 @@ from copark.errors import RunRefused, WrongUsage
 from copark.presentation.document import Caveat, Paragraph
 from copark.simulation.readouts.observed_vs_model import expected_outside
 from copark.simulation.trust import CONVERGED
+from copark.store.checkpoints import Stages
 from copark.workflows import run_plan
 from tests.asked import call
 from tests.calibration.conftest import LEFT_OPEN, TINY, ask
@@ -164,3 +165,12 @@ def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path):
         answer(CALIBRATE, CALIBRATE.params(case="great-stone"), Context(out, may_calibrate=False))
     offered = {field.name for field in CALIBRATE.params.form(served=True)}
     assert offered == {"case", "cut", "runs", "seed", "full"}
+
+
+def test_a_validation_is_foretold_by_the_runs_of_its_own_batch(tmp_path):
+    """It fits the values meant to be fitted and no others, so that its batch is not that of a calibration."""
+    params = validate.Params(case="great-stone", cuts=("2020Q4",), runs="2^12")
+    last = validate.asked_of(params, Context(tmp_path)).last
+    assert last.recipe.identity != replace(last, is_read=False).recipe.identity
+    batch_of(last, Stages())
+    assert calibrations.plan_of(last, posteriors=0).runs == 0

@@ -14,11 +14,10 @@ from copark.analyses import REGISTRY, ablate, validate
 from copark.analyses.answer import load
 from copark.analyses.context import Context
 from copark.calibration import calibrations, case_parameters, draw_sources
-from copark.calibration.calibrate import CalibrationSettings
+from copark.calibration.calibrate import CalibrationSettings, own_folder
 from copark.calibration.calibration_setup import case_for
-from copark.calibration.calibrations import own_folder
 from copark.calibration.observations import targets
-from copark.calibration.pool.panel import PanelSettings, recipe_of
+from copark.calibration.pool.panel import PanelSettings, PanelTask
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import FORMAT
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
@@ -273,7 +272,7 @@ def test_the_panel_that_ships_is_of_this_model_and_casebook():
     """If this fails, model, cases or pooling have changed: `python docs/build_posteriors.py panel` makes it again."""
     draws = draw_sources.shipped_draws()
     parks = parks_of()
-    assert draw_sources.is_current(draws, recipe_of(parks, PanelSettings(**draws.recipe["settings"])))
+    assert draw_sources.is_current(draws, PanelTask(parks, PanelSettings(**draws.recipe["settings"])).recipe)
     assert {park.name for park in parks} == set(draws.theta)
     assert all(draws.knows(park) for park in parks)
 

@@ -10,7 +10,8 @@ from copark import workflows
 from copark.analyses import forecast
 from copark.analyses.context import Context
 from copark.calibration import case_parameters
-from copark.calibration.calibrations import Planned, own_folder
+from copark.calibration.calibrate import own_folder
+from copark.calibration.calibrations import Planned
 from copark.calibration.case_parameters import parameters_of
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cases.load import load_case

@@ -5,13 +5,14 @@ A park whose values lie where priors of size hardly reach is read with flat ones
 Prior-data conflict: Box (1980), Evans and Moshonov (2006); decision 0070.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from copark.calibration import calibration_setup as setup
-from copark.calibration.calibrate import QUICK
+from copark.calibration.calibrate import QUICK, CalibrationTask
 from copark.calibration.observations import targets
 from copark.calibration.prior import PriorSpace
 from copark.calibration.size_priors import SIZES
@@ -33,6 +34,11 @@ def priors(case):
     return {axis.name: axis.prior for axis in PriorSpace.of(case).coordinates}
 
 
+def probe(case, reading):
+    """Return the recipe of a few prior runs of a case, read in a way."""
+    return CalibrationTask(case, END, replace(QUICK, runs=setup.PROBED), read_as=reading).recipe
+
+
 @pytest.fixture(scope="module")
 def smelters():
     """Give Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
@@ -41,7 +47,7 @@ def smelters():
 
 def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters):
     """Jobs and investment are missed by the panel's sizes; with flat ones runs come near to every value."""
-    reading = setup.reading_of(smelters, END, QUICK)
+    reading = setup.reading_of(smelters, END, QUICK.seed, QUICK.discrepancy)
     assert set(reading.flat) == {setup.PER_JOB, setup.PER_FIRM, setup.LAND}
     assert not reading.aside
     read = setup.case_for(smelters, END, reading)
@@ -49,7 +55,7 @@ def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters):
         parameter = catalogue().parameters[name]
         prior = read.parameters[name].prior
         assert (prior.a, prior.b) == (parameter.low, parameter.high)
-    before, after = (setup.probe_of(smelters, END, QUICK, way) for way in (setup.Reading(), reading))
+    before, after = (probe(smelters, way) for way in (setup.Reading(), reading))
     reached = []
     for recipe in (before, after):
         runs = setup.probed(recipe)
@@ -67,7 +73,7 @@ def test_a_value_no_run_comes_near_is_set_aside_and_the_others_are_fitted():
         for row in case.observations
     )
     case = case.model_copy(update={"observations": rows})
-    reading = setup.reading_of(case, END, QUICK)
+    reading = setup.reading_of(case, END, QUICK.seed, QUICK.discrepancy)
     assert reading.aside == ("serviced_area 1999-08",)
     fitted = {target.name for target in targets(setup.case_for(case, END, reading), cut=END)}
     every = {target.name for target in targets(setup.case_for(case, END, setup.Reading()), cut=END)}
@@ -107,7 +113,7 @@ def test_what_a_closure_left_over_is_not_fitted():
 
 def test_a_ratio_is_of_values_of_one_time():
     """Vietnam's parks: jobs of 2005 beside investment of 2005, though jobs of 2023 are known."""
-    model = setup.probe_of(mine("vsip"), END, QUICK, setup.Reading()).model
+    model = probe(mine("vsip"), setup.Reading()).model
     pair = setup.last_pair(model, "jobs", "realised_investment")
     assert [model.targets[position].name for position in pair] == ["jobs 2005-09", "realised_investment 2005-09"]
     assert setup.last_pair(model, "profit", "operating") is None

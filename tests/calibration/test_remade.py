@@ -44,7 +44,7 @@ def half(stored, part):
 def as_found(stored, shift=0.0):
     """Give posteriors as a search gives them, every coordinate moved by a shift."""
     moved = np.clip(stored.replay.points + shift, 0.001, 0.999) if shift else stored.replay.points
-    return SimpleNamespace(replay=replace(stored.replay, points=moved))
+    return SimpleNamespace(replay=replace(stored.replay, points=moved), task=SimpleNamespace(threads=1))
 
 
 def failed(compared):

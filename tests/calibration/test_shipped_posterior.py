@@ -8,8 +8,8 @@ import shutil
 import numpy as np
 import pytest
 
-from copark.calibration.calibrate import CalibrationSettings, calibrate
-from copark.calibration.calibration_setup import Reading, case_for
+from copark.calibration.calibrate import CalibrationSettings, CalibrationTask, calibrate
+from copark.calibration.calibration_setup import Reading
 from copark.calibration.calibrations import load, save
 from copark.calibration.diagnostics import movements
 from copark.calibration.prior import study_of
@@ -111,8 +111,7 @@ def test_a_file_that_was_tampered_with_is_found_out(great_stone, tmp_path):
     small = CalibrationSettings(runs=1 << 11, members=32, sweeps=1, last_sweeps=1, populations=2)
     stored = tmp_path / "stored"
     spoilt = tmp_path / "spoilt"
-    reading = Reading(wide=False)
-    save(calibrate(case_for(great_stone, CUT, reading), CUT, small), stored, reading)
+    save(calibrate(CalibrationTask(great_stone, CUT, small, read_as=Reading(wide=False))), stored)
     shutil.copytree(stored, spoilt)
     with np.load(spoilt / "replay.npz") as arrays:
         parts = dict(arrays)

@@ -7,6 +7,7 @@ from scipy.stats import t as student
 
 from copark.calibration import rolling_origin, validation_study
 from copark.calibration.annealing import replay_posterior
+from copark.calibration.calibrate import CalibrationSettings, CalibrationTask
 from copark.calibration.prior import PriorSpace
 from copark.calibration.rolling_origin import line
 from copark.calibration.tempering import TemperingPlan
@@ -21,7 +22,10 @@ LEVELS = (np.arange(400) + 0.5) / 400
 
 @pytest.fixture(scope="module")
 def great_stone_origin(batch):
-    return rolling_origin.rolling(batch, (CUT,), plan=SMALL, populations=2)[0]
+    settings = CalibrationSettings(members=48, sweeps=1, last_sweeps=2, populations=2)
+    assert settings.plan() == SMALL
+    task = CalibrationTask(batch.recipe.case, CUT, settings, is_read=True)
+    return rolling_origin.rolling(task, batch, (CUT,))[0]
 
 
 def test_every_later_value_of_the_role_is_scored_once_and_bounds_are_kept_out_of_means(great_stone_origin):
@@ -85,7 +89,7 @@ def test_a_winner_is_firm_if_no_single_value_makes_it():
 
 def test_naive_curves_see_nothing_after_the_cut(great_stone):
     later = rolling_origin.targets(great_stone, ("score",), after=CUT)
-    ensembles = rolling_origin.naive_ensembles(great_stone, CUT, later)
+    ensembles = rolling_origin.KnownRecord(great_stone, CUT).naive_ensembles(later)
     names = [target.variable for target in later]
     assert np.median(ensembles["persistence"][names.index("registered")]) == pytest.approx(68.0)
     assert "line" not in ensembles or names.index("profit") not in ensembles["line"]

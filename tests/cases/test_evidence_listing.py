@@ -5,11 +5,19 @@ import json
 import pytest
 from tests.asked import call
 
+from copark.analyses.assumed_facts import SOUGHT_AS, assumed_facts, decisions_on, verdict_of
 from copark.cases import list_cases, load_case
 from copark.cases.decisions import load_sought
+from copark.cases.parks import load_parks
 from copark.errors import NotFound
 from copark.texts import LANGUAGES
-from copark.workflows.evidence_listing import evidence_of_park, evidence_of_parks, written_value, years_of
+from copark.workflows.evidence_listing import (
+    evidence_of_park,
+    evidence_of_parks,
+    weighed_table,
+    written_value,
+    years_of,
+)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -41,6 +49,43 @@ def test_rows_of_a_park_have_their_quotes_and_sources(lang):
     assert {source.key for source in document.evidence} == {key for row in rows for key in row.source}
     with pytest.raises(NotFound):
         evidence_of_park("atlantis", lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_cases_assume_stands_beside_every_decision_that_tells_of_it(lang):
+    """Of all parks: each assumed fact that is weighed has a row for each decision, or says that there is none."""
+    cases = [load_case(name) for name in list_cases()]
+    rows = weighed_table(cases, lang).rows
+    weighable = [(case, fact) for case in cases for fact in assumed_facts(case) if fact in SOUGHT_AS]
+    assert len(rows) == sum(max(len(decisions_on(fact, case)), 1) for case, fact in weighable)
+    told = {source for row in rows for source in str(row[-1]).split("; ") if source}
+    assert told == {
+        source for case, fact in weighable for decision in decisions_on(fact, case) for source in decision.source
+    }
+    (own,) = (table for table in evidence_of_park("teda-suez", lang).tables() if table.key == "weighed")
+    assert [row for row in rows if row[0] == load_parks()["teda-suez"].name(lang)] == [
+        (load_parks()["teda-suez"].name(lang), *row) for row in own.rows
+    ]
+
+
+def test_agreement_follows_from_the_numbers():
+    (rate, *_) = decisions_on("tax", load_case("teda-suez"))
+    (exempt,) = decisions_on("tax", load_case("lekki"))
+    holiday = decisions_on("tax", load_case("mckip"))[0]
+    cases = [
+        ("tax", rate, {}, "differs"),
+        ("tax", rate, {"value": 0}, "agrees"),
+        ("tax", rate, {"value": None}, "no_number"),
+        ("tax", exempt, {}, "agrees"),
+        ("tax", holiday, {}, "for_a_time"),
+        ("threshold", rate, {"value": 5, "unit": "M"}, "differs"),
+        ("quota", rate, {"value": 75}, "differs"),
+        ("quota", rate, {"value": 50}, "agrees"),
+        ("capital", rate, {"value": 200, "unit": "M"}, "a_sum"),
+        ("capital", rate, {"value": 51}, "no_number"),
+    ]
+    for fact, decision, changes, verdict in cases:
+        assert verdict_of(fact, decision.model_copy(update=changes)) == verdict, (fact, changes)
 
 
 def test_values_are_written_with_bound_unit_and_currency():

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from tests.cases.bad_cases import CASE, SERIES
 
-from copark.calibration.calibrate import CalibrationSettings, recipe_of
+from copark.calibration.calibrate import CalibrationSettings, CalibrationTask
 from copark.calibration.calibration_setup import cut_of
 from copark.calibration.observations import targets
 from copark.calibration.prior import run_piece
@@ -92,7 +92,7 @@ def test_later_values_are_run_compared_and_fitted(miniature):
     assert math.isfinite(row.median)
     assert cut_of(case, None) == cut_of(case, "2026Q3") == Quarter(2026, 3)
     assert "2025-06-30" in {target.date for target in targets(case, cut=Quarter(2026, 3))}
-    recipe = recipe_of(case, Quarter(2025, 2), CalibrationSettings(runs=64))
+    recipe = CalibrationTask(case, Quarter(2025, 2), CalibrationSettings(runs=64), is_read=True).recipe
     piece = run_piece(recipe, 0, 64, 1)
     assert piece.shape[1] >= len(recipe.model.targets) > 0
     with pytest.raises(RunRefused, match="2026Q3"):

@@ -68,7 +68,9 @@ def test_a_case_there_and_back_is_the_same_case(names, tmp_path):
             book = read_workbook(workbook_of(casebook_path() / name, lang))
             assert book.check() == []
             book.write(folder)
-            assert load_case(folder).hash == load_case(name).hash
+            case = load_case(name)
+            back = load_case(folder)
+            assert (back.hash, back.decisions) == (case.hash, case.decisions)
 
 
 def test_texts_of_one_language_come_back(tmp_path):
@@ -210,9 +212,49 @@ def test_faults_of_books_stand_in_their_own_cells():
     ]  # fmt: skip
 
 
-def test_a_workbook_without_the_sheets_of_years_is_still_read():
+HOLIDAY = {"A": "2019-05", "B": "2029", "C": "tax holiday", "D": "No profit tax for ten years", "E": 10, "G": "years",
+           "J": "the host government", "L": "no profit tax is due for ten years", "M": "high", "N": "law"}  # fmt: skip
+"""A row of the sheet of instruments, by column."""
+LAW = {"A4": "law", "B4": "Investment Act 2019", "F4": "original"}
+"""A source that it alone names."""
+
+
+def test_instruments_in_force_are_kept_and_move_nothing(tmp_path):
+    """They come back as they went, in both languages, and neither they nor their sources are part of the hash."""
+    price = {"A": "2025-01", "C": "land-price", "D": "A price", "E": 60, "F": 80, "G": "currency per m²", "H": "KES",
+             "J": "the development company", "L": "60 to 80 shillings", "M": "high", "N": "report; law"}  # fmt: skip
+    for name, more in {"bare": {}, "full": {"Instruments": year(HOLIDAY) | year(price, 4), "Sources": LAW}}.items():
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(changed(**more))
+    bare, case = (load_case(case_from_workbook(tmp_path / f"{name}.xlsx", tmp_path / name, "harbour"))
+                  for name in ("bare", "full"))  # fmt: skip
+    assert case.hash == bare.hash
+    holiday, land = case.decisions
+    assert (holiday.value, holiday.unit, holiday.bound, holiday.what_zh) == (10, "yr", "exact", holiday.what_en)
+    assert (land.high, land.currency, land.bound, str(land.date)) == (80, "KES", "range", "2025-01")
+    assert (list(case.sources), list(case.evidence_sources)) == (["report"], ["law"])
+    for lang in LANGUAGES:
+        back = tmp_path / lang
+        back.mkdir()
+        read_workbook(workbook_of(case.folder, lang)).write(back)
+        again = load_case(back)
+        assert (again.decisions, again.evidence_sources) == (case.decisions, case.evidence_sources)
+
+
+def test_faults_of_instruments_stand_in_their_own_cells():
+    rows = year(HOLIDAY, C="tax vacation") | year(HOLIDAY, 4, E="ten", L="") | year(HOLIDAY, 5, N="decree; law")
+    assert told(changed(Instruments=rows, Sources=LAW | {"F4": "seen"})) == [
+        ("Instruments!C3", "not_allowed"),
+        ("Instruments!E4", "not_a_number"),
+        ("Instruments!L4", "empty_cell"),
+        ("Instruments!N5", "unknown_source"),
+        ("Sources!F4", "not_allowed"),
+    ]
+
+
+def test_a_workbook_without_the_optional_sheets_is_still_read():
     book = load_workbook(BytesIO(changed()))
-    for title in ("Books", "Satellite"):
+    for title in ("Books", "Satellite", "Instruments"):
         del book[title]
     assert told(saved(book)) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,26 @@ def test_every_fold_of_the_documents_is_closed():
     for path in DOCS.rglob("*.md"):
         text = path.read_text(encoding="utf-8")
         assert text.count("\n<details>") == text.count("\n</details>\n\n"), path.name
+
+
+WORDS = {"findings": 3600, "validity": 7000}
+"""Words, most that a document has in English, its tables among them."""
+
+
+@pytest.mark.parametrize("lang", ["", ".zh"])
+@pytest.mark.parametrize("name", WORDS)
+def test_a_reader_meets_an_answer_a_picture_and_then_folds(name, lang):
+    text = (DOCS / f"{name}{lang}.md").read_text(encoding="utf-8")
+    opening, *sections = re.split(r"^#{2,3} ", text, flags=re.MULTILINE)
+    short = opening.partition({"": "**In short.**", ".zh": "**简言之。**"}[lang])[2]
+    answer, picture, _ = short.partition("\n![")
+    assert picture
+    assert answer.count("\n- ") == 5
+    for line in answer.split("\n- ")[1:]:
+        assert len(line.split()) <= 45, "a line of the answer is read at once"
+        assert "](" not in line, "nor does it send its reader elsewhere"
+    for section in sections:
+        _, _, body = section.partition("\n")
+        assert not body.lstrip().startswith(("<details>", "<!-- figure")), "the answer stands before the fold"
+    if not lang:
+        assert len([word for word in text.split() if re.search(r"\w", word)]) <= WORDS[name]

@@ -18,8 +18,7 @@ from copark.analyses.answer import answer, question_of
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.shipped import FITS, FITTED, RUNS, at_release, leaves
-from copark.calibration.calibrate import CalibrationSettings, calibrate
-from copark.calibration.calibration_setup import case_for
+from copark.calibration.calibrate import CalibrationSettings, CalibrationTask, calibrate
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
@@ -75,7 +74,10 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 """What is asked of an analysis."""
 TINY = CalibrationSettings(runs=1 << 10, members=32, sweeps=1, last_sweeps=2, populations=2)
-NOT_HELD = {"validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score"}
+NOT_HELD = {
+    "validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score",
+    "parks-accounts": "the answers of accounts, one for each park",
+}
 """Analyses without a golden run, and what holds them."""
 DEAR = ("ablate", "evidence", "experts", "joint", "reliability", "sensitivity", "typology", "voi")
 """Those that take long, and are held less closely on another processor."""
@@ -131,8 +133,7 @@ def of_analysis(name: str) -> Golden:
 def of_calibration() -> Golden:
     """Calibrate with the smallest settings: what chance decides in it is the same on one kind of processor alone."""
     cut = Quarter.parse(CUT)
-    case = case_for(load_case("great-stone"), cut)
-    made = calibrate(case, cut, TINY, threads=1)
+    made = calibrate(CalibrationTask(load_case("great-stone"), cut, TINY))
     arrays = {
         "counterparts": made.batch.counterparts,
         "points": made.replay.points,

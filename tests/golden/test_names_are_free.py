@@ -28,8 +28,8 @@ from copark.cases import load_case
 from copark.cases.casebook import posteriors_of
 from copark.calibration import calibrations, draw_sources
 from copark.analyses.stack import stacking
-from copark.calibration.calibrate import QUICK
-from copark.calibration.pool.panel import PanelSettings, recipe_of
+from copark.calibration.calibrate import QUICK, CalibrationTask
+from copark.calibration.pool.panel import PanelTask
 from copark.calibration.pool.parks import parks_of
 from copark.simulation.results import study_identity
 from copark.simulation.sample import sample
@@ -47,9 +47,9 @@ print(json.dumps({
                                draw_sources.hash_of(calibrations.load(case, folder).replay)]
         for case in cases for cut, folder in posteriors_of(case).items()
     },
-    "asked": {case.name: calibrations.place_of(case, case.clock.data_end, QUICK, __import__("pathlib").Path("out"))[0]
+    "asked": {case.name: CalibrationTask(case, case.clock.data_end, QUICK).identity
               for case in cases},
-    "panel": draw_sources.is_current(panel, recipe_of(parks_of(tuple(panel.recipe["parks"])), PanelSettings())),
+    "panel": draw_sources.is_current(panel, PanelTask(parks_of(tuple(panel.recipe["parks"]))).recipe),
     "stack": stacking.is_current(parks_of(tuple(stack.recipe["parks"]))),
     "drawn": {name: hashlib.sha256(np.ascontiguousarray(drawn[name])).hexdigest()[:12] for name in drawn},
 }))

@@ -10,6 +10,7 @@ from copark.cases.horizon import present_quarter, seen_from
 from copark.cases.load import load_case
 from copark.decisions import lever_file
 from copark.decisions.experiment import measures_of, scenarios_under, study_of
+from copark.errors import StudyFaults
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small
@@ -112,6 +113,64 @@ def test_each_fault_says_where_it_is_what_is_wrong_and_how_to_mend_it(written, g
                 assert told[0].cause(lang)
                 assert told[0].repair(lang)
             assert word in " ".join(fault.sentence() for fault in faults)
+
+
+def entry_of(key, content):
+    """Return the text of a lever in a file of levers."""
+    parts = re.split(r"(?m)^(?=  - key: )", content)
+    return next(part for part in parts if part.startswith(f"  - key: {key}\n"))
+
+
+def test_a_lever_without_options_and_an_option_without_a_change_are_told_at_once(written, great_stone):
+    """Neither `start` nor `now`, and no `edits`: both by line, in a person's file."""
+    threshold = entry_of("threshold", small())
+    bare = small().replace(threshold, threshold.split("    start:\n")[0])
+    bare = bare.replace("        edits: {profit_tax: 0.2}\n", "")
+    found, faults = lever_file.examine_levers(written(bare), great_stone)
+    assert found is None
+    lines = bare.splitlines()
+    assert {(fault.code, lines[fault.line - 1].strip()) for fault in faults} == {
+        ("levers.no_options", "- key: threshold"),
+        ("levers.nothing", "- key: tax-20"),
+    }
+
+
+@pytest.mark.parametrize("name", ["suzhou", "imip"])
+def test_a_gap_in_the_general_set_is_a_fault_by_line_and_no_traceback(name, tmp_path, monkeypatch):
+    """As whoever adds a lever may leave it: once a KeyError. The lines are right in a park without partners, too."""
+    whole = lever_file.FILE.read_text(encoding="utf-8")
+    land = entry_of("land", whole)
+    without_edits = whole.replace("edits: {profit_tax: 0}, ", "", 1)
+    spoilt = without_edits.replace(land, land.split("    start:\n")[0])
+    file = tmp_path / "general.yaml"
+    file.write_text(spoilt, encoding="utf-8")
+    monkeypatch.setattr(lever_file, "FILE", file)
+    case = load_case(name)
+    with pytest.raises(StudyFaults) as refused:
+        lever_file.general_levers(case, present_quarter())
+    lines = spoilt.splitlines()
+    places = {fault.code: lines[fault.line - 1].strip() for fault in refused.value.faults}
+    assert places.keys() == {"levers.no_options", "levers.nothing"}
+    assert places["levers.no_options"] == "- key: land"
+    assert places["levers.nothing"].startswith("- {key: tax-free,")
+    assert {fault.file for fault in refused.value.faults} == {"general.yaml"}
+    for lang in ("en", "zh"):
+        assert all(fault.cause(lang) and fault.repair(lang) for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("lacking", ["start", "now"])
+def test_a_general_lever_may_have_options_of_one_kind_alone(lacking, tmp_path, monkeypatch):
+    whole = lever_file.FILE.read_text(encoding="utf-8")
+    tax = entry_of("tax", whole)
+    head, start, now = re.split(r"    (?:start|now):\n", tax)
+    kept = f"{head}    now:\n{now}" if lacking == "start" else f"{head}    start:\n{start}"
+    file = tmp_path / "general.yaml"
+    file.write_text(whole.replace(tax, kept + "\n"), encoding="utf-8")
+    monkeypatch.setattr(lever_file, "FILE", file)
+    found = lever_file.general_levers(load_case("imip"), present_quarter())
+    lever = next(lever for lever in found.levers if lever.key == "tax")
+    assert not getattr(lever, lacking)
+    assert lever.start or lever.now
 
 
 HOSTILE = {

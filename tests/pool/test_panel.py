@@ -20,7 +20,7 @@ from copark.calibration.pool.abc_regression import windows
 from copark.calibration.pool.batches import design, make_panel_batch
 from copark.calibration.pool.benchmarks import REPORT, Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import OriginCalibrations, Race, from_origin, unseen
-from copark.calibration.pool.panel import PanelSettings, learn, thinned
+from copark.calibration.pool.panel import PanelSettings, PanelTask, learn, thinned
 from copark.calibration.pool.parks import COUNTS, POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
 from copark.calibration.pool.records import counted_pasts, offered_after
 from copark.calibration.pool.selection import chance_of_nothing, has_begun, mixed_with_nothing
@@ -52,7 +52,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def panel(folder):
-    return learn(parks_of(NAMES), SETTINGS, folder=folder)
+    return learn(PanelTask(parks_of(NAMES), SETTINGS, folder=folder))
 
 
 def test_suzhou_keeps_what_it_reads_off_its_own_facts():
@@ -99,7 +99,7 @@ def test_a_park_left_out_is_forecast_blindly(folder):
     forecasts = []
     for factor in (1.0, 3.0):
         parks = [park if park.name != "thilawa" else told_otherwise(park, factor) for park in parks_of(NAMES[:3])]
-        panel = learn(parks, SETTINGS, folder=folder)
+        panel = learn(PanelTask(tuple(parks), SETTINGS, folder=folder))
         forecasts.append(list(unseen(Race(panel), panel.park("thilawa"))))
     assert_same_forecasts(*forecasts)
 
@@ -137,7 +137,7 @@ def test_a_park_without_data_says_nothing():
     case = load_case("imip")
     rows = tuple(row.model_copy(update={"role": "context"}) for row in case.observations)
     parks = [*parks_of(NAMES[:2]), park_of(case.model_copy(update={"observations": rows}))]
-    panel = learn(parks, SETTINGS)
+    panel = learn(PanelTask(tuple(parks), SETTINGS))
     assert panel.local["imip"].values == 0
     assert panel.local["imip"].readings.count == 0
     assert panel.lenders()["imip"] == 0.0
@@ -147,13 +147,14 @@ def test_a_park_without_data_says_nothing():
 @pytest.mark.long
 def test_an_interrupted_panel_goes_on_where_it_stopped(panel, tmp_path):
     """A step that is there is not done again; half a file is."""
-    learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
-    first = trials_of(panel, calibrations=OriginCalibrations(SMALLEST), folder=tmp_path)
+    moved = replace(panel, task=replace(panel.task, folder=tmp_path))
+    learn(moved.task)
+    first = trials_of(moved, calibrations=OriginCalibrations(SMALLEST))
     paths = sorted((tmp_path / "steps" / panel.identity).glob("stack-*-unseen-*.stage"))
     assert len(paths) == len(NAMES)
     times = [path.stat().st_mtime_ns for path in paths]
     paths[0].write_text("[[half a st")
-    again = trials_of(panel, calibrations=OriginCalibrations(SMALLEST), folder=tmp_path)
+    again = trials_of(moved, calibrations=OriginCalibrations(SMALLEST))
     assert largest_difference(again, first) == 0.0
     assert [path.stat().st_mtime_ns for path in paths][1:] == times[1:]
 

@@ -81,7 +81,9 @@ def of_the_model(*, early=False):
     names, status = ("operating", "cash"), np.array([[0, 0, 0], [1, 5, 3]])
     out = np.zeros((2, len(names), 80))
     out[:, 0] = 60.0
-    runs = Runs((ScenarioRuns(names, out, status, np.array([3, -1], np.int8)),), {"hurdle": np.ones(2)}, 0)
+    runs = Runs(
+        (ScenarioRuns(names, out, status, np.array([3, -1], np.int8)),), {"hurdle": np.ones(2)}, 0, out[np.newaxis]
+    )
     label = Label(IDENTITY, json.dumps({"created": "2026-11-27"}), Trust.without("great-stone", "defaults"))
     made = assemble(study, load_case("great-stone"), label, runs)
     if early:

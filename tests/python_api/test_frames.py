@@ -107,6 +107,30 @@ def test_books_and_signal_are_frames_of_years():
     ]  # fmt: skip
 
 
+def test_instruments_are_a_frame_of_decisions():
+    """They are kept with the sources that they alone name, come back as a frame, and are no part of the case's hash."""
+    row = {"date": "2025", "until": "2035", "decider": "host-government", "instrument": "tax-holiday", "grade": "high",
+           "what_en": "No tax for ten years", "value": 10, "unit": "yr", "quote": "ten years",
+           "source": "law"}  # fmt: skip
+    instruments = pd.DataFrame([row], index=["holiday"])
+    law = pd.DataFrame([{"key": "law", "outlet": "Investment Act", "read": "original"}])
+    sources = pd.concat([SOURCES, law])
+    bare = cp.park_from_frames("blue-bay", FACTS, observations(), SOURCES)
+    park = cp.park_from_frames("blue-bay", FACTS, observations(), sources, instruments=instruments)
+    assert park.hash == bare.hash
+    assert [(one.value, one.bound, one.what_zh) for one in park.decisions] == [(10, "exact", row["what_en"])]
+    frames = cp.frames(park)
+    again = cp.park_from_frames("blue-bay", FACTS, observations(), frames["sources"], instruments=frames["instruments"])
+    assert (again.decisions, again.evidence_sources) == (park.decisions, park.evidence_sources)
+    with pytest.raises(CaseFaults) as raised:
+        cp.park_from_frames(
+            "blue-bay", FACTS, observations(), SOURCES, instruments=instruments.assign(instrument="holiday", unit="y")
+        )
+    assert {(fault.file, fault.key) for fault in raised.value.faults} == {
+        ("instruments[holiday]", "instrument"), ("instruments[holiday]", "unit"),
+    }  # fmt: skip
+
+
 PLAIN = {key: value for key, value in FACTS.items() if not key.startswith("sides")}
 
 

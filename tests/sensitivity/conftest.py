@@ -7,7 +7,7 @@ import pytest
 
 from copark.analyses.ablate import ablations as ablate
 from copark.analyses.sensitivity import exploration as explore
-from copark.calibration.calibrate import CalibrationSettings, calibrate
+from copark.calibration.calibrate import CalibrationSettings, CalibrationTask, calibrate
 from copark.calibration.draw_sources import PosteriorSource
 from copark.cases.quarters import Quarter
 
@@ -19,7 +19,7 @@ SMALL = explore.ExplorationSettings(size=8, replicates=2, sample=1 << 8, futures
 @pytest.fixture(scope="session")
 def calibration(great_stone):
     wanted = CalibrationSettings(runs=1 << 10, members=16, sweeps=1, last_sweeps=2, populations=2)
-    return calibrate(great_stone, CUT, wanted)
+    return calibrate(CalibrationTask(great_stone, CUT, wanted, is_read=True))
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,8 @@ def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
     assert (code, err) == (0, "")
     assert all(cell_len(line) <= 80 for line in out.splitlines())
     share = f"{100 * answer().share('self_standing').share:.0f}%"
-    assert share in " ".join(out.splitlines()[:2])
+    assert out.startswith({"en": "Before anything is decided", "zh": "决策之前"}[lang]), "what to do, then the number"
+    assert share in " ".join(out.splitlines()[:4])
     rows = out[out.index("────") :]
     assert all(observed.quarter in rows for observed in answer().latest)
     assert text("run.section.equity", lang) in out.replace("\n", ""), "what is not shown is named"

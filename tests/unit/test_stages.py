@@ -6,7 +6,7 @@ from pathlib import Path
 import copark
 from copark.texts import has_text
 
-TOLD = re.compile(r'(?:stage\(progress, |tell\(|told\(|progress\()"([a-z_]+)"')
+TOLD = re.compile(r'(?:stage\([\w.]*progress, |tell\(|told\(|progress\()"([a-z_]+)"')
 
 
 def test_a_stage_has_words() -> None:

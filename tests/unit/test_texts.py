@@ -106,6 +106,16 @@ def key_pattern(node: ast.expr) -> str | None:
     return None
 
 
+def test_every_command_that_a_chinese_sentence_suggests_answers_in_chinese(subtests: pytest.Subtests) -> None:
+    for area in areas():
+        for key, words in entries(area).items():
+            is_typed = key.endswith(".cause") or ".example." in key
+            suggested = [] if is_typed else re.findall(r"`(copark [a-z][^`|>]*)`", words["zh"])
+            with subtests.test(key=f"{area}.{key}"):
+                assert all(command.count("--lang") == 1 for command in suggested)
+                assert all(command in words["zh"] for command in re.findall(r"`(copark --[^`]*)`", words["en"]))
+
+
 def test_every_key_asked_for_is_there() -> None:
     keys = [f"{area}.{key}" for area, key in ALL]
     literal, lines = {re.escape(key) for key in keys}, "\n".join(keys)

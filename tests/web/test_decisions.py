@@ -33,7 +33,7 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     for option in told["options"]:
         assert option["advice"] == judgements[option["key"]].word
     order = ["recommended", "unreliable", "unchanged", "avoid"]
-    places = [(order.index(one["advice"]), -one["effects"]["self_standing"]["value"]) for one in told["options"]]
+    places = [(order.index(one["advice"]), -one["effects"][told["good"]]["value"]) for one in told["options"]]
     assert places == sorted(places), "what helps first, what to avoid last"
     for one in told["options"]:
         assert one["title"]["en"]
@@ -44,7 +44,7 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
             assert (effect["value"], effect["low"], effect["high"]) == tuple(row[name] for name in of)
             assert effect["verdict"] == row["verdict"]
         assert {"companies", "jobs", *told["sides"], *told["budgets"]} < set(one["effects"])
-        change = one["effects"]["self_standing"]
+        change = one["effects"][told["good"]]
         assert f"{abs(100 * change['value']):.1f}" in change["shown"]["en"]
         assert change["shown"]["zh"]
     assert list(told["sides"]) == ["home", "host", "developer", "enterprises"]

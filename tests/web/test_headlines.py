@@ -7,15 +7,21 @@ from functools import cache
 
 import pytest
 
+import copark
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.assumed_facts import ACCOUNTS, assumed_facts, decisions_on, lacking, verdict_of
 from copark.analyses.brief.show import open_words
 from copark.analyses.contract import Texts
-from copark.analyses.how_sure import structure_range
-from copark.analyses.papers import ACCOUNTS, OF_FACT, OF_STRUCTURE, papers_words
+from copark.analyses.how_sure import Doubts, structure_range
+from copark.analyses.papers import OF_FACT, OF_STRUCTURE, of_facts, papers_words, to_obtain
 from copark.analyses.registry import REGISTRY
+from copark.analyses.run import answer_of
 from copark.browser.live_page import more_of
+from copark.cases import list_cases, load_case
+from copark.errors import CoparkError
 from copark.presentation.document import Cards
 from copark.web.content.lever_options import decision_of
+from copark.workflows.run_study import simulate
 from tests.asked import table
 
 
@@ -26,6 +32,13 @@ def shipped(name):
     return {
         run_id: load(place_of(SHIPPED, analysis, run_id), analysis).result for run_id, _ in listed(SHIPPED, analysis)
     }
+
+
+@cache
+def run_of(case):
+    """Run a park as it is, as ``copark run`` does."""
+    park = load_case(case)
+    return answer_of(simulate(case), park)
 
 
 pytestmark = pytest.mark.documents
@@ -70,6 +83,63 @@ def test_every_answer_begins_with_what_to_do_or_to_obtain(lang, subtests):
             for headline in (brief.document(lang).headline, brief.levers.document(lang).headline, " ".join(decide)):
                 assert headline.startswith(begins)
                 assert {"en": "Leave it as it is", "zh": "维持现状"}[lang] not in headline
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_first_sentence_says_what_to_do_and_can_be_read_aloud(lang, subtests):
+    """In brief, levers, Decide and forecast, thirty words at most; what is assumed and how sure follow."""
+    stop = {"en": ". ", "zh": "。"}[lang]
+    for brief in OPEN.values():
+        headlines = (brief.document(lang).headline, brief.levers.document(lang).headline)
+        with subtests.test(park=brief.case):
+            for first in (headline.partition(stop)[0] for headline in headlines):
+                assert len(first.split() if lang == "en" else first) <= {"en": 30, "zh": 75}[lang], first
+            assert decision_of(brief.levers).sentences[0].text(lang).rstrip(". 。") == headlines[1].partition(stop)[0]
+    for forecast in shipped("forecast").values():
+        first = forecast.document(lang).headline.partition(stop)[0]
+        assert first.startswith({"en": ("Plan for", "Before any"), "zh": ("请按整个", "据以下数字")}[lang])
+        assert len(first.split()) <= 30
+
+
+@pytest.mark.parametrize("case", ["lekki", "jinfei"])
+def test_a_run_tells_the_range_and_the_papers_of_its_brief(case):
+    brief = next(brief for brief in OPEN.values() if brief.case == case)
+    for lang in ("en", "zh"):
+        told, briefed = (one.document(lang).headline for one in (run_of(case), brief))
+        stop = {"en": ". ", "zh": "。"}[lang]
+        assert told.split(stop)[:2] == briefed.split(stop)[:2]
+        band = re.search({"en": r"\([^()]* over all [^()]*\)", "zh": r"（全部[^（）]*）"}[lang], briefed)[0]
+        assert band in told
+
+
+def test_a_run_of_other_draws_says_where_the_range_is():
+    """Fewer runs, or another seed: the brief that ships is not of them."""
+    told = answer_of(simulate("lekki", runs=20), load_case("lekki")).document("zh").headline
+    assert told.startswith("决策之前，请先查阅 `copark brief lekki --lang zh`：")
+    assert "模型结构下为" not in told
+
+
+def test_every_other_trade_off_is_named():
+    levers = next(brief.levers for brief in OPEN.values() if brief.case == "great-stone")
+    others = levers.recommendation.trade_offs[1:]
+    assert others
+    for lang, opened in (("en", "Other trade-offs: “"), ("zh", "其余有得有失的选项：“")):
+        told = levers.document(lang).headline.partition(opened)[2]
+        assert all(levers.name(judgement.option, lang) in told for judgement in others)
+
+
+def test_a_closed_park_asks_when_the_closure_ends():
+    told = run_of("kaesong").document("en").headline
+    assert told.startswith(
+        "Find out whether and when the closure ends: Kaesong Industrial Complex has been closed since"
+    )
+    assert "Assumed" not in told
+    with pytest.raises(CoparkError) as refused:
+        copark.forecast("kaesong")
+    assert refused.value.said("en").startswith(
+        "Find out first whether and when the closure ends: kaesong has been closed"
+    )
+    assert refused.value.said("zh").startswith("请先查明关闭是否结束")
 
 
 def test_a_chance_and_an_effect_are_one_number_in_brief_decide_levers_and_live_files(client, subtests):
@@ -137,8 +207,8 @@ def test_what_equals_an_assumption_has_no_advice_and_is_not_counted_as_tried(sub
             unchanged = {judgement.option for judgement in levers.recommendation.with_word("unchanged")}
             assert not unchanged & set(levers.against_assumed)
             (counted,) = re.findall(
-                r"the ([0-9]+|one) options? tried|on any of the ([0-9]+) options|gives no ground()",
-                decision_of(levers).sentences[0].en + decision_of(levers).sentences[1].en,
+                r"[Tt]he ([0-9]+|one) options? tried|on any of the ([0-9]+) options|gives no ground()",
+                " ".join(sentence.en for sentence in decision_of(levers).sentences),
             )[:1]
             judged = len(levers.recommendation.judged)
             assert counted[0] in ("", "one" if judged == 1 else str(judged))
@@ -162,12 +232,36 @@ def test_the_reason_covers_the_papers_and_how_sure_names_no_other_first(subtests
     for brief in OPEN.values():
         with subtests.test(park=brief.case):
             document = brief.document("en")
-            first = document.headline.partition(". ")[0]
-            assert len(first.split()) <= 45
-            assert ("assumed terms" in first) is (bool(brief.doubts.assumed) and "hangs on" not in first)
+            _, why, *_ = document.headline.split(". ")
+            assert ("assumed terms" in why) is (bool(brief.doubts.assumed) and "hangs on" not in why)
+            assert ("hangs on" in why) or ("judged prices and costs" in why)
             sure = str(next(section for section in document.sections if section.key == "confidence"))
             assert "ask first" not in sure
             assert "94% of them thrive or survive, which asks" in sure
+
+
+def test_nothing_is_asked_for_that_the_casebook_has(subtests):
+    """Of all parks: where sourced decisions tell a tax or an entry threshold, or results are published, what is asked
+    for is what they leave open; in the sentences of brief, levers and Decide, and below them."""
+    for name in list_cases():
+        case = load_case(name)
+        with subtests.test(park=name):
+            doubts = Doubts(assumed_facts(case))
+            papers = to_obtain(doubts, (), None, case)
+            told = {fact for fact in ("tax", "threshold") if lacking(fact, case) != "all"}
+            assert not {OF_FACT[fact] for fact in told} & {*papers, *of_facts(doubts, case)}
+            has_number = any(verdict_of("tax", row) in ("agrees", "differs") for row in decisions_on("tax", case))
+            assert has_number <= (lacking("tax", case) in ("nothing", "rest"))
+            assert any(row.quantity == "result_after_tax" for row in case.accounts) <= (ACCOUNTS not in papers)
+            asked = {papers_words([OF_FACT[fact]], "en") for fact in told}
+            for brief in (one for one in OPEN.values() if one.case == name):
+                decide = " ".join(sentence.en for sentence in decision_of(brief.levers).sentences)
+                further = " ".join(open_words(brief, Texts("brief", "en")))
+                sentences = (brief.document("en").headline, brief.levers.document("en").headline, decide, further)
+                assert not [words for words in asked for sentence in sentences if words in sentence]
+    assert "obtain the development company's accounts, the park administration's rules of entry" in next(
+        brief.document("en").headline for brief in OPEN.values() if brief.case == "lekki"
+    )
 
 
 def test_no_card_tells_a_number_that_the_first_sentences_say_cannot_be_told():

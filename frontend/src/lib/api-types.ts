@@ -182,6 +182,7 @@ export interface components {
             budgets: {
                 [key: string]: components["schemas"]["LocalizedText"];
             };
+            good: string;
             verdicts: {
                 [key: string]: components["schemas"]["LocalizedText"];
             };
@@ -526,6 +527,9 @@ export interface components {
             name: string;
             title: components["schemas"]["LocalizedText"];
             meaning: components["schemas"]["LocalizedText"];
+            good: boolean;
+            told: number;
+            colour: string;
             count: number;
             total: number;
             share: number | null;

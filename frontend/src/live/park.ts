@@ -54,7 +54,7 @@ export interface Head {
   shown: Output[];
   on_the_way: Output[];
   sides: { key: string; title: LocalizedText }[];
-  outcomes: { key: string; title: LocalizedText }[];
+  outcomes: { key: string; title: LocalizedText; colour: string }[];
   quarters: string[];
   judged: number;
   pulled: Record<string, number>;

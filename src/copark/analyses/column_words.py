@@ -15,6 +15,7 @@ from copark import units
 from copark.cases.missing_values import is_missing
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, country_name, series_title
 from copark.cases.parks import load_parks
+from copark.model.outcomes import BY_KEY
 from copark.model.variables import catalogue
 from copark.presentation.document import Kind
 from copark.presentation.labelled_frame import titled, unit_title
@@ -89,6 +90,8 @@ def title_of(
     if all(name in columns[lang] and _is_of(columns[lang][name], kind) for lang in LANGUAGES):
         title = LocalizedText(**{lang: columns[lang][name].title for lang in LANGUAGES})
         return titled(title, columns["en"][name].unit)
+    if name in BY_KEY:
+        return LocalizedText.by_language(BY_KEY[name].title)
     if has_text(f"analyses.main.{name}"):
         return LocalizedText.by_language(partial(text, f"analyses.main.{name}"))
     head, _, end = name.rpartition("_")

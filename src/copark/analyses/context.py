@@ -17,9 +17,13 @@ from copark.progress import Progress, StagedProgress, silent
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.calibration.calibrate import CalibrationSettings, CalibrationTask
     from copark.calibration.calibrations import Planned
     from copark.calibration.case_parameters import CaseParameters
+    from copark.calibration.pool.panel import PanelSettings, PanelTask
+    from copark.calibration.pool.parks import PanelPark
     from copark.cases import Case
+    from copark.cases.quarters import Quarter
     from copark.simulation.experiment import Checkpoint, Experiment
     from copark.simulation.measures import Measures
     from copark.simulation.sample import DrawSource
@@ -147,6 +151,19 @@ class Context:
         from copark.simulation.ensemble import default_threads
 
         return self.threads or default_threads()
+
+    def calibration(self, case: Case, cut: Quarter, settings: CalibrationSettings) -> CalibrationTask:
+        """Return a calibration of a case to a cut, made and kept as this computation makes and keeps its own."""
+        from copark.calibration.calibrate import CalibrationTask
+
+        out = self.calibration_folder
+        return CalibrationTask(case, cut, settings, threads=self.cores, out=out, progress=self.progress)
+
+    def panel(self, parks: Sequence[PanelPark], settings: PanelSettings) -> PanelTask:
+        """Return a panel of parks, learned and kept as this computation keeps its own."""
+        from copark.calibration.pool.panel import PanelTask
+
+        return PanelTask(tuple(parks), settings, self.cores, self.calibration_folder / "pool")
 
     def stage(self, name: str) -> Progress:
         """Return the progress callback of a stage of the work, under its name."""

@@ -16,7 +16,7 @@ from copark.calibration.comparison import Comparison
 from copark.json_types import JsonObject
 from copark.options import options
 from copark.simulation.trust import Trust
-from copark.texts import LANGUAGES, has_text, text
+from copark.texts import LANGUAGES, has_text, in_chinese, text
 from copark.texts.localized import LocalizedText
 from copark.version import __version__
 
@@ -514,6 +514,8 @@ def assemble(
     entries = {"run_id": result.run_id, **(provenance or {})}
     names = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
     entries |= {name: result.provenance[name] for name in names if result.provenance.get(name) not in (None, "")}
+    if t.lang == "zh" and "command" in entries:
+        entries["command"] = in_chinese(str(entries["command"]))
     if entries.get("code_version", __version__) != __version__:
         entries["shown_by"] = __version__
     return Document(

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, cast
 
 from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.assumed_facts import Lacking, assumed_facts, decisions_on, untold_of_own
 from copark.analyses.on_record import record_of
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
+from copark.model.outcomes import ENDED, GOOD
 from copark.presentation.document import SHARE, Interval
 from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
@@ -30,27 +32,6 @@ if TYPE_CHECKING:
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
-ASSUMED = {
-    "equity": ("equity",),
-    "quota": ("quota",),
-    "regime": ("threshold", "tax"),
-    "regime.threshold": ("threshold",),
-    "regime.profit_tax": ("tax",),
-    "finance": ("capital",),
-    "finance.registered_capital": ("capital",),
-    "land": ("land",),
-    "land.plan": ("land",),
-}
-"""Facts about which a reader would decide, by the word of ``not_known`` that says that the case does not hold them."""
-TOLD_BY = {
-    "equity": ("share-sale",),
-    "quota": ("voting-rule",),
-    "threshold": ("entry-threshold",),
-    "tax": ("tax-rate", "tax-holiday"),
-    "capital": ("capital",),
-    "land": ("phase",),
-}
-"""Instruments of dated decisions that tell something of these facts."""
 CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
 """Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
 DEPTH_CHANGED = {"plan": "land", "rescue_by_treaty": "capital"}
@@ -60,8 +41,6 @@ CONTRADICTED = 1.0 / 2.0
 LIKELY = 2.0 / 3.0
 """Chance below which record and model agree only in part: the model would not call the recorded outcome likely, as the
 IPCC uses the word. This threshold and the one above are told in decision 0085."""
-STANDING = "self_standing"
-FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -76,6 +55,8 @@ class Doubts:
     """How the recorded outcome contradicts the shares of outcomes; ``None`` where it does not or none is recorded."""
     partial_agreement: LocalizedText | None = None
     """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
+    untold: tuple[tuple[str, Lacking], ...] = ()
+    """How much a park of one's own leaves untold of facts and accounts, where it tells anything of them."""
 
     def record_words(self, lang: str) -> list[str]:
         """Describe what the record has against the model, for the first sentence; nothing where it has nothing."""
@@ -102,15 +83,6 @@ NO_DOUBTS = Doubts()
 """Of a result that was made without a case."""
 
 
-def assumed_facts(case: Case) -> tuple[str, ...]:
-    """Return the facts of a case that are assumed, since it does not hold them.
-
-    Of capital only what is without limit counts: it alone keeps a company from failing. Of land only the plan: where
-    there is none, what is serviced follows demand, and the share of it that is taken up follows from that.
-    """
-    return tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
-
-
 def facts_changed(edits: Edits) -> tuple[str, ...]:
     """Return the facts that edits of a case set: an option that sets one is compared with what stands in its place."""
     facts = [fact for edit, fact in CHANGED.items() if getattr(edits, edit)]
@@ -133,15 +105,15 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     """
     by_name = {share.name: share.share for share in shares}
     assumed = assumed_facts(case)
-    if by_name[FAILED] >= 1.0:  # capital keeps no closed park open
+    if by_name[ENDED.key] >= 1.0:  # capital keeps no closed park open
         assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)
     record = record_of(case)
-    doubts = Doubts(assumed, imposed)
+    doubts = Doubts(assumed, imposed, untold=untold_of_own(case))
     if record is None or record.outcome is None or not shows_outcomes:
         return doubts
-    standing = by_name[STANDING]
-    failed = by_name[FAILED]
+    standing = by_name[GOOD.key]
+    failed = by_name[ENDED.key]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
     chance = chances[record.outcome]
     # Enterprises may thrive around a company whose accounts do not stand: a coder who counts enterprises is
@@ -159,7 +131,7 @@ def _beside_the_record(key: str, record: ParkMembership, shares: Mapping[str, fl
     concerns_failure = record.outcome in ("surviving", "failed") or (
         record.outcome == "thriving" and key == "contradiction"
     )
-    outcome = FAILED if concerns_failure else STANDING
+    outcome = ENDED.key if concerns_failure else GOOD.key
     commonest = max(shares, key=lambda name: shares[name])
 
     def words(lang: str) -> str:
@@ -274,7 +246,7 @@ def structures_words(baselines: Sequence[StructureBaseline], chance: float, lang
 
 def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
     """State what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
-    is_failed = any(share.name == FAILED and share.share >= 1.0 for share in shares)
+    is_failed = any(share.name == ENDED.key and share.share >= 1.0 for share in shares)
     if is_failed:
         return ""
     sentences = [accounts_on_record(case, lang), "" if isinstance(case, str) else decisions_words(case, lang)]
@@ -285,7 +257,7 @@ def decisions_words(case: Case, lang: str) -> str:
     """Write of which assumed facts sources tell decisions that the model does not use yet; empty where of none."""
     facts = []
     for fact in dict.fromkeys(assumed_facts(case)):
-        count = sum(decision.instrument in TOLD_BY.get(fact, ()) for decision in case.decisions)
+        count = len(decisions_on(fact, case))
         if count:
             title = text(f"sure.decisions.fact.{fact}", lang)
             facts.append(text("sure.decisions.of", lang, fact=title, count=count))
@@ -313,7 +285,7 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
         A sentence; empty where none is needed, or no record of other parks ships.
     """
     by_name = {share.name: share.share for share in shares}
-    if trust is None or trust.state not in ("borrowed", "calibrated") or by_name[FAILED] >= 1.0:
+    if trust is None or trust.state not in ("borrowed", "calibrated") or by_name[ENDED.key] >= 1.0:
         return ""
     record = _reliability()
     if record is None or (trust.state == "calibrated" and not record.calibrated):
@@ -326,7 +298,7 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
             mean=percent(record.calibrated_mean),
             well=percent(record.calibrated_observed),
         )
-    standing = by_name[STANDING]
+    standing = by_name[GOOD.key]
     # where the record gives no ground for a correction the base rate is all that it says
     return text(
         "trust.corrected" if record.slope > 0.0 else "trust.base_rate_alone",
@@ -375,7 +347,7 @@ def how_sure(
         Language.
     """
     is_shown = trust is None or trust.shows_outcomes
-    chance = next((share.share for share in shares if share.name == STANDING), nan)
+    chance = next((share.share for share in shares if share.name == GOOD.key), nan)
     structures = structures_words(baselines, chance, lang) if is_shown else ""
     recorded = doubts.record_words(lang)
     accounts = accounts_words(case, shares, lang) if is_shown else ""

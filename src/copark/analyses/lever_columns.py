@@ -64,7 +64,7 @@ def effect_interval(effect: LeverEffect) -> doc.Interval:
     """Return the median of an effect and the band of 90 % of pairs; of a share its change and Monte Carlo interval."""
     if effect.is_share:
         return doc.Interval(effect.monte_carlo_low, effect.monte_carlo_high, effect.mean)
-    return doc.Interval(effect.low, effect.high, effect.median)
+    return doc.Interval.of(effect)
 
 
 def across_structures(effect: LeverEffect) -> doc.Interval | None:

@@ -183,6 +183,7 @@ REGISTRY = Registry(
         of_copark("reliability", "parks", version=2),
         of_copark("suzhou", "parks"),
         of_copark("parks", "parks"),
+        of_copark("parks-accounts", "parks"),
         of_copark("distress", "parks"),
         of_copark("qca", "tables"),
         of_copark("nca", "tables"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.contract import Result, Texts, assemble
 from copark.cases.own_words import own_words
 from copark.labels import observable_title, variable_title
+from copark.model.outcomes import BY_KEY
 from copark.model.variables import catalogue
 from copark.presentation.document import (
     Block,
@@ -27,7 +28,6 @@ from copark.presentation.document import (
     Value,
 )
 from copark.presentation.numbers import precise, shown
-from copark.texts import text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -145,7 +145,7 @@ def _how_far(gap: Apart, t: Texts) -> str:
     if gap.what == "forecasts":
         where = variable_title(gap.name, t.lang)
     elif gap.what == "outcomes":
-        where = text(f"store.outcome.{gap.name}", t.lang)
+        where = BY_KEY[gap.name].word(t.lang)
     elif gap.name:
         where = title_of(gap.name, t.lang)
     word = "within" if gap.within else "beyond"

@@ -20,6 +20,7 @@ _SOURCES = (
     "browser/module_layout.py",
     "browser/readings.py",
     "decisions/measures.py",
+    "model/outcomes.yaml",
     "simulation/accounts.py",
     "simulation/outcomes.py",
     "stats/precision.py",

@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 from copark.browser.choices import SCENARIOS, STRUCTURES, ParkChoice
 from copark.browser.packed_park import ParkPacker
 from copark.browser.patches import ROOMS, Patch, Words, columns, words_of
-from copark.calibration.rolling_origin import known_points
+from copark.calibration.rolling_origin import KnownRecord
 from copark.decisions.measures import FOUR_SIDES, OUTPUTS_READ, discounting
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws
+from copark.model.outcomes import OUTCOMES
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.presentation.numbers import unit_title
 from copark.simulation.accounts import NEEDED
-from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import BAND, LEVELS
 from copark.stats.shares import z_of
 from copark.texts import LANGUAGES, text
@@ -151,7 +151,14 @@ def _park(packer: ParkPacker, pool: WordPool, followed: Followed) -> JsonObject:
         "shown": [_output(name) for name in followed.shown],
         "on_the_way": [_output(name) for name in followed.on_the_way],
         "sides": [{"key": name, "title": _both(f"levers.side.{name}")} for name in FOUR_SIDES],
-        "outcomes": [{"key": name, "title": _both(f"analysis.outcome.{name}")} for name in OUTCOMES],
+        "outcomes": [
+            {
+                "key": outcome.key,
+                "title": {lang: outcome.title(lang) for lang in LANGUAGES},
+                "colour": outcome.colour,
+            }
+            for outcome in OUTCOMES
+        ],
         "quarters": [str(start + number) for number in range(quarters)],
         "judged": packer.study.judged_in(quarters),
         "pulled": pulled,
@@ -247,7 +254,7 @@ def _groups(packer: ParkPacker) -> list[JsonObject]:
 
 def _observed(packer: ParkPacker, name: str) -> list[JsonObject]:
     """List what was reported of an output, by quarter."""
-    points = known_points(packer.case, packer.case.clock.data_end, name, ("fit", "score"))
+    points = KnownRecord(packer.case, packer.case.clock.data_end, ("fit", "score")).points(name)
     observed: list[JsonObject] = []
     for point in points:
         year = int(point.at)

@@ -12,6 +12,7 @@ import numpy as np
 from copark.decisions.measures import ALIVE, NAMES, OUTPUTS_READ
 from copark.model.clock import QUARTERS_PER_YEAR
 from copark.model.jit import shared
+from copark.model.outcomes import ENDED, GOOD, OUTCOMES
 from copark.simulation import accounts, outcomes
 from copark.stats import precision, quantiles, rounding, shares
 
@@ -26,8 +27,14 @@ EARNING = accounts.THRESHOLDS.earning_years * QUARTERS_PER_YEAR
 AIDED = accounts.THRESHOLDS.aid_years * QUARTERS_PER_YEAR
 SHOCK_YEARS = accounts.THRESHOLDS.shock_years
 FEES_LOST = accounts.THRESHOLDS.fees_lost
-FAILED, DEPENDENT, FRAGILE, SELF_STANDING = range(len(outcomes.OUTCOMES))
 NOT_OK = outcomes.NOT_OK
+TESTS = ("alive", "unaided", "earns", "pays_back", "holds", "stands")
+"""Tests of accounts in the order in which `read_outcomes` has answered them."""
+LACKED = tuple(TESTS.index(outcome.lacks) for outcome in OUTCOMES[:-1])
+"""Of each outcome but the mildest, the place among :data:`TESTS` of the test that a run lacks."""
+MILDEST = OUTCOMES[-1].code
+GOOD_CODE = GOOD.code
+ENDED_CODE = ENDED.code
 
 OUTCOME_OUTPUTS = accounts.NEEDED
 """Outputs that outcomes are read of, in the order in which their places are given to `read_outcomes`."""
@@ -127,16 +134,11 @@ def read_outcomes(
             codes[run] = NOT_OK
             continue
         paths = out[run]
-        if closed == 1 or not paths[columns[IN_FAILED], judged] < 0.5:
-            codes[run] = FAILED
-            continue
+        alive = closed != 1 and paths[columns[IN_FAILED], judged] < 0.5
         aided = False
         for t in range(max(judged + 1 - AIDED, 0), judged + 1):
             if paths[columns[IN_RESCUE], t] + paths[columns[IN_STATE_FUNDING], t] > 0.0:
                 aided = True
-        if aided:
-            codes[run] = DEPENDENT
-            continue
         earned = paths[columns[IN_RESULT], judged]
         if judged >= EARNING:
             earned -= paths[columns[IN_RESULT], judged - EARNING]
@@ -159,8 +161,16 @@ def read_outcomes(
         left = cash_after_shock(
             cash, fees / count, cost / count, interest / count, principal / count, FEES_LOST, SHOCK_YEARS
         )
-        stands = earned >= 0.0 and paid_back >= 0.0 and left >= 0.0
-        codes[run] = SELF_STANDING if stands else FRAGILE
+        earns = alive and earned >= 0.0
+        pays_back = alive and paid_back >= 0.0
+        holds = alive and left >= 0.0
+        unaided = alive and not aided
+        passed = (alive, unaided, earns, pays_back, holds, earns and unaided and pays_back and holds)
+        codes[run] = MILDEST
+        for code in range(MILDEST):
+            if not passed[LACKED[code]]:
+                codes[run] = code
+                break
 
 
 def read_bands(
@@ -255,8 +265,8 @@ def read_measures(
             taxes += paths[columns[IN_TAXES], t] * weight
         operating = paths[columns[IN_OPERATING], last]
         result = paths[columns[IN_RESULT_OF_MEASURES], last]
-        values[run, 0] = 1.0 if codes[run] == SELF_STANDING else 0.0
-        values[run, 1] = 1.0 if codes[run] == FAILED else 0.0
+        values[run, 0] = 1.0 if codes[run] == GOOD_CODE else 0.0
+        values[run, 1] = 1.0 if codes[run] == ENDED_CODE else 0.0
         values[run, 2] = operating
         values[run, 3] = paths[columns[IN_JOBS], last]
         values[run, 4] = benefit_home - contribution_home

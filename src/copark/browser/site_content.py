@@ -17,10 +17,10 @@ from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import Park, load_parks
+from copark.model.outcomes import GOOD, OUTCOMES
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, shown, unit_title
-from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ class OutcomeShare:
 
     key: str
     title: str
+    colour: str
+    """Name of its colour in the style sheet."""
     share: float
     words: str
     """The share as it is shown."""
@@ -242,7 +244,7 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> ComparedPark:
     t = Texts("brief", lang)
     baselines = () if answer.levers is None else answer.levers.baselines
     shares = _shares(answer, lang) if answer.shows_outcomes else []
-    standing = answer.share("self_standing")
+    standing = answer.share(GOOD.key)
     between = structure_range(baselines, standing.share) if answer.shows_outcomes else None
     page = park.document(lang)
     sure = how_sure(case_of(answer), answer.trust, answer.outcomes, baselines, answer.doubts, lang)
@@ -280,18 +282,21 @@ def _shares(answer: Answer, lang: str) -> list[OutcomeShare]:
     """List outcomes from the best to the worst, each with its share."""
     return [
         OutcomeShare(
-            key=name,
-            title=text(f"analysis.outcome.{name}", lang),
-            share=answer.share(name).share,
-            words=percent(answer.share(name).share),
+            key=outcome.key,
+            title=outcome.title(lang),
+            colour=outcome.colour,
+            share=answer.share(outcome.key).share,
+            words=percent(answer.share(outcome.key).share),
         )
-        for name in reversed(OUTCOMES)
+        for outcome in reversed(OUTCOMES)
     ]
 
 
 def outcome_titles(lang: str) -> list[dict[str, str]]:
     """List outcomes from the best to the worst."""
-    return [{"key": name, "title": text(f"analysis.outcome.{name}", lang)} for name in reversed(OUTCOMES)]
+    return [
+        {"key": outcome.key, "title": outcome.title(lang), "colour": outcome.colour} for outcome in reversed(OUTCOMES)
+    ]
 
 
 def _size(answer: Answer, name: str, lang: str) -> SizeWords:

@@ -1,24 +1,35 @@
-"""A whole calibration: prior batch and replay posterior."""
+"""A calibration: what is asked for (:class:`CalibrationTask`), and what is made, prior batch and replay posterior."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from copark.calibration.annealing import POPULATIONS, replay_posterior
-from copark.calibration.observations import ObservationModel, targets
+from copark.calibration.calibration_setup import Reading, case_for, reading_of
 from copark.calibration.prior import Batch, Recipe, make_batch
 from copark.calibration.provenance import stages_of
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.calibration.tempering import TemperingPlan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.progress import StagedProgress, of_stage, silent
+from copark.identity import identity_of
+from copark.progress import StagedProgress, of_stage
 from copark.store.checkpoints import Stages
+from copark.version import CALIBRATION_VERSION
+
+OWN = "posteriors"
+"""Folder of a user's own posteriors, in the output folder."""
+
+
+def own_folder(out: Path) -> Path:
+    """Return the folder of an output folder's posteriors, a folder each."""
+    return Path(out) / OWN
 
 
 @dataclass(frozen=True)
@@ -95,103 +106,121 @@ FULL = replace(QUICK, last_sweeps=400, agree=1.01)
 
 
 @dataclass(frozen=True)
+class CalibrationTask:
+    """A case that is calibrated to a cut, and by what means, which change no number."""
+
+    case: Case
+    """The case as it is filed."""
+    cut: Quarter
+    """Last quarter the calibration knows: values dated after it are not fitted."""
+    settings: CalibrationSettings
+    """Settings of the calibration."""
+    read_as: Reading | None = None
+    """How the case is read; by default as the posterior it ships with, or as prior runs reach."""
+    is_read: bool = False
+    """Whether the case is calibrated as it is given, since it was read before, or is to be fitted as it is filed."""
+    threads: int = 1
+    """Threads that runs are made on."""
+    out: Path | None = None
+    """Output folder, in which prior batches, unfinished stages and posteriors are kept; ``None`` keeps nothing."""
+    progress: StagedProgress | None = None
+    """Called with the stage, what is done of it and how much there is."""
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How the case is read, given or found out."""
+        return self.read_as or reading_of(self.case, self.cut, self.settings.seed, self.settings.discrepancy)
+
+    @cached_property
+    def read_case(self) -> Case:
+        """The case as the calibration reads it."""
+        return self.case if self.is_read else case_for(self.case, self.cut, self.reading)
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """Recipe of the prior batch; the same for a longer search over it, which finds its runs again."""
+        settings = self.settings
+        return Recipe.of(self.read_case, self.cut, settings.runs, settings.seed, settings.discrepancy)
+
+    @cached_property
+    def identity(self) -> str:
+        """Identity of the calibration."""
+        parts = {
+            "batch": self.recipe.identity,
+            "settings": dict(self.settings.content()),
+            "method": CALIBRATION_VERSION,
+        }
+        return identity_of(parts)
+
+    @property
+    def folder(self) -> Path:
+        """Folder that its posterior is kept in; ValueError where nothing is kept."""
+        if self.out is None:
+            raise ValueError("a calibration without an output folder is not kept")
+        return own_folder(self.out) / f"{self.case.name}-{self.identity}"
+
+    @property
+    def batches(self) -> Path | None:
+        """Folder that prior batches are kept in, and the stages of unfinished work."""
+        return None if self.out is None else Path(self.out) / "batches"
+
+    def kept_stages(self) -> Stages:
+        """Find what is kept of it while it is unfinished, or has not converged, for it or a longer one to resume."""
+        content = {"batch": self.recipe.identity, "settings": dict(self.settings.lasting)}
+        return stages_of(self.batches, content)
+
+    def wait(self) -> None:
+        """Report that another process is at the same work, which is waited for."""
+        of_stage(self.progress, "waiting")(0, 0)
+
+
+@dataclass(frozen=True)
 class Calibration:
     """A replay posterior, and what it was made with."""
 
-    settings: CalibrationSettings
+    task: CalibrationTask
     batch: Batch
     replay: ReplayPosterior
 
 
-def recipe_of(case: Case, cut: Quarter, settings: CalibrationSettings) -> Recipe:
-    """Return the recipe of the batch a calibration of a case to a cut rests on.
-
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter the calibration knows: targets dated after it are none.
-    settings
-        Runs, seed and discrepancy of the calibration.
-
-    Returns
-    -------
-    Recipe of the prior batch; the same for a longer search over it, which finds its runs again.
-    """
-    model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
-    return Recipe(case, cut, settings.runs, settings.seed, model)
+def batch_of(task: CalibrationTask, stages: Stages) -> Batch:
+    """Make the prior batch of a calibration, or what is missing of it, and count it among the stages of the work."""
+    batch = make_batch(
+        task.recipe,
+        threads=task.threads,
+        folder=task.batches,
+        progress=of_stage(task.progress, "batch"),
+        waiting=task.wait,
+    )
+    stages.count("batch", batch.kept_runs / batch.runs or None)
+    return batch
 
 
-def kept_stages(case: Case, cut: Quarter, settings: CalibrationSettings, folder: Path | None) -> Stages:
-    """Find what is kept of a calibration that is not finished or has not converged, for it or a longer one to resume.
-
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter the calibration knows.
-    settings
-        Settings of the calibration.
-    folder
-        Where prior batches are kept.
-    """
-    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": dict(settings.lasting)})
-
-
-def calibrate(
-    case: Case,
-    cut: Quarter,
-    settings: CalibrationSettings,
-    *,
-    threads: int = 1,
-    folder: Path | None = None,
-    stages: Stages | None = None,
-    progress: StagedProgress | None = None,
-) -> Calibration:
+def calibrate(task: CalibrationTask, stages: Stages | None = None) -> Calibration:
     """Calibrate a case to what was known of it at a cut.
 
     Parameters
     ----------
-    case
-        The case.
-    cut
-        Last quarter the calibration knows.
-    settings
-        Settings of the calibration.
-    threads
-        Threads that runs are made on.
-    folder
-        Where prior batches are kept, or nowhere.
+    task
+        The calibration.
     stages
-        Where all later stages are kept as they are done (:func:`kept_stages`), and resumed.
-    progress
-        Called with the stage, what is done of it and how much there is.
+        Where all stages after the batch are kept as they are done (:meth:`CalibrationTask.kept_stages`), and resumed.
     """
     checkpoints = stages or Stages()
-    report = progress or silent
-    recipe = recipe_of(case, cut, settings)
-    batch = make_batch(
-        recipe,
-        threads=threads,
-        folder=folder,
-        progress=of_stage(progress, "batch"),
-        waiting=lambda: report("waiting", 0, 0),
-    )
-    checkpoints.count("batch", batch.kept_runs / batch.runs or None)
-    report("replay", 0, 1)
+    batch = batch_of(task, checkpoints)
+    progress = of_stage(task.progress, "replay")
+    progress(0, 1)
     replay = replay_posterior(
         batch,
-        recipe.model,
-        np.arange(len(recipe.model.targets)),
-        cut,
-        plan=settings.plan(),
-        populations=settings.populations,
-        agree=settings.agree,
-        seed=settings.seed,
-        threads=threads,
-        progress=of_stage(progress, "replay"),
+        task.recipe.model,
+        np.arange(len(task.recipe.model.targets)),
+        task.cut,
+        plan=task.settings.plan(),
+        populations=task.settings.populations,
+        agree=task.settings.agree,
+        seed=task.settings.seed,
+        threads=task.threads,
+        progress=progress,
         stages=checkpoints,
     )
-    return Calibration(settings, batch, replay)
+    return Calibration(task, batch, replay)

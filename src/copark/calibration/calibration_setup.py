@@ -20,7 +20,6 @@ from typing import Any, get_args
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibrate import CalibrationSettings, recipe_of
 from copark.calibration.discrepancy import NEVER_FALL, PARTS
 from copark.calibration.observations import ObservationModel, Target, target_of, targets
 from copark.calibration.prior import Recipe, run_piece
@@ -282,7 +281,7 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
     return read_with_sizes(read_case, applied.flat) if applied.wide else read_case
 
 
-def reading_of(case: Case, cut: Quarter, settings: CalibrationSettings, threads: int = 1) -> Reading:
+def reading_of(case: Case, cut: Quarter, seed: int, discrepancy: float) -> Reading:
     """Decide how a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach.
 
     Parameters
@@ -291,20 +290,22 @@ def reading_of(case: Case, cut: Quarter, settings: CalibrationSettings, threads:
         The case.
     cut
         Last quarter the calibration knows.
-    settings
-        Settings of the calibration.
-    threads
-        Threads that runs are made on.
+    seed, discrepancy
+        Seed and size of the discrepancy of the calibration.
     """
     shipped = shipped_reading(case, cut)
     if shipped is not None:
         return shipped
-    first = probe_of(case, cut, settings, Reading())
+
+    def probe(reading: Reading) -> Recipe:
+        return Recipe.of(case_for(case, cut, reading), cut, PROBED, seed, discrepancy)
+
+    first = probe(Reading())
     if first.identity not in _KNOWN:
-        runs = probed(first, threads)
+        runs = probed(first)
         reading = Reading(flat=tuple(sorted(missed(first.model, runs))))
         if reading.flat:
-            runs = probed(probe_of(case, cut, settings, reading), threads)
+            runs = probed(probe(reading))
         record = first.model
         errors = np.hypot([target.error for target in record.targets], TENTH * np.abs(record.recorded))
         near = np.any(np.abs(record.compared(runs) - record.recorded) <= NEAR * errors, axis=0).tolist()
@@ -313,26 +314,9 @@ def reading_of(case: Case, cut: Quarter, settings: CalibrationSettings, threads:
     return _KNOWN[first.identity]
 
 
-def probe_of(case: Case, cut: Quarter, settings: CalibrationSettings, reading: Reading) -> Recipe:
-    """Make the recipe of a few prior runs of a case, read in a way.
-
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter the calibration knows.
-    settings
-        Settings of the calibration.
-    reading
-        The way the case is read.
-    """
-    return recipe_of(case_for(case, cut, reading), cut, replace(settings, runs=PROBED))
-
-
-def probed(recipe: Recipe, threads: int = 1) -> Floats:
+def probed(recipe: Recipe) -> Floats:
     """Make the values that prior runs have in the place of those reported, as their wording tells them apart."""
-    counterparts = run_piece(recipe, 0, recipe.runs, threads).astype(np.float64)
+    counterparts = run_piece(recipe, 0, recipe.runs, threads=1).astype(np.float64)
     return recipe.model.hide(counterparts[np.isfinite(counterparts).all(axis=1)])
 
 

@@ -27,11 +27,10 @@ from copark.calibration.calibrate import (
     QUICK,
     Calibration,
     CalibrationSettings,
+    CalibrationTask,
     calibrate,
-    kept_stages,
-    recipe_of,
 )
-from copark.calibration.calibration_setup import Reading, case_for, reading_of, shipped_reading
+from copark.calibration.calibration_setup import Reading, case_for, shipped_reading
 from copark.calibration.diagnostics import Examination, examine, load_examination, save_examination
 from copark.calibration.draw_sources import PosteriorSource, arrays_in
 from copark.calibration.observations import ObservationModel, targets
@@ -41,11 +40,8 @@ from copark.calibration.replay_posterior import ReplayPosterior
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, WrongUsage
-from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.machine import cpu_features, versions
-from copark.progress import StagedProgress, of_stage
-from copark.simulation.ensemble import default_threads
 from copark.simulation.trust import Trust
 from copark.stats.rounding import differ
 from copark.store.checkpoints import Stages, Tally, tally_of, went_on
@@ -53,8 +49,6 @@ from copark.store.files import stamp_of, written_folder
 from copark.texts import text
 from copark.version import CALIBRATION_VERSION
 
-OWN = "posteriors"
-"""Folder of a user's own posteriors, in the output folder."""
 PAIRS = 1000
 """Pairs of the replay posterior that are kept."""
 LEAST = 12
@@ -127,16 +121,6 @@ class KeptPosterior:
         return PosteriorSource(self.stored.replay, stale=self.stored.stale, kind=self.kind).trust
 
 
-def own_folder(out: Path) -> Path:
-    """Return the folder of an output folder's posteriors, a folder each."""
-    return Path(out) / OWN
-
-
-def batches_in(out: Path) -> Path:
-    """Return the folder of an output folder's prior batches."""
-    return Path(out) / "batches"
-
-
 def settings_of(
     runs: int | str | None,
     seed: int | None,
@@ -196,160 +180,85 @@ def power_of_two(written: str, least: int, most: int) -> int | None:
     return {name: 1 << n for n in range(least, most + 1) for name in (f"2^{n}", str(1 << n))}.get(plain)
 
 
-def place_of(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path) -> tuple[str, Path]:
-    """Return a calibration's identity, and the folder it is kept in.
-
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter the calibration knows.
-    settings
-        Settings of the calibration.
-    out
-        The output folder.
-    """
-    read_case = case_for(case, cut, reading_of(case, cut, settings))
-    parts = {
-        "batch": recipe_of(read_case, cut, settings).identity,
-        "settings": dict(settings.content()),
-        "method": CALIBRATION_VERSION,
-    }
-    identity = identity_of(parts)
-    return identity, own_folder(out) / f"{case.name}-{identity}"
-
-
 def is_kept(folder: Path) -> bool:
     """Return whether a whole calibration is in a folder."""
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
-def kept_posterior(
-    case: Case,
-    cut: Quarter,
-    settings: CalibrationSettings,
-    *,
-    fresh: bool = False,
-    threads: int | None = None,
-    out: Path,
-    progress: StagedProgress | None = None,
-) -> KeptPosterior:
+def kept_posterior(task: CalibrationTask, *, fresh: bool = False) -> KeptPosterior:
     """Find a calibration in the output folder, or make, examine and keep it.
 
     Parameters
     ----------
-    case
-        The case.
-    cut
-        Last quarter the calibration knows.
-    settings
-        Settings of the calibration.
+    task
+        The calibration.
     fresh
         Whether it is calibrated again although a calibration of it is stored.
-    threads
-        Threads that runs are made on; by default all that are worthwhile.
-    out
-        The output folder.
-    progress
-        Called with the stage, what is done of it and how much there is.
     """
-    identity, folder = place_of(case, cut, settings, out)
-    tally = None
-    if fresh or not is_kept(folder):
-        tally = _make(case, cut, settings, folder, threads or default_threads(), batches_in(out), progress)
-    return KeptPosterior(case, load(case, folder), load_examination(folder), identity, folder, tally)
+    folder = task.folder
+    tally = _make(task) if fresh or not is_kept(folder) else None
+    return KeptPosterior(task.case, load(task.case, folder), load_examination(folder), task.identity, folder, tally)
 
 
-def _make(
-    case: Case,
-    cut: Quarter,
-    settings: CalibrationSettings,
-    folder: Path,
-    threads: int,
-    batches: Path,
-    progress: StagedProgress | None,
-) -> Tally | None:
+def _make(task: CalibrationTask) -> Tally | None:
     """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for.
 
     The stages of a search that was to agree and did not are kept: a longer one goes on from them.
     """
-    reading = reading_of(case, cut, settings)
-    read_case = case_for(case, cut, reading)
-    stages = kept_stages(read_case, cut, settings, batches)
-    stamp = stamp_of(folder)
-    with stages.alone(lambda: of_stage(progress, "waiting")(0, 0)):
-        if stamp_of(folder) != stamp and is_kept(folder):
+    stages = task.kept_stages()
+    stamp = stamp_of(task.folder)
+    with stages.alone(task.wait):
+        if stamp_of(task.folder) != stamp and is_kept(task.folder):
             return None
-        calibration = calibrate(
-            read_case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress
-        )
-        examination = examine(calibration, threads=threads)
-        with written_folder(folder, replace=True) as place:
-            save(calibration, place, reading)
+        calibration = calibrate(task, stages)
+        examination = examine(calibration)
+        with written_folder(task.folder, replace=True) as place:
+            save(calibration, place)
             save_examination(examination, place)
         health = examination.health
-        if not settings.agree or near_enough(settings.agree, health["disagreement"], health["forecasts"]):
+        agree = task.settings.agree
+        if not agree or near_enough(agree, health["disagreement"], health["forecasts"]):
             stages.remove()
     return stages.tally()
 
 
-def plan_of(
-    case: Case,
-    cut: Quarter,
-    settings: CalibrationSettings,
-    *,
-    posteriors: int = 1,
-    stages: Stages | None = None,
-    threads: int | None = None,
-    out: Path,
-    lang: str = "en",
-) -> Planned:
+def plan_of(task: CalibrationTask, *, posteriors: int = 1, stages: Stages | None = None, lang: str = "en") -> Planned:
     """Estimate by a small piece the cost of a batch and the search of some posteriors on it, or of what is missing.
 
     Parameters
     ----------
-    case
-        The case.
-    cut
-        Last quarter the calibration knows.
-    settings
-        Settings of the calibration.
+    task
+        The calibration.
     posteriors
         Number of posteriors searched on the batch.
     stages
-        What is kept of an earlier attempt: by default of a calibration.
-    threads
-        Threads that runs are made on; by default all that are worthwhile.
-    out
-        The output folder.
+        What is kept of an earlier attempt: by default of the calibration.
     lang
         Language of the sentence on an earlier attempt.
     """
-    read_case = case_for(case, cut, reading_of(case, cut, settings))
-    stages = stages or kept_stages(read_case, cut, settings, batches_in(out))
-    recipe = recipe_of(read_case, cut, settings)
-    workers = threads or default_threads()
+    recipe = task.recipe
+    settings = task.settings
     plan = settings.plan()
-    run_piece(recipe, 0, 64, workers)
+    run_piece(recipe, 0, 64, task.threads)
     began = time.monotonic()
-    run_piece(recipe, 0, PROBED, workers)
+    run_piece(recipe, 0, PROBED, task.threads)
     run_seconds = (time.monotonic() - began) / PROBED
     down, end = (RUNGS, RUNGS * plan.ladder) if plan.ladder else (STEPS, plan.members)
     populations = posteriors * settings.populations
     searched = populations * MOVES * (plan.members * down * plan.sweeps + end * plan.last_sweeps)
-    kept_runs = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
+    pieces = () if task.batches is None else home_of(task.batches, recipe).glob("*.piece")
+    kept_runs = min(PIECE * len(list(pieces)), settings.runs)
     missing = settings.runs - kept_runs
-    shares = stages.there()
+    shares = (stages or task.kept_stages()).there()
     done = sum(share for name, share in shares.items() if name.startswith(POPULATION))
     searched = round(searched * (1.0 - done / populations)) if populations else 0
     tally = tally_of([*shares.values(), *([kept_runs / settings.runs] if kept_runs else [])], 1 + populations)
     seconds = run_seconds * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
     megabytes = 1 + settings.runs * 4 * len(recipe.model.targets) // 1_000_000
-    return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
+    return Planned(missing + searched, seconds, megabytes, Path(task.out or "out"), went_on(tally, lang))
 
 
-def content_of(calibration: Calibration, reading: Reading) -> JsonObject:
+def content_of(calibration: Calibration) -> JsonObject:
     """Return the recipe of a calibration: what it depends on, and what it was made with."""
     recipe = calibration.batch.recipe
     return {
@@ -357,8 +266,8 @@ def content_of(calibration: Calibration, reading: Reading) -> JsonObject:
         "case": recipe.case.name,
         "start": str(recipe.case.clock.start),
         "cut": str(recipe.cut),
-        "settings": dict(calibration.settings.content()),
-        **reading.content(),
+        "settings": dict(calibration.task.settings.content()),
+        **calibration.task.reading.content(),
         "method": CALIBRATION_VERSION,
         "batch": recipe.content(),
         "axes": list(recipe.space.names),
@@ -367,7 +276,7 @@ def content_of(calibration: Calibration, reading: Reading) -> JsonObject:
     }
 
 
-def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
+def save(calibration: Calibration, folder: Path) -> None:
     """Write a calibration's posterior, thinned, and its recipe.
 
     Parameters keep all their digits: a run is replayed by them.
@@ -378,8 +287,6 @@ def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
         The calibration.
     folder
         Folder to write to, made if it is not there.
-    reading
-        The way the case was read for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     replay = calibration.replay.thin(PAIRS)
@@ -391,7 +298,7 @@ def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
         seen=replay.counterparts.astype(np.float32),
         reductions=replay.disagreement(),
     )
-    words = json.dumps(content_of(calibration, reading), indent=1, sort_keys=True, ensure_ascii=False)
+    words = json.dumps(content_of(calibration), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
 
@@ -453,8 +360,8 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     if recipe.get("method") != CALIBRATION_VERSION:
         return True
     cut = Quarter.parse(recipe["cut"])
-    read_case = case_for(case, cut, Reading.of(recipe))
-    now = json.loads(json.dumps(recipe_of(read_case, cut, CalibrationSettings.of(recipe)).content()))
+    task = CalibrationTask(case, cut, CalibrationSettings.of(recipe), read_as=Reading.of(recipe))
+    now = json.loads(json.dumps(task.recipe.content()))
     now["axes"] = [name for name in now["axes"] if name in recipe["axes"]]  # what is drawn since is held at its default
     return not _same(now, recipe["batch"])
 

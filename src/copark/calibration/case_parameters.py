@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copark.calibration import calibrations
-from copark.calibration.calibrate import CalibrationSettings
+from copark.calibration.calibrate import OWN, CalibrationSettings, own_folder
 from copark.calibration.calibration_setup import cut_of
-from copark.calibration.calibrations import OWN, KeptPosterior, StoredPosterior, own_folder
+from copark.calibration.calibrations import KeptPosterior, StoredPosterior
 from copark.calibration.diagnostics import load_examination
 from copark.calibration.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.calibration.provenance import recipe_in

@@ -317,17 +317,9 @@ class Examination:
     """Numbers of :func:`health`, and by how much ``forecasts`` of independent searches differ, as a scale reduction."""
 
 
-def examine(calibration: Calibration, *, threads: int = 1) -> Examination:
-    """Examine a calibration while all its pairs are in memory.
-
-    Parameters
-    ----------
-    calibration
-        The calibration.
-    threads
-        Threads that runs are made on.
-    """
-    forecasts = float(np.max(calibration.replay.forecast_disagreement(threads=threads)))
+def examine(calibration: Calibration) -> Examination:
+    """Examine a calibration while all its pairs are in memory."""
+    forecasts = float(np.max(calibration.replay.forecast_disagreement(threads=calibration.task.threads)))
     return Examination({**health(calibration.replay), "forecasts": forecasts})
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.observations import Target, noise, target_of
 from copark.calibration.replay_posterior import ReplayPosterior, project
-from copark.calibration.rolling_origin import BLIND, CONDITIONAL, ForecastScore, NaiveForecast, benchmarks_at, score
+from copark.calibration.rolling_origin import BLIND, CONDITIONAL, ForecastScore, KnownRecord, NaiveForecast, score
 from copark.calibration.validation_study import Spread, groups_of, spread
 from copark.cases.case import Case
 from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
@@ -108,6 +108,7 @@ def freeze(
     cut = replay.cut
     projection = project(replay, until, OBSERVABLES, blindly=blindly, threads=threads)
     quarters = quarters_of(own_case, cut, until)
+    record = KnownRecord(own_case, cut)
     ahead = dict(zip(OBSERVABLES, np.moveaxis(projection.out[:, :, list(quarters)], 1, 0), strict=True))
     observations = [target.observation for target in replay.model.targets]
     return sealed(
@@ -120,7 +121,7 @@ def freeze(
         naive={
             name: {
                 curve: {"centre": rounded(band.centre), "scale": rounded(band.scale), "freedom": band.freedom}
-                for curve, band in benchmarks_at(own_case, cut, name, quarters).items()
+                for curve, band in record.benchmarks(name, quarters).items()
             }
             for name in OBSERVABLES
         },

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
 from copark.calibration.forecast import (
     ForecastRefused,
@@ -36,6 +36,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
 from copark.cases.tables import TableRow, faults_of_series
 from copark.cases.types import suggestion
+from copark.described import Described
 from copark.errors import Fault, NotFound
 from copark.identity import hash_content
 from copark.json_types import JsonObject
@@ -64,8 +65,8 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Word = Annotated[str, StringConstraints(max_length=100)]
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+class _Written(Described):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class FrozenFile(_Written):

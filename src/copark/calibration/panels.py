@@ -5,10 +5,7 @@ Everything that is told of parks pooled: what the panel informs, how far parks s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -16,13 +13,12 @@ from copark.arrays import Floats
 from copark.calibration.calibrations import power_of_two
 from copark.calibration.pool.batches import GRID, Discrepancy, table
 from copark.calibration.pool.forecasts import SHOWN, PooledOutlook, bands_at, outlook
-from copark.calibration.pool.panel import RUNS, Panel, PanelSettings, learn, panel_identity, pooled_prior
+from copark.calibration.pool.panel import RUNS, Panel, PanelTask, learn, pooled_prior
 from copark.calibration.pool.parks import COUNTS, POOLED, PanelPark, parks_of
 from copark.cases import Case, list_cases
 from copark.cases.quarters import Quarter
 from copark.errors import WrongUsage
 from copark.progress import Progress, shares
-from copark.store.files import lock_of, only_one
 from copark.texts import text
 from copark.texts.localized import LocalizedText
 
@@ -132,15 +128,13 @@ class PanelFindings:
         return next(park for park in self.parks if park.name == name)
 
 
-def find(panel: Panel, threads: int, progress: Progress) -> PanelFindings:
+def find(panel: Panel, progress: Progress) -> PanelFindings:
     """Find everything that follows from a panel.
 
     Parameters
     ----------
     panel
         The panel.
-    threads
-        Threads that runs are made on.
     progress
         Called with parks done and in all.
     """
@@ -166,7 +160,7 @@ def find(panel: Panel, threads: int, progress: Progress) -> PanelFindings:
                 lent[park.name],
             )
         )
-        fans.append(_fan(panel, park, threads))
+        fans.append(_fan(panel, park))
     taken = {"companies": panel.spread.companies, "jobs": panel.spread.jobs}
     trials = tuple(
         DiscrepancyTrial(family, count, spread, float(log), spread == taken[family])
@@ -184,14 +178,14 @@ def find(panel: Panel, threads: int, progress: Progress) -> PanelFindings:
     )
 
 
-def _fan(panel: Panel, park: PanelPark, threads: int) -> ParkFan | None:
+def _fan(panel: Panel, park: PanelPark) -> ParkFan | None:
     """Forecast the count of a park that is reported most often, as the other parks would have."""
     counts = {name: len(park.of(name)) for name in COUNTS if park.of(name)}
     if not counts:
         return None
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
     stripped, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
-    levels = bands_at(panel, stripped, points, (variable,), park.quarters, SHOWN, threads)[variable]
+    levels = bands_at(panel, stripped, points, (variable,), park.quarters, SHOWN)[variable]
     first = park.case.clock.start.index / 4.0
     targets = park.model.targets
     times = first + (np.arange(park.quarters) + 1) / 4.0
@@ -219,64 +213,31 @@ def runs_of(written: str | None, lang: str = "en") -> int:
     return runs
 
 
-def one_at_a_time(
-    parks: Sequence[PanelPark], settings: PanelSettings, folder: Path, waiting: Progress
-) -> AbstractContextManager[bool]:
-    """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done.
-
-    Parameters
-    ----------
-    parks
-        Parks of the panel.
-    settings
-        Its settings.
-    folder
-        Folder it is kept in.
-    waiting
-        Called while another process makes it.
-    """
-    return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
-
-
 def other_parks(case: Case, lang: str = "en") -> tuple[PanelPark, ...]:
     """Read the parks of the casebook without one."""
     return tuple(parks_of([name for name in list_cases() if name != case.name], lang))
 
 
 def look(
-    case: Case,
-    until: Quarter,
-    parks: Sequence[PanelPark],
-    settings: PanelSettings,
-    *,
-    threads: int,
-    folder: Path,
-    progress: Progress,
-    waiting: Progress,
+    task: PanelTask, case: Case, until: Quarter, progress: Progress, waiting: Progress
 ) -> tuple[Panel, PooledOutlook]:
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach.
 
     Parameters
     ----------
+    task
+        Panel of the other parks.
     case
         The park.
     until
         Last quarter of the forecast.
-    parks
-        Parks of the panel.
-    settings
-        Settings of the panel.
-    threads
-        Threads that runs are made on.
-    folder
-        Folder the panel is kept in.
     progress
         Called with the share done, in a hundred.
     waiting
         Called while another process makes the panel.
     """
     learning, looking = shares(progress, (90, 10))
-    with one_at_a_time(parks, settings, folder, waiting):
-        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
+    with task.alone(waiting):
+        panel = learn(task, learning)
     looking(0, 1)
-    return panel, outlook(panel, case, until, threads=threads)
+    return panel, outlook(panel, case, until)

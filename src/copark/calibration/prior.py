@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.calibration.observations import ObservationModel
+from copark.calibration.observations import ObservationModel, targets
 from copark.calibration.parameter_titles import MIX
 from copark.calibration.provenance import made_with
 from copark.cases.case import Case
@@ -272,6 +272,11 @@ class Recipe:
     """Seed of points and random numbers."""
     model: ObservationModel
     """Targets that are read."""
+
+    @classmethod
+    def of(cls, case: Case, cut: Quarter, runs: int, seed: int, discrepancy: float) -> Recipe:
+        """Return the recipe by which all targets of a case to a cut are read, with a size of the discrepancy."""
+        return cls(case, cut, runs, seed, ObservationModel(targets(case, cut=cut), discrepancy))
 
     @property
     def quarters(self) -> int:

@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibrate import Calibration, CalibrationSettings, calibrate, kept_stages
-from copark.calibration.calibration_setup import Reading, case_for
+from copark.calibration.calibrate import Calibration, CalibrationSettings, CalibrationTask, calibrate
+from copark.calibration.calibration_setup import Reading
 from copark.calibration.calibrations import StoredPosterior, load
 from copark.calibration.comparison import Apart, Comparison, What
 from copark.calibration.replay_posterior import AHEAD, FORECAST, ReplayPosterior
 from copark.cases.case import Case
 from copark.model.machine import cpu_features, versions
-from copark.progress import StagedProgress, of_stage
+from copark.progress import StagedProgress
 from copark.simulation.ensemble import runs_of
 from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.run import inputs_of
@@ -54,7 +54,7 @@ LEAST_WIDTH = 0.05
 
 
 def check(
-    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: StagedProgress | None = None
+    case: Case, folder: Path, *, threads: int = 1, out: Path | None = None, progress: StagedProgress | None = None
 ) -> Comparison:
     """Make a case's posteriors again by their recipe, or resume that, and compare them with those stored.
 
@@ -64,43 +64,29 @@ def check(
         The case.
     folder
         Folder of the posteriors.
-    threads
-        Threads that runs are made on.
-    batches
-        Where prior batches are kept, and stages until the comparison is made.
-    progress
-        Called with the stage, what is done of it and how much there is.
+    threads, out, progress
+        As of :class:`~copark.calibration.calibrate.CalibrationTask`; stages are kept until the comparison is made.
     """
     stored = load(case, folder)
     settings = CalibrationSettings.of(stored.recipe)
-    cut = stored.replay.cut
-    case = case_for(case, cut, Reading.of(stored.recipe))
-    stages = kept_stages(case, cut, settings, batches)
-    with stages.alone(lambda: of_stage(progress, "waiting")(0, 0)):
-        calibration = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
-        compared = replace(comparison(calibration, stored, threads), tally=stages.tally())
+    read_as = Reading.of(stored.recipe)
+    task = CalibrationTask(case, stored.replay.cut, settings, read_as, threads=threads, out=out, progress=progress)
+    stages = task.kept_stages()
+    with stages.alone(task.wait):
+        compared = replace(comparison(calibrate(task, stages), stored), tally=stages.tally())
         stages.remove()
     return compared
 
 
-def comparison(calibration: Calibration, stored: StoredPosterior, threads: int = 1) -> Comparison:
+def comparison(calibration: Calibration, stored: StoredPosterior) -> Comparison:
     """Compare a calibration with posteriors that are stored: numbers, and distributions where they cannot be the same.
 
     Numbers cannot where the processor or the libraries are not those the stored ones were made with.
-
-    Parameters
-    ----------
-    calibration
-        The calibration.
-    stored
-        Posteriors it is compared with.
-    threads
-        Threads that runs are made on.
     """
     by_numbers = compared_by_numbers(calibration, stored)
     if by_numbers.close or by_numbers.identical or made_here(stored):
         return by_numbers
-    return replace(by_numbers, apart=distances(calibration, stored, threads))
+    return replace(by_numbers, apart=distances(calibration, stored))
 
 
 def made_here(stored: StoredPosterior) -> bool:
@@ -118,17 +104,8 @@ def compared_by_numbers(calibration: Calibration, stored: StoredPosterior) -> Co
     return Comparison(identical=addresses and largest == 0.0, close=addresses and largest <= CLOSE, largest=largest)
 
 
-def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 1) -> tuple[Apart, ...]:
+def distances(calibration: Calibration, stored: StoredPosterior) -> tuple[Apart, ...]:
     """Measure how far a calibration is from posteriors that are stored, in every respect that is compared.
-
-    Parameters
-    ----------
-    calibration
-        The calibration made now.
-    stored
-        Posteriors it is compared with.
-    threads
-        Threads on which pairs are run on, to forecasts and outcomes.
 
     Returns
     -------
@@ -145,7 +122,7 @@ def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 
         _farthest("medians", medians, names, MEDIANS),
         Apart("typical", float(np.sqrt((medians**2).mean())), TYPICAL),
         _farthest("widths", widths, names, WIDTHS),
-        *_of_runs(replay, stored.replay, threads),
+        *_of_runs(replay, stored.replay, calibration.task.threads),
     )
 
 

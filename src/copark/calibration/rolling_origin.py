@@ -20,14 +20,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from copark.arrays import Floats, Integers
-from copark.calibration.annealing import POPULATIONS, replay_posterior
+from copark.calibration.annealing import replay_posterior
+from copark.calibration.calibrate import CalibrationTask
 from copark.calibration.observations import STAND_INS, ObservationModel, Target, targets
 from copark.calibration.prior import Batch
 from copark.calibration.replay_posterior import Projection, ReplayPosterior, project
-from copark.calibration.tempering import TemperingPlan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.progress import Progress
+from copark.progress import of_stage
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
 from copark.store.checkpoints import Stages
@@ -441,72 +441,61 @@ def years_since(case: Case, target: Target) -> float:
     return (target.observation.date.last_day - case.clock.start.first_day).days / DAYS
 
 
-def history_of(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit", "check", "score")) -> History:
-    """Return the used values of an observable up to a cut, as naive curves are given them.
+@dataclass(frozen=True)
+class KnownRecord:
+    """What a case has on record up to a cut: the values that naive curves are drawn through."""
 
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter known.
-    variable
-        Name of the observable.
-    roles
-        Roles of the values that are used.
-    """
-    past = [target for target in targets(case, roles, cut=cut) if target.variable == variable]
-    rows = [(years_since(case, target), target.reported, target.error) for target in past]
-    return History.of(*(zip(*rows, strict=True) if rows else ((), (), ())))
+    case: Case
+    """The case."""
+    cut: Quarter
+    """Last quarter known."""
+    roles: Sequence[str] = ("fit", "check", "score")
+    """Roles of the values that are used."""
 
+    def history(self, variable: str) -> History:
+        """Return the used values of an observable, as naive curves are given them."""
+        past = [target for target in targets(self.case, self.roles, cut=self.cut) if target.variable == variable]
+        rows = [(years_since(self.case, target), target.reported, target.error) for target in past]
+        return History.of(*(zip(*rows, strict=True) if rows else ((), (), ())))
 
-def naive_ensembles(
-    case: Case, cut: Quarter, later: Sequence[Target], roles: Sequence[str] = ("fit", "check", "score")
-) -> dict[str, dict[int, Floats]]:
-    """Forecast later targets with naive curves through all used values up to a cut.
+    def naive_ensembles(self, later: Sequence[Target]) -> dict[str, dict[int, Floats]]:
+        """Forecast later targets with naive curves.
 
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter known.
-    later
-        Targets to forecast.
-    roles
-        Roles of the values that are used.
+        Returns
+        -------
+            By curve: an ensemble for each target it can forecast, by position.
+        """
+        ensembles: dict[str, dict[int, Floats]] = {}
+        for variable in dict.fromkeys(target.variable for target in later):
+            positions = [n for n, target in enumerate(later) if target.variable == variable]
+            times = [years_since(self.case, later[n]) for n in positions]
+            fits = forecasts(self.history(variable), times, [later[n].error for n in positions])
+            for name, forecast in fits.items():
+                members = {n: forecast.ensemble(place) for place, n in enumerate(positions)}
+                ensembles.setdefault(name, {}).update(members)
+        return ensembles
 
-    Returns
-    -------
-        By curve: an ensemble for each target it can forecast, by position.
-    """
-    ensembles: dict[str, dict[int, Floats]] = {}
-    for variable in dict.fromkeys(target.variable for target in later):
-        positions = [n for n, target in enumerate(later) if target.variable == variable]
-        history = history_of(case, cut, variable, roles)
-        fits = forecasts(history, [years_since(case, later[n]) for n in positions], [later[n].error for n in positions])
-        for name, forecast in fits.items():
-            ensembles.setdefault(name, {}).update({n: forecast.ensemble(place) for place, n in enumerate(positions)})
-    return ensembles
+    def benchmarks(self, variable: str, quarters: Iterable[int]) -> dict[str, NaiveForecast]:
+        """Continue naive curves of an observable to the ends of quarters, without an error of observation.
 
+        Parameters
+        ----------
+        variable
+            Name of the observable.
+        quarters
+            Quarters, counted from the case's start.
+        """
+        start = self.case.clock.start
+        days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
+        return forecasts(self.history(variable), days, np.zeros(len(days)))
 
-def benchmarks_at(case: Case, cut: Quarter, variable: str, quarters: Iterable[int]) -> dict[str, NaiveForecast]:
-    """Continue naive curves of an observable to the ends of quarters, without an error of observation.
-
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter known.
-    variable
-        Name of the observable.
-    quarters
-        Quarters, counted from the case's start.
-    """
-    start = case.clock.start
-    days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
-    return forecasts(history_of(case, cut, variable), days, np.zeros(len(days)))
+    def points(self, variable: str) -> tuple[Point, ...]:
+        """Return the used values of an observable, then those that are only looked at, before the cut and after it."""
+        looked = (*targets(self.case, ("check",), cut=self.cut), *targets(self.case, ("check",), after=self.cut))
+        groups = {"known": targets(self.case, self.roles, cut=self.cut), "looked": looked}
+        return tuple(
+            _point(target, state) for state, group in groups.items() for target in group if target.variable == variable
+        )
 
 
 def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Origin:
@@ -544,38 +533,29 @@ def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Orig
         for name in MODELS
     }
     ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in projections.items()}
-    return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, projections)
+    return Origin(cut, later, {**ensembles, **KnownRecord(case, cut).naive_ensembles(later)}, replay, projections)
 
 
 def rolling(
+    task: CalibrationTask,
     batch: Batch,
     cuts: Iterable[Quarter],
     *,
-    plan: TemperingPlan | None = None,
-    populations: int = POPULATIONS,
-    threads: int = 1,
     ready: Mapping[Quarter, ReplayPosterior] | None = None,
-    progress: Progress | None = None,
     stages: Stages | None = None,
 ) -> tuple[Origin, ...]:
     """Calibrate to several cuts, earliest first, and forecast from each.
 
     Parameters
     ----------
+    task
+        Calibration to the latest cut, whose settings all have.
     batch
-        Prior runs to the latest cut at least.
+        Its prior runs, which serve all cuts.
     cuts
         Quarters to calibrate to.
-    plan
-        How populations are moved; by default the usual plan.
-    populations
-        Number of independent populations.
-    threads
-        Threads that runs are made on.
     ready
         Replay posteriors that are there already, by cut.
-    progress
-        Called with parts done and in all.
     stages
         Where searches are kept as far as they have come.
     """
@@ -584,9 +564,10 @@ def rolling(
     origins = []
     missing = [cut for cut in ordered if cut not in posteriors]
 
+    progress = of_stage(task.progress, "replay")
+
     def report(part: int, whole: int) -> None:
-        if progress is not None:
-            progress(missing.index(cut) * whole + part, len(missing) * whole)
+        progress(missing.index(cut) * whole + part, len(missing) * whole)
 
     for cut in ordered:
         replay = posteriors.get(cut)
@@ -595,13 +576,13 @@ def rolling(
                 batch,
                 *restricted(batch, cut),
                 cut,
-                plan=plan,
-                populations=populations,
-                threads=threads,
+                plan=task.settings.plan(),
+                populations=task.settings.populations,
+                threads=task.threads,
                 progress=report,
                 stages=stages,
             )
-        origins.append(forecast_from(replay, batch.recipe.case, threads))
+        origins.append(forecast_from(replay, batch.recipe.case, task.threads))
     return tuple(origins)
 
 
@@ -703,27 +684,6 @@ def moment(day: date) -> float:
 def year_of_moment(time: float) -> int:
     """Return the calendar year of a moment; the last day of a leap year lies a little beyond its end."""
     return floor(time - 0.4 / DAYS)
-
-
-def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:
-    """Return the values the forecast was made with, then those that are only looked at, before the cut and after it.
-
-    Parameters
-    ----------
-    case
-        The case.
-    cut
-        Last quarter known.
-    variable
-        Name of the observable.
-    roles
-        Roles of the values the forecast was made with.
-    """
-    looked = (*targets(case, ("check",), cut=cut), *targets(case, ("check",), after=cut))
-    groups = {"known": targets(case, roles, cut=cut), "looked": looked}
-    return tuple(
-        _point(target, state) for state, group in groups.items() for target in group if target.variable == variable
-    )
 
 
 def later_points(scores: Iterable[ForecastScore]) -> tuple[Point, ...]:

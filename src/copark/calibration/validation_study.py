@@ -34,11 +34,10 @@ from copark.calibration.rolling_origin import (
     MODELS,
     NAIVE,
     ForecastScore,
+    KnownRecord,
     Origin,
     ScoreLine,
-    history_of,
     is_exact,
-    naive_ensembles,
     table,
 )
 from copark.cases.case import Case
@@ -285,7 +284,9 @@ def told(origin: Origin, case: Case, swaps: Sequence[Swap]) -> tuple[Told, ...]:
     swaps
         Observables and their best naive curves.
     """
-    alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
+    everything = KnownRecord(case, origin.cut)
+    fitted = KnownRecord(case, origin.cut, ("fit",))
+    alike = fitted.naive_ensembles(origin.targets)
     results = []
     for swapped in swaps:
         again = alike.get(swapped.rival, {})
@@ -294,9 +295,7 @@ def told(origin: Origin, case: Case, swaps: Sequence[Swap]) -> tuple[Told, ...]:
             for n, target in enumerate(origin.targets)
             if n in again and target.variable == swapped.variable and is_exact(target)
         ]
-        all_times, own_times = (
-            history_of(case, origin.cut, swapped.variable, *roles).times for roles in ((), (("fit",),))
-        )
+        all_times, own_times = (record.history(swapped.variable).times for record in (everything, fitted))
         results.append(
             Told(
                 swapped.variable,

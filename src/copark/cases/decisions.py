@@ -12,13 +12,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import model_validator
+
 from copark.cases.casebook import DECISIONS, INTERESTS, SOUGHT, TIES, casebook_path
 from copark.cases.dates import Date
 from copark.cases.evidence import Currency, Quote, check_currency, check_last_year, check_order, check_range, told_twice
 from copark.cases.files import fault, in_reading_order, read_text
 from copark.cases.table_schemas import Bound
 from copark.cases.tables import SoundTable, TableRow, faults_of_rows, read_table
-from copark.cases.types import Country, Grade, Key, Number, Record, Side, SourceKeys, Words, suggestion, wrong
+from copark.cases.types import (
+    Country,
+    Grade,
+    Key,
+    Number,
+    Record,
+    Side,
+    SourceKeys,
+    Words,
+    in_both,
+    suggestion,
+    wrong,
+)
 from copark.errors import CaseFaults, Fault
 
 WantingSide = Literal["home", "host", "company"]
@@ -133,17 +147,17 @@ class Decision(Record):
     """A row of ``decisions.csv``: what somebody decided, when, and how it was settled."""
 
     date: Date
-    """When it was decided or first held; not after 2024."""
+    """When it was decided or first held; not after 2024 in the casebook."""
     until: Date | None = None
     """When it ends; empty if it is open or not known."""
     decider: Decider
     """Who decided."""
     instrument: Instrument
     """What was decided on: one of a controlled list."""
-    what_en: Words
-    """What was decided, in English."""
-    what_zh: Words
-    """What was decided, in Chinese."""
+    what_en: Words = ""
+    """What was decided, in English; one language is enough."""
+    what_zh: Words = ""
+    """What was decided, in Chinese; one language is enough."""
     value: Number | None = None
     """Its number, in its unit; the lower end of a range; empty if there is none."""
     high: Number | None = None
@@ -169,8 +183,15 @@ class Decision(Record):
         """Return what was decided."""
         return self.what_zh if lang == "zh" else self.what_en
 
+    @model_validator(mode="before")
+    @classmethod
+    def _in_both(cls, data: Any) -> Any:
+        """Let what was decided stand for both languages where it is written in one."""
+        return in_both(data, "what_en", "what_zh")
+
     def _check(self) -> None:
-        check_last_year("date", self.date)
+        if not self.what_en:
+            raise wrong("empty_cell", at="what_en")
         check_order(self.date, self.until, at="date")
         for name in ("unit", "bound"):
             if (self.value is None) != (getattr(self, name) is None):

@@ -22,6 +22,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from copark.cases.case import Case
+from copark.cases.casebook import DECISIONS, EVIDENCE_SOURCES
 from copark.cases.defaults import LEVEL, Part, Whole, checklist
 from copark.cases.files import distinct, fault
 from copark.cases.load import examine
@@ -64,17 +65,19 @@ FRAMES = {
     "enterprises": ENTERPRISES,
     "context": CONTEXT,
     "growth": GROWTH,
+    "instruments": DECISIONS,
 }
 """Files of a case by the name of the frame that stands for each."""
 _FILLED = {
     SERIES: ("use", "bound", "role", "basis", "unit"),
     CONTEXT: ("basis", "unit"),
     EQUITY: ("use", "basis", "table"),
+    DECISIONS: ("bound",),
 }
 """Columns of a table that have a plain answer where they are empty."""
 _CODES = {f"cases.{code}": f"cases.{code}_in_frame" for code in ("not_a_mapping", "not_a_list", "missing_file")}
 """Faults of files whose repair is another one in Python."""
-_NAMES = {SOURCES: "sources", CASE: FACTS, **{file: name for name, file in FRAMES.items()}}
+_NAMES = {SOURCES: "sources", EVIDENCE_SOURCES: "sources", CASE: FACTS, **{file: name for name, file in FRAMES.items()}}
 
 
 def case_of_frames(
@@ -228,6 +231,7 @@ def frames_of(case: Case) -> dict[str, pd.DataFrame]:
         "enterprises": case.enterprises,
         "context": case.host_context,
         "growth": case.growth,
+        "instruments": case.decisions,
     }
     frames = {name: pd.DataFrame([_cells_of(row) for row in rows]) for name, rows in tables.items()}
     holdings = [
@@ -235,7 +239,9 @@ def frames_of(case: Case) -> dict[str, pd.DataFrame]:
         for table in case.equity
         for holding in table.holdings
     ]
-    sources = {key: _cells_of(source) for key, source in case.sources.items()}
+    named = {key for decision in case.decisions for key in decision.source}
+    of_evidence = {key: source for key, source in case.evidence_sources.items() if key in named}
+    sources = {key: _cells_of(source) for key, source in {**case.sources, **of_evidence}.items()}
     return {
         **frames,
         "equity": pd.DataFrame(holdings),
@@ -267,7 +273,7 @@ def _rows_of(frame: pd.DataFrame, table: str) -> tuple[list[str], list[list[str]
     """Return the labels of a frame's rows, and its rows as a table of a case has them, with a first row of columns."""
     columns = [str(name) for name in frame.columns]
     lines = [dict(zip(columns, map(cell, row), strict=True)) for row in frame.itertuples(index=False, name=None)]
-    plain = [fillings({key: words for key, words in line.items() if words}) for line in lines]
+    plain = [fillings({key: words for key, words in line.items() if words}, table) for line in lines]
     added = [name for name in _FILLED.get(table, ()) if name not in columns]
     rows = [[*columns, *added]]
     for line, answers in zip(lines, plain, strict=True):

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from copark.cases.casebook import DECISIONS, EVIDENCE_SOURCES
 from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.tables import lines_of
-from copark.cases.workbook_reading import got
+from copark.cases.workbook_reading import got, split
 from copark.cases.workbook_sheets import FACTS, WorkbookSheet, sheets
 from copark.cases.yaml_loader import read_yaml
 from copark.json_types import JsonObject
@@ -17,10 +18,11 @@ from copark.json_types import JsonObject
 def content_of_folder(folder: Path) -> JsonObject:
     """Read the files of a case that is sound: trees and rows as they are written, by the name of the file."""
     content: JsonObject = {}
-    for name in (CASE, SOURCES, *(sheet.place for sheet in sheets() if sheet.kind == "table")):
+    trees = (CASE, SOURCES, EVIDENCE_SOURCES)
+    for name in (*trees, *(sheet.place for sheet in sheets() if sheet.kind == "table")):
         if (folder / name).is_file():
             words = (folder / name).read_text(encoding="utf-8-sig")
-            if name in (CASE, SOURCES):
+            if name in trees:
                 tree = read_yaml(words, name, [])
                 content[name] = {} if tree is None else tree.data
             else:
@@ -52,10 +54,17 @@ def rows_of(content: Mapping[str, Any], sheet: WorkbookSheet) -> Iterator[Mappin
             facts = dated if isinstance(dated, list) else [dated]
             yield from ({"what": what, **flat(fact)} for fact in facts if fact)
     elif sheet.kind == "named":
-        named = content.get(SOURCES, {}) if sheet.place == SOURCES else got(tree, sheet.place) or {}
+        named = _sources(content) if sheet.place == SOURCES else got(tree, sheet.place) or {}
         yield from ({"key": key, **flat(entry)} for key, entry in named.items())
     else:
         yield from map(flat, got(tree, sheet.place) or ())
+
+
+def _sources(content: Mapping[str, Any]) -> JsonObject:
+    """Return the sources of a case, those that its decisions name among its evidence's below."""
+    named = {key for row in content.get(DECISIONS, ()) for key in split(str(row.get("source", "")))}
+    of_evidence = content.get(EVIDENCE_SOURCES, {})
+    return {**content.get(SOURCES, {}), **{key: source for key, source in of_evidence.items() if key in named}}
 
 
 def flat(record: Any, path: str = "") -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from copark.described import Described
 from copark.texts import entries
 from copark.texts.localized import LocalizedText
 from copark.units import UNITS
@@ -288,10 +289,10 @@ _DEPRECATED = frozenset(
 )
 
 
-class Record(BaseModel):
+class Record(Described):
     """Something a case says: frozen, and with no key that the schema does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     def __dir__(self) -> list[str]:
         """List names without those that pydantic keeps for its first version alone: ``parse_obj``, ``json`` …."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from copark.cases.casebook import DECISIONS, EVIDENCE_SOURCES
 from copark.cases.defaults import TABLES_UNKNOWN
 from copark.cases.files import BOOK, UPLOAD, distinct, fault, place, read_cells, refuse, written
 from copark.cases.load import examine
@@ -81,7 +82,7 @@ class CaseWorkbook:
     tree: JsonObject = field(default_factory=dict)
     """Content of ``case.yaml``."""
     sources: JsonObject = field(default_factory=dict)
-    """Content of ``sources.yaml``."""
+    """Content of ``sources.yaml`` and, of those that decisions alone name, of ``evidence-sources.yaml``."""
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     """Rows of the CSV tables by file, each where it stands in its sheet, so that lines are rows."""
     faults: list[Fault] = field(default_factory=list)
@@ -95,13 +96,25 @@ class CaseWorkbook:
 
     def write(self, folder: Path, *, aligned: bool = False) -> None:
         """Write the files of the case; ``aligned`` keeps empty lines, so that lines are rows of the sheets."""
-        for name, content in ((CASE, self.tree), (SOURCES, self.sources)):
+        of_evidence = self.sources_of_evidence()
+        sources = {key: source for key, source in self.sources.items() if key not in of_evidence}
+        for name, content in ((CASE, self.tree), (SOURCES, sources), (EVIDENCE_SOURCES, of_evidence)):
             if content:
                 words = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
                 (folder / name).write_text(words, encoding="utf-8", newline="\n")
         for name, rows in self.tables.items():
             with (folder / name).open("w", encoding="utf-8", newline="") as stream:
                 csv.writer(stream, lineterminator="\n").writerows(row for row in rows if row or aligned)
+
+    def sources_of_evidence(self) -> JsonObject:
+        """Return the sources that decisions alone name: like these they are no part of what a case is."""
+        cited: dict[bool, set[str]] = {True: set(), False: set(cited_in(self.tree))}
+        for name, (head, *rows) in self.tables.items():
+            if "source" in head:
+                column = head.index("source")
+                keys = {key for row in rows if len(row) > column for key in split(row[column])}
+                cited[name == DECISIONS] |= keys
+        return {key: source for key, source in self.sources.items() if key in cited[True] - cited[False]}
 
     def check(self) -> list[Fault]:
         """Return every fault, by sheet and cell, in the order of the sheets."""
@@ -126,6 +139,7 @@ class CaseWorkbook:
     def _placed(self, issue: Fault) -> Fault:
         """Return a fault of a file by the cell it came from."""
         name = issue.file.rpartition("/")[2]
+        name = SOURCES if name == EVIDENCE_SOURCES else name  # one sheet has both
         code = "cases.empty_cell" if issue.code in ("cases.missing_key", "cases.missing_file") else issue.code
         cell = self._of_table(name, issue) if name.endswith(".csv") else self._of_tree(name, issue.key)
         if cell is None:
@@ -443,7 +457,7 @@ def _table(reading: _Reading) -> None:
     for number, cells in reading.records(columns):
         rows += [[] for _ in range(len(rows) + 1, number)]
         words = {column.key: _word(column, cells[column.key]) for column in sheet.columns if column.key in cells}
-        filled = {**fillings(words), **words}
+        filled = {**fillings(words, file), **words}
         rows.append([filled.get(column.key, "") for column in written_columns])
     if len(rows) > 1 or sheet.key == "observations":
         book.tables[file] = rows
@@ -468,8 +482,23 @@ def _wide(reading: _Reading) -> None:
             book.wide[line] = {**where, "": where[row["variable"]]}
 
 
-def fillings(row: Mapping[str, str]) -> dict[str, str]:
-    """Return what empty cells of a row stand for: the plain answer, where there is one."""
+def cited_in(tree: Any) -> Iterator[str]:
+    """Yield the keys of sources that a tree names, wherever."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            if key == "source" and isinstance(value, (str, list)):
+                yield from split(value) if isinstance(value, str) else map(str, value)
+            else:
+                yield from cited_in(value)
+    elif isinstance(tree, list):
+        for part in tree:
+            yield from cited_in(part)
+
+
+def fillings(row: Mapping[str, str], table: str = OBSERVATIONS) -> dict[str, str]:
+    """Return what empty cells of a row of a table stand for: the plain answer, where there is one."""
+    if table == DECISIONS:
+        return {"bound": "range" if "high" in row else "exact"} if "value" in row else {}
     plain = {"use": "yes", "bound": "exact", "basis": text("workbook.basis"), "table": row.get("date", "")}
     variable = SERIES.get(row.get("variable", ""))
     if variable is not None:
@@ -487,23 +516,24 @@ def complete_observation(row: Mapping[str, str]) -> dict[str, str]:
 def _word(column: SheetColumn, words: str) -> str:
     """Return a cell as a table of a case has it."""
     if column.several:
-        return "; ".join(_split(words))
+        return "; ".join(split(words))
     return codes(column.choice).get(words.casefold(), words) if column.choice else words
 
 
 def _value(column: SheetColumn, words: str) -> Any:
     """Return a cell as ``case.yaml`` has it."""
     if column.several == "spans":
-        return [_span(span) for span in _split(words)]
+        return [_span(span) for span in split(words)]
     word = _word(column, words)
     if column.several and not column.key.endswith("source"):
-        return _split(words)
+        return split(words)
     if column.choice == "yes_no":
         return {"yes": True, "no": False}.get(word, word)
     return _number(word) if column.is_number else word
 
 
-def _split(words: str) -> list[str]:
+def split(words: str) -> list[str]:
+    """Return the several words of one cell."""
     return [part.strip() for part in _SPLIT.split(words) if part.strip()]
 
 

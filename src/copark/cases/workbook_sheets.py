@@ -11,6 +11,9 @@ from typing import Any, Literal, get_args, get_type_hints
 from copark.cases import dated_events as dated
 from copark.cases import schema
 from copark.cases.actors import Institution, Interest, Partner, Presence, Rival, Shareholder
+from copark.cases.casebook import DECISIONS
+from copark.cases.decisions import Decider, Decision, DecisionUnit, Instrument, Settled
+from copark.cases.evidence import Currency
 from copark.cases.facts import Fact
 from copark.cases.observed_variables import HOST_CONTEXT, MECHANISMS, country_name, series_title
 from copark.cases.observed_variables import SERIES as VARIABLES
@@ -310,6 +313,26 @@ def sheets() -> tuple[WorkbookSheet, ...]:
         _wide("books", first=True),
         _wide("signal"),
         _table("events", Event, EVENTS, "date", is_first=True),
+        _table(
+            "instruments",
+            Decision,
+            DECISIONS,
+            "date",
+            "until",
+            "instrument",
+            "what_en",
+            "what_zh",
+            "value",
+            "high",
+            "unit",
+            "currency",
+            "bound",
+            "decider",
+            "how",
+            unit="decision_unit",
+            currency="currency",
+            how="settled",
+        ),
         _named("sources", Source, SOURCES, first=True),
         _table("growth", GrowthValue, GROWTH),
         _list("credit", schema.Credit, "finance.credit"),
@@ -339,8 +362,13 @@ def choices(name: str, lang: str) -> Mapping[str, str]:
     if name in ("variable", "context"):
         variables = VARIABLES if name == "variable" else HOST_CONTEXT
         return {variable: series_title(variable, lang) for variable in variables}
-    if name == "unit":
-        return {symbol: symbol for symbol in UNITS}
+    if name in ("unit", "currency"):
+        return {symbol: symbol for symbol in (UNITS if name == "unit" else get_args(Currency))}
+    if name == "decision_unit":
+        keys = {
+            unit: unit.replace("%", "percent").replace(" ", "_").replace("/", "_") for unit in get_args(DecisionUnit)
+        }
+        return {unit: text(f"workbook.decision_unit.{key}", lang) for unit, key in keys.items()}
     if name == "fact":
         return {key: text(f"workbook.fact.{key}", lang) for key in FACTS}
     if name in _ELSEWHERE:
@@ -358,6 +386,9 @@ _ELSEWHERE: Mapping[str, tuple[tuple[str, ...], str]] = {
     "scale": (get_args(Scale), "analysis.scale"),
     "mechanism": (MECHANISMS, "cases.mechanism"),
     "role": (("fit", "score", "check", "context"), "report.role"),
+    "decider": (get_args(Decider), "casebook.code.decider"),
+    "instrument": (get_args(Instrument), "casebook.code.instrument"),
+    "settled": (get_args(Settled), "casebook.code.settled"),
 }
 
 

@@ -150,7 +150,7 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
     shares
         Print shares of outcomes also of a park that is not calibrated.
     """
-    from copark.presentation.terminal import show
+    from copark.presentation.terminal import print_lines, show
 
     answer = outcome.answer
     give(
@@ -173,18 +173,18 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
     show(answer.summary(lang, only), out, only=only)
     out.print()
     if not (answer.shows_outcomes or shares):
-        out.print(text("trust.outcomes_hidden", lang))
+        print_lines(out, text("trust.outcomes_hidden", lang))
     for note in outcome.notes:
-        out.print(note)
+        print_lines(out, note)
     if outcome.failed > answer.unfinished:
         words = text("cli.run.failed", lang, count=outcome.failed, total=outcome.runs * len(answer.outcomes))
-        out.print(words, style="bold red")
+        print_lines(out, words, style="bold red")
     if outcome.kept < outcome.runs:
-        out.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept))
+        print_lines(out, text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept))
     took = text("cli.run.took", lang, time=duration(outcome.seconds, lang))
     title = text("cli.run.title", lang, study=outcome.study, runs=outcome.runs, seed=outcome.seed)
     gap = "" if lang == "zh" else " "
-    out.print(f"{title}{gap}{text('cli.run.reused', lang) if outcome.reused else took}")
+    print_lines(out, f"{title}{gap}{text('cli.run.reused', lang) if outcome.reused else took}")
     places: list[tuple[str, object]] = [("identity", outcome.identity), ("stored", outcome.path)]
     for key, value in (*places, *(("report", path) for path in outcome.files.values())):
         say("cli.run.line", lang, label=text(f"cli.run.{key}", lang), value=value)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases import load_case
-from copark.cases.casebook import casebook_path
+from copark.cases.casebook import DECISIONS, casebook_path
 from copark.cases.dates import Date
 from copark.cases.frames import own_observations
 from copark.cases.own_words import own_words
@@ -271,7 +271,7 @@ def case_tables(cases: Sequence[PackagedCase]) -> list[DataTable]:
     tables = [
         _table_of(sheet, cases, contents)
         for sheet in sheets()
-        if sheet.kind not in ("form", "wide") and sheet.place != SOURCES
+        if sheet.kind not in ("form", "wide") and sheet.place not in (SOURCES, DECISIONS)  # these have tables elsewhere
     ]
     partners = next(table for table in tables if table.name == "partners")
     return [_cases(cases, contents), *tables, _presence(partners)]

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from copark.arrays import Floats
 from copark.decisions.measures import measure_of
+from copark.model.outcomes import ENDED, GOOD
 from copark.stats.effects import Effect, Effects, place_of
 from copark.stats.precision import change_interval, median_interval
 from copark.stats.quantiles import quantiles
@@ -157,7 +158,7 @@ class StructureBaseline:
 def baseline_under(structure: str, effects: Effects) -> StructureBaseline:
     """Read the outcomes of the case as it is under a structure, by its key, off the effects in it."""
     standing, failed = (
-        mean(effects.reference_values[:, place_of(name, effects.measures), 0]) for name in ("self_standing", "failed")
+        mean(effects.reference_values[:, place_of(name, effects.measures), 0]) for name in (GOOD.key, ENDED.key)
     )
     return StructureBaseline(structure, standing, failed, len(effects.draw_of_run))
 

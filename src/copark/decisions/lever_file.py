@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
@@ -25,7 +25,7 @@ from copark.cases.files import KeyPath, written
 from copark.cases.horizon import latest_now, now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion, wrong
-from copark.cases.validated_yaml import read_model
+from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree, read_yaml
 from copark.decisions.measures import NAMES
 from copark.errors import Fault, NotFound, RunRefused, StudyFaults
@@ -100,6 +100,12 @@ class Lever(StudyEntry):
             if name not in catalogue().parameters:
                 near = suggestion(name, catalogue().parameters)
                 raise wrong("study_unknown", at="rests_on", found=name, suggestion=near)
+        return self
+
+    @model_validator(mode="after")
+    def _check_options(self) -> Lever:
+        if not self.start and not self.now:
+            raise wrong("levers_no_options", at="key", found=self.key)
         return self
 
     def options(self, since: Since) -> tuple[OptionEntry, ...]:
@@ -285,6 +291,12 @@ _SOUND: dict[tuple[object, ...], LeverFile] = {}
 """Levers that were found sound, by case and file: every option is tried on the case, which takes seconds."""
 
 
+AREAS = ("levers", "study")
+"""Areas of the texts that faults of a file of levers belong to."""
+NOBODY = "nobody"
+"""Stands for partners in a case that has none."""
+
+
 class GeneralLevers(LeverFile):
     """Levers made of a case's facts, not written for it."""
 
@@ -296,9 +308,10 @@ def general_levers(case: Case, now: Quarter) -> GeneralLevers:
     ------
     NotFound
         If nothing is left.
+    StudyFaults
+        If the general set itself has faults; it carries all of them.
     """
-    data = _general_set(now, case)
-    file = GeneralLevers.model_validate(data)
+    data, file = _general_set(now, case)
     seen = seen_from(case, now)
     before = inputs_of(seen, scenario_of())
 
@@ -327,20 +340,32 @@ def with_quarters(content: str, now: Quarter) -> str:
     return NOW.sub(lambda match: str(now + int(match[1] or 0)), content)
 
 
-def _general_set(now: Quarter, case: Case) -> Any:
-    """Fill the general set for a case from a quarter on; what is done to partners is done to each of the case's own."""
+def _general_set(now: Quarter, case: Case) -> tuple[Any, GeneralLevers]:
+    """Fill the general set for a case from a quarter on; what is done to partners is done to each of the case's own.
+
+    Returns
+    -------
+    data, file
+        What was read, and the levers made of it.
+    """
     faults: list[Fault] = []
     tree = read_yaml(with_quarters(FILE.read_text(encoding="utf-8"), now), FILE.name, faults)
-    assert tree is not None, faults  # noqa: S101 - a file of the package
+    if tree is None:
+        raise StudyFaults(faults)
     data: Any = tree.data
     data["case"] = case.name
+    # A case without partners keeps the options until they are found to be none it bears, so that lines stay right.
+    partners = [partner.key for partner in case.partners] or [NOBODY]
     for lever in data["levers"]:
-        for option in lever["start"]:
-            word = option["edits"].get("partners")
-            if word is not None:
-                option["edits"] = {"partners": {partner.key: word for partner in case.partners}}
-    data["levers"] = [lever for lever in data["levers"] if case.partners or lever["key"] != "partners"]
-    return data
+        for since in SINCE:
+            for option in lever.get(since) or ():
+                word = (option.get("edits") or {}).get("partners")
+                if word is not None:
+                    option["edits"] = {"partners": dict.fromkeys(partners, word)}
+    try:
+        return data, GeneralLevers.model_validate(data)
+    except ValidationError as errors:
+        raise StudyFaults(faults_in(errors, FILE.name, GeneralLevers, AREAS, tree)) from None
 
 
 def touched(case: Case, option: OptionEntry, before: Inputs, now: int) -> tuple[bool, bool]:
@@ -428,7 +453,7 @@ def examine_levers(path: Path, case: Case, now: Quarter | None = None) -> tuple[
         The levers, or ``None`` if there are faults; and all faults.
     """
     quarter = now or now_for(case)
-    read, faults = read_model(path, LeverFile, ("levers", "study"), lambda content: with_quarters(content, quarter))
+    read, faults = read_model(path, LeverFile, AREAS, lambda content: with_quarters(content, quarter))
     if read is None:
         return None, faults
     file, tree = read

@@ -16,8 +16,8 @@ import numpy as np
 
 from copark.arrays import Booleans, Floats
 from copark.model.clock import DT
+from copark.model.outcomes import ENDED, GOOD
 from copark.simulation.ensemble import ScenarioRuns
-from copark.simulation.outcomes import OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Measure:
 
 
 MEASURES = (
-    Measure("self_standing", "1", "share"),
-    Measure("failed", "1", "share"),
+    Measure(GOOD.key, "1", "share"),
+    Measure(ENDED.key, "1", "share"),
     Measure("operating", "log points", "stock"),
     Measure("companies", "companies", "stock"),
     Measure("jobs", "persons", "stock"),
@@ -55,7 +55,7 @@ BUDGETS = ("budget_home", "budget_host")
 FOUR_SIDES = ("home", "host", "developer", "enterprises")
 """The sides whose gains are set beside each other; the two sides of the model are the governments alone."""
 
-RANKED = ("self_standing", "operating", *FOUR_SIDES)
+RANKED = (GOOD.key, "operating", *FOUR_SIDES)
 """Measures that options are ranked by."""
 
 OUTPUTS_READ = (
@@ -168,8 +168,8 @@ class LeverMeasures:
         contribution_home = summed(runs["contribution_home"], weights)
         contribution_host = summed(runs["contribution_host"], weights)
         values: dict[str, Floats] = {
-            "self_standing": (runs.outcome == OUTCOMES.index("self_standing")).astype(np.float64),
-            "failed": (runs.outcome == OUTCOMES.index("failed")).astype(np.float64),
+            GOOD.key: (runs.outcome == GOOD.code).astype(np.float64),
+            ENDED.key: (runs.outcome == ENDED.code).astype(np.float64),
             "operating": np.log(np.maximum(operating[:, -1], 1.0)),
             "companies": operating[:, -1],
             "jobs": runs["jobs"][:, -1],

@@ -9,11 +9,11 @@ import numpy as np
 from copark.figures.arguments import checked
 from copark.figures.frame import view, year_of
 from copark.labels import scenario_title
+from copark.model.outcomes import BY_KEY
 from copark.options import options
 from copark.presentation import style
 from copark.presentation.numbers import percent
 from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
-from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.simulation.readouts.compare import sweep
 from copark.simulation.readouts.coupling import COMPONENTS, SCALES, apart, phase_shares, phases, read_out
 from copark.simulation.readouts.coupling import PHASES as STAGES
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 COORDINATED = tuple(dict.fromkeys(name for component in COMPONENTS for name in component.outputs()))
 """Outputs that scores of scales are made of."""
-_HATCH = {"failed": "", "dependent": "///", "fragile": "...", "self_standing": ""}
 
 
 @style.styled
@@ -41,7 +40,10 @@ def outcome_bars(result: xr.Dataset, lang: str | None = None) -> Figure:
     lang = lang or options().lang
     study_view = view(result, lang)
     rows = [
-        (scenario_title(result, position, lang), shares(result["outcome"].isel(scenario=position).to_numpy(), NAMES))
+        (
+            scenario_title(result, position, lang),
+            shares(result["outcome"].isel(scenario=position).to_numpy(), tuple(BY_KEY)),
+        )
         for position in range(result.sizes["scenario"])
     ]
     if len(rows) == 1:
@@ -62,7 +64,7 @@ def outcome_bars(result: xr.Dataset, lang: str | None = None) -> Figure:
             axes.barh(position, 1.0, height=0.7, color=style.GRID)
         else:
             parts = (
-                (outcome.share, style.OUTCOMES[outcome.name], _HATCH[outcome.name], percent(outcome.share))
+                (outcome.share, *style.OUTCOME_COLOURS[BY_KEY[outcome.name].colour], percent(outcome.share))
                 for outcome in outcome_shares
             )
             style.stack(axes, position, parts)
@@ -71,11 +73,9 @@ def outcome_bars(result: xr.Dataset, lang: str | None = None) -> Figure:
     style.key(
         figure,
         [
-            (
-                Patch(facecolor=style.OUTCOMES[name], hatch=_HATCH[name], edgecolor=style.PAPER),
-                text(f"analysis.outcome.{name}", lang),
-            )
-            for name in NAMES
+            (Patch(facecolor=colour, hatch=hatch, edgecolor=style.PAPER), outcome.title(lang))
+            for outcome in BY_KEY.values()
+            for colour, hatch in (style.OUTCOME_COLOURS[outcome.colour],)
         ],
     )
     return figure

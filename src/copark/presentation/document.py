@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,6 +43,22 @@ class Kind(Enum):
     """Keys of sources, separated by ``; ``."""
 
 
+class Banded(Protocol):
+    """A row of an answer that has a median and a band, such as an effect."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of the band."""
+
+    @property
+    def median(self) -> float:
+        """Median."""
+
+    @property
+    def high(self) -> float:
+        """Upper end of the band."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """A value with the band it lies in; the value is none where only the band is told."""
@@ -53,6 +69,11 @@ class Interval:
     """Upper end."""
     value: float | None = None
     """The value; ``None`` where only the band is told."""
+
+    @classmethod
+    def of(cls, row: Banded) -> Interval:
+        """Return the median of a row of an answer with its band."""
+        return cls(row.low, row.high, row.median)
 
 
 Value = str | int | float | bool | Interval | None

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from copark.cases.types import JUDGEMENT
+from copark.described import Described
 from copark.json_types import JsonObject
 from copark.presentation import document as data
 from copark.presentation.clean_words import clean, titled
@@ -35,10 +36,10 @@ def commands(sentence: str) -> list[tuple[str, bool]]:
     return [(words, n % 2 == 1) for n, words in enumerate(sentence.split("`")) if words]
 
 
-class Shown(BaseModel):
+class Shown(Described):
     """A part of a page: plain and unchangeable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RenderedSource(Shown):

@@ -24,13 +24,13 @@ from copark import units
 from copark.errors import CoparkError
 from copark.extras import need_form
 from copark.json_types import JsonObject
+from copark.model.outcomes import OUTCOMES
 from copark.presentation import run_frames
 from copark.presentation.parquet import write_parquet
 from copark.presentation.run_frames import STATUSES
 from copark.presentation.stata import MOST_CELLS, write_stata
 from copark.presentation.xlsx_sheets import Cell, Row, Sheet, Styled, write_sheets
 from copark.progress import Progress
-from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.store.errors import ExportRefused, fault
 from copark.store.files import written_file, written_folder
@@ -75,7 +75,7 @@ def plain_number(value: Any) -> int | float | None:
 
 
 def _outcome(code: int, lang: str) -> str:
-    return text(f"store.outcome.{OUTCOMES[code]}" if code >= 0 else "store.outcome.none", lang)
+    return OUTCOMES[code].word(lang) if code >= 0 else text("store.outcome.none", lang)
 
 
 def _status(code: int, lang: str) -> str:

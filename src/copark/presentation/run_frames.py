@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from copark.model.outcomes import BY_KEY, OUTCOMES
 from copark.model.variables import catalogue
 from copark.presentation.labelled_frame import LabelledFrame, in_both, titled, unit_title
-from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.store.streaming_summary import STATISTICS, path_names
 from copark.texts import LANGUAGES, text
@@ -55,7 +55,8 @@ def scenario_words(dataset: xr.Dataset) -> dict[str, LocalizedText]:
 
 def outcome_words() -> dict[str, LocalizedText]:
     """Return what outcomes are called, by their keys; the last is that of a run that did not finish."""
-    return {name: _localized(f"store.outcome.{name}") for name in (*OUTCOMES, NONE)}
+    words = {outcome.key: LocalizedText.by_language(outcome.word) for outcome in OUTCOMES}
+    return {**words, NONE: _localized(f"store.outcome.{NONE}")}
 
 
 def status_words() -> dict[str, LocalizedText]:
@@ -174,7 +175,7 @@ def outcomes_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
 
     rows = []
     for scenario in record.scenarios:
-        counts = {name: record.outcome.get(scenario, {}).get(str(code), 0) for code, name in enumerate(OUTCOMES)}
+        counts = {name: record.outcome.get(scenario, {}).get(str(code), 0) for code, name in enumerate(BY_KEY)}
         counts[NONE] = record.runs - sum(counts.values())
         rows += [(scenario, name, count, count / record.runs) for name, count in counts.items()]
     frame = pd.DataFrame(rows, columns=["scenario", "outcome", "runs", "share"])

@@ -36,7 +36,15 @@ SECOND = "#b4472f"
 ACCENT = "#d99a34"
 PALE = "#b8c0c7"
 SIDES = {"home": SECOND, "host": MODEL, "third": ACCENT, "none": PALE}
-OUTCOMES = {"failed": SECOND, "dependent": ACCENT, "fragile": PALE, "self_standing": MODEL}
+GREEN = "#2b7a5f"
+OUTCOME_COLOURS = {
+    "blue": (MODEL, ""),
+    "amber": (ACCENT, "///"),
+    "pale": (PALE, "..."),
+    "red": (SECOND, ""),
+    "green": (GREEN, "xxx"),
+}
+"""Colour and hatch by the name that the catalogue of outcomes gives."""
 PHASES = {"before": GRID, "coupling": MODEL, "decoupling": SECOND, "recoupling": ACCENT}
 SCALES = {"global": ACCENT, "intergovernmental": SECOND, "park": MODEL, "enterprise": MUTED}
 PALETTE = {

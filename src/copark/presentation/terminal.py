@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 GAP = 3
 """Blanks between two columns of a table."""
+CARD_GAP = 4
+"""Blanks beside the value of a card and behind its words."""
 MOST_LINES = 60
 """Lines of a summary after which no further section begins."""
 HEADING_LINES = 2
@@ -73,6 +75,26 @@ def show_tables(document: Document, console: Console) -> None:
             screen.block(block, "")
 
 
+def print_lines(console: Console, words: str, style: str = "") -> int:
+    """Print words in lines of the screen's width, Chinese broken between characters; return the number of lines.
+
+    Parameters
+    ----------
+    console
+        Where they are printed.
+    words
+        The words; empty for an empty line.
+    style
+        Style of Rich; empty for none.
+    """
+    from rich.text import Text
+
+    rows = wrapped(words, console.width) or [""]
+    for row in rows:
+        console.print(Text(row, style=style), soft_wrap=True)
+    return len(rows)
+
+
 class _Screen:
     def __init__(
         self, page: Page, console: Console, files: Mapping[str, Path], only: Collection[str], *, whole: bool = True
@@ -89,23 +111,9 @@ class _Screen:
     def say(self, key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", self.page.lang, **values)
 
-    def line(self, words: str = "", style: str = "", indent: str = "") -> None:
-        """Print words in lines of the screen's width; Chinese breaks between any two characters.
-
-        Parameters
-        ----------
-        words
-            The words; empty for an empty line.
-        style
-            Style of Rich; empty for none.
-        indent
-            What each line begins with; the width is less by it.
-        """
-        from rich.text import Text
-
-        for row in wrapped(words, self.console.width - len(indent)) or [""]:
-            self.console.print(Text(f"{indent}{row}", style=style), soft_wrap=True)
-            self.lines += 1
+    def line(self, words: str = "", style: str = "") -> None:
+        """Print words in lines of the screen's width; empty for an empty line."""
+        self.lines += print_lines(self.console, words, style)
 
     def grid(self, grid: Any) -> None:
         """Print cards or a part of a table."""
@@ -201,10 +209,12 @@ class _Screen:
         grid = Grid.grid(padding=(0, 2))
         grid.add_column(justify="right", no_wrap=True)
         grid.add_column(overflow="fold")
+        room = self.console.width - max(width_of(card.cell.text) for card in block.cards) - CARD_GAP
         for card in block.cards:
-            words = Text(card.title)
-            if card.note:
-                words.append(f"  {card.note}", style="dim")
+            note = f"  {card.note}" if card.note else ""
+            words = Text("\n".join(wrapped(f"{card.title}{note}", max(room, NARROWEST))))
+            if note:
+                words.stylize("dim", _end_of(card.title, words.plain))
             grid.add_row(Text(card.cell.text, style="bold"), words)
         self.grid(grid)
 
@@ -236,6 +246,16 @@ class _Screen:
         if not self.whole and (rows or columns):
             key = "cut_table" if rows and columns else "cut_rows" if rows else "cut_columns"
             self.line(self.say(key, rows=rows, columns=columns), "dim")
+
+
+def _end_of(beginning: str, lines: str) -> int:
+    """Return where the words at the beginning of a text end after it was broken into lines."""
+    left = len("".join(beginning.split()))
+    for place, letter in enumerate(lines):
+        if not left:
+            return place
+        left -= not letter.isspace()
+    return len(lines)
 
 
 def _needs(table: RenderedTable, width: int) -> list[int]:

@@ -9,7 +9,7 @@ LETTER = 0.5
 """Width of a Latin letter on average, half that of a Chinese one, in sizes of the letters."""
 LINE = 1.25
 """Height of a line, in sizes of the letters."""
-_CLOSING = "，。；：、！？）》”’"
+_CLOSING = "，。；：、！？）》”’…"
 _OPENING = "（《“‘"
 
 
@@ -47,8 +47,11 @@ def wrapped(words: str, width: int) -> list[str]:
         line: list[str] = []
         for piece in PIECES.findall(paragraph):
             if "".join(line).strip() and width_of("".join(line) + piece.rstrip()) > width:
-                carried = [line.pop()] if piece in _CLOSING and len(line) > 1 else []
-                while len(line) > 1 and line[-1] in _OPENING:
+                carried = _carried(line) if piece[0] in _CLOSING else []
+                if piece[0] in _CLOSING and not carried:  # nothing could go with it: it stands in the margin
+                    line.append(piece)
+                    continue
+                while len(line) > 1 and line[-1][-1] in _OPENING:
                     carried.insert(0, line.pop())
                 lines.append("".join(line).rstrip())
                 line = [*carried, piece] if carried else [piece.lstrip()]
@@ -56,3 +59,14 @@ def wrapped(words: str, width: int) -> list[str]:
                 line.append(piece)
         lines.append("".join(line).rstrip())
     return lines
+
+
+def _carried(line: list[str]) -> list[str]:
+    """Take from the end of a line what goes to the next with a closing mark: other such marks, and what they close."""
+    carried: list[str] = []
+    while len(line) > 1:
+        carried.insert(0, line.pop())
+        if carried[0][0] not in _CLOSING:
+            return carried
+    line += carried
+    return []

@@ -137,6 +137,7 @@ def park_from_frames(
     growth: pd.DataFrame | None = None,
     books: pd.DataFrame | None = None,
     signal: pd.DataFrame | None = None,
+    instruments: pd.DataFrame | None = None,
     parameters: Entries | None = None,
     folder: str | PathLike[str] | None = None,
 ) -> Case:
@@ -162,6 +163,9 @@ def park_from_frames(
         What satellites see inside the park's boundary, a row a year: ``date``, ``source``, ``night_light`` (1 in a year
         chosen), ``built_up_area`` (ha), and ``error`` as a share of the value. Stored and shown; no calibration uses
         it yet.
+    instruments
+        Decisions on prices, taxes, capital, land and terms that are or were in force, with the columns of
+        ``decisions.csv``. Stored and listed; no run uses them yet.
     parameters
         Values of the model's parameters that are known of the park, by name.
     folder
@@ -176,6 +180,7 @@ def park_from_frames(
 
     tables = {"observations": observations, "events": events, "equity": equity, "enterprises": enterprises}
     tables |= {"context": context, "growth": growth, "books": books, "signal": signal}
+    tables["instruments"] = instruments
     frames = {key: frame for key, frame in tables.items() if frame is not None}
     place = None if folder is None else Path(folder)
     return case_of_frames(name, facts, frames, sources, parameters=parameters, folder=place)
@@ -218,7 +223,9 @@ def with_observations(
 
 @public_function()
 def frames(case: CaseLike) -> dict[str, pd.DataFrame]:
-    """Return the tables of a case as data frames: observations, events, equity, enterprises, context, growth, sources.
+    """Return the tables of a case as data frames.
+
+    They are observations, events, equity, enterprises, context, growth, instruments, and the sources of all of them.
 
     Parameters
     ----------

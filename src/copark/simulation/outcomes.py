@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
+from copark.model import outcomes as catalogue
 from copark.simulation.accounts import THRESHOLDS, Paths, Thresholds, standing
 from copark.stats.effects import Effects
 
-OUTCOMES = ("failed", "dependent", "fragile", "self_standing")
+OUTCOMES = tuple(outcome.key for outcome in catalogue.OUTCOMES)
 """Outcomes by code: ``OUTCOMES[0]`` is code 0. From the gravest to the mildest: of several the first is a run's."""
 NOT_OK = -1
 """Code of a run that did not end well as a computation."""
@@ -38,9 +39,9 @@ def outcomes(
 ) -> NDArray[np.int8]:
     """Return the outcome of every run in a quarter (MODEL §3(11)).
 
-    failed: the company is insolvent, or the park ``closed``, whatever became of the company; dependent: alive, and
-    helped in the last two years; fragile: alive and unaided, but it does not earn, does not pay back or would not hold;
-    self-standing: it passes all four tests of accounts. -1 if a run did not end well as a computation.
+    A run has the first outcome of the catalogue whose test it lacks, and the last if it lacks none. Whoever is not
+    alive passes no test: the company is insolvent, or the park ``closed``, whatever became of the company. -1 if a run
+    did not end well as a computation.
 
     Parameters
     ----------
@@ -60,10 +61,9 @@ def outcomes(
     Codes of :data:`OUTCOMES`, shape (runs,).
     """
     tested = standing(paths, judged, closed=closed, thresholds=thresholds)
-    lacking = {"failed": ~tested.alive, "dependent": ~tested.unaided, "fragile": ~tested.stands}
-    codes = np.select(
-        list(lacking.values()), [OUTCOMES.index(name) for name in lacking], OUTCOMES.index("self_standing")
-    )
+    *lacking, mildest = catalogue.OUTCOMES
+    is_lacking = [~getattr(tested, outcome.lacks) for outcome in lacking]
+    codes = np.select(is_lacking, [outcome.code for outcome in lacking], mildest.code)
     return np.where(status == 0, codes, NOT_OK).astype(np.int8)
 
 

@@ -13,8 +13,9 @@ from copark.cases.case import Case
 from copark.cases.world import world_hash
 from copark.identity import RESULT_FORMAT, result_identity
 from copark.model.machine import cpu_features, versions
+from copark.model.outcomes import OUTCOMES
 from copark.model.variables import ROOMS, Variable, catalogue
-from copark.simulation.outcomes import NOT_OK, OUTCOMES
+from copark.simulation.outcomes import NOT_OK
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from copark.simulation.ensemble import Runs
 
 STATUS = ("ok", "not finite", "out of range", "too many enterprises")
-MEANINGS = tuple(name.replace("_", "-") for name in OUTCOMES)
+MEANINGS = tuple(outcome.spelled for outcome in OUTCOMES)
 """Outcomes as a result's attributes spell them."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.model.outcomes import GOOD
 from copark.stats.precision import (
     Split,
     components,
@@ -35,7 +36,7 @@ class Precision:
     scenario: str
     """Key of the scenario."""
     quantity: str
-    """``self_standing``, ``operating_05``, ``operating_50`` or ``operating_95``."""
+    """Key of the good outcome, ``operating_05``, ``operating_50`` or ``operating_95``."""
     estimate: float
     """The number, in its own unit."""
     half: float
@@ -92,7 +93,7 @@ def precisions(
 
 
 def _asked() -> Iterator[tuple[str, float | None]]:
-    yield "self_standing", None
+    yield GOOD.key, None
     for share in (EDGES[0], 0.5, EDGES[1]):
         yield f"operating_{100 * share:02.0f}", share
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion, wrong
+from copark.described import Described
 from copark.texts.localized import LocalizedText
 
 
-class StudyEntry(BaseModel):
+class StudyEntry(Described):
     """Base of the entries of a study: frozen, no unknown keys, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Title(StudyEntry, LocalizedText):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -47,6 +48,23 @@ def band(values: ArrayLike) -> tuple[float, float, float]:
     """Return 5, 50 and 95 % of values, shape (run,); NaN where none has one."""
     low, middle, high = (float(level) for level in quantiles(values, BAND))
     return low, middle, high
+
+
+@dataclass(frozen=True)
+class Band:
+    """5 %, 50 % and 95 % of values over runs."""
+
+    low: float
+    """5 % quantile over runs."""
+    median: float
+    """Median over runs."""
+    high: float
+    """95 % quantile over runs."""
+
+    @classmethod
+    def of(cls, values: ArrayLike) -> Band:
+        """Read the band of values, shape (run,); NaN where none has one."""
+        return cls(*band(values))
 
 
 def mean(values: ArrayLike) -> Floats:

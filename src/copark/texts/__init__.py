@@ -32,6 +32,10 @@ _TYPED = re.compile(r"[12][0-9]{3}Q[1-4]|--[a-z]+[ =]\{|--cut")
 _QUARTER = re.compile(r"(?<![A-Za-z0-9_./=:@-])([12][0-9]{3})Q([1-4])(?![A-Za-z0-9_./=:@-])")
 """A quarter by itself, not within a name, a path or an option."""
 _NUMERALS = "一二三四"
+_COMMAND = re.compile(r"`((?:copark [a-z]|\{command\})(?![^`]*--help)[^`|>]*)`")
+"""A command that a sentence suggests; none that is written into a file or read by another."""
+_CHINESE = " --lang zh"
+"""Option by which a command answers in Chinese, whatever the reader's settings are."""
 _ENTRY = re.compile(r"""^(?=(["']?)([\w.-]+)\1:(?:\s|$))""", re.MULTILINE)
 
 
@@ -48,7 +52,10 @@ class Entries(Mapping[str, dict[str, str]]):
         if key not in self._read:
             plain = _PLAIN.fullmatch(self._source[key])
             words = [loads(quoted) for quoted in plain.groups() if quoted] if plain else []
-            self._read[key] = dict(zip(LANGUAGES, words, strict=True)) if words else _parsed(self._source[key])[key]
+            read_words = dict(zip(LANGUAGES, words, strict=True)) if words else _parsed(self._source[key])[key]
+            if not (key.endswith(".cause") or ".example." in key):  # what was typed, or an example of typing
+                read_words["zh"] = _COMMAND.sub(_in_chinese, read_words["zh"])
+            self._read[key] = read_words
         return self._read[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -56,6 +63,15 @@ class Entries(Mapping[str, dict[str, str]]):
 
     def __len__(self) -> int:
         return len(self._source)
+
+
+def in_chinese(command: str) -> str:
+    """Return a command as a Chinese sentence suggests it: it answers in Chinese."""
+    return command if "--lang" in command else f"{command}{_CHINESE}"
+
+
+def _in_chinese(suggested: re.Match[str]) -> str:
+    return f"`{in_chinese(suggested[1])}`"
 
 
 def areas() -> tuple[str, ...]:

@@ -15,13 +15,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from copark.described import Described
 
 
-class LocalizedText(BaseModel):
+class LocalizedText(Described):
     """A text in English and in Chinese."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
     en: str
     """The text in English."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from copark.analyses.assumed_facts import Weighed, weighed
 from copark.cases import list_cases, load_case
 from copark.cases.access_dates import OF_COUNTS, OF_PARKS
 from copark.cases.accounts import Account, quantity_title
@@ -132,6 +133,54 @@ def not_found_table(lang: str) -> Table:
         if known.sought
     ]
     return _table("not_found", lang, columns, rows)
+
+
+def weighed_table(cases: Iterable[Case], lang: str) -> Table:
+    """Return the table of tax, threshold, quota and capital where cases assume them, beside what sources tell.
+
+    Parameters
+    ----------
+    cases
+        The cases; their titles stand in the first column where there are several.
+    lang
+        Language, ``en`` or ``zh``.
+    """
+    listed = list(cases)
+    columns = _texts(
+        ("name", "column.park"),
+        ("fact", "evidence.column.fact"),
+        ("assumed", "evidence.column.assumed"),
+        ("date", "column.decisions.date"),
+        ("until", "column.decisions.until"),
+        ("told", "evidence.column.told"),
+        ("verdict", "evidence.column.verdict"),
+        ("sources", "column.sources"),
+    )
+    rows = [
+        (load_parks()[case.name].name(lang) if len(listed) > 1 else "", *_weighed(entry, lang))
+        for case in listed
+        for entry in weighed(case)
+    ]
+    if len(listed) == 1:
+        return _table("weighed", lang, columns[1:], [row[1:] for row in rows])
+    return _table("weighed", lang, columns, rows)
+
+
+def _weighed(entry: Weighed, lang: str) -> Sequence[Value]:
+    """Return the cells of a fact that is assumed beside a decision, or beside none."""
+    lead = (_title(f"evidence.fact.{entry.fact}", lang), _title(f"evidence.assumed.{entry.fact}", lang))
+    decision = entry.decision
+    if decision is None:
+        searched = "not_sought" if entry.sought is None else f"sought_{entry.sought.found}"
+        return (*lead, "", "", _title("evidence.nothing_told", lang), _title(f"evidence.verdict.{searched}", lang), "")
+    return (
+        *lead,
+        str(decision.date),
+        str(decision.until or ""),
+        decision.what(lang),
+        _title(f"evidence.verdict.{entry.verdict}", lang),
+        "; ".join(decision.source),
+    )
 
 
 class FittedRow(NamedTuple):
@@ -273,6 +322,7 @@ def evidence_of_park(name: str, lang: str) -> Document:
         ties=len(case.ties_on_record),
     )
     tables = (
+        weighed_table([case], lang),
         _accounts(case.accounts, lang),
         _interests(case, lang),
         _decisions(case, lang),
@@ -294,6 +344,7 @@ KINDS = {
     "quote": Kind.note,
     "want": Kind.note,
     "what": Kind.note,
+    "told": Kind.note,
     "brings": Kind.note,
     "note": Kind.note,
     "place": Kind.note,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.analyses.progress import stage
+from copark.model.outcomes import GOOD
 from copark.presentation.numbers import exact, number, precise
 from copark.progress import StagedProgress
 from copark.store.runs import OUT
@@ -103,7 +104,6 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
     """
     import numpy as np
 
-    from copark.simulation.outcomes import OUTCOMES
     from copark.simulation.readouts.compare import judged_column
     from copark.simulation.sample_size import Reported
 
@@ -114,7 +114,7 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
         outcome = result["outcome"].isel(scenario=position).to_numpy()
         has_finished = outcome >= 0
         operating = at_end.isel(scenario=position).to_numpy().astype(np.float64)
-        standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
+        standing = (outcome == GOOD.code).astype(np.float64)
         reports.append(Reported(key, standing[has_finished], operating[has_finished], groups[has_finished]))
     return tuple(reports)
 
@@ -228,7 +228,7 @@ class PlannedStudy:
 
         planned = self.plan
         share = Kind.share
-        bounds = {key: planned.of(key) for key in ("self_standing", "operating_50")}
+        bounds = {key: planned.of(key) for key in (GOOD.key, "operating_50")}
         values = {
             "arms": planned.arms,
             "runs": planned.runs,
@@ -241,7 +241,7 @@ class PlannedStudy:
                 for key, bound in bounds.items()
             },
         }
-        kinds = {"seconds": Kind.number, "self_standing": share}
+        kinds = {"seconds": Kind.number, GOOD.key: share}
         columns = tuple(
             Column(
                 key, text(f"planner.column.{key}", lang), kinds.get(key, Kind.count), places=1 if key in kinds else None
@@ -314,7 +314,7 @@ def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
         _work(planned.runs, planned.futures, planned.arms, lang),
         text("planner.time", lang, time=_span(planned.seconds, lang), threads=planned.threads, pilot=planned.pilot),
     ]
-    standing = planned.of("self_standing")
+    standing = planned.of(GOOD.key)
     middle = planned.of("operating_50")
     if standing is not None and middle is not None:
         values = {"share": number(100 * standing.estimate, 0), "points": precise(100 * standing.half, 2)}

@@ -33,6 +33,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.world import world_hash
 from copark.identity import identity_of
 from copark.json_types import JsonObject
+from copark.model.outcomes import ENDED
 from copark.progress import Progress, StagedProgress, of_stage
 from copark.simulation.experiment import Experiment
 from copark.simulation.readouts.compare import COUNTS
@@ -522,7 +523,7 @@ class _Work:
             for output in COMPARED
             for row in effects.select(measures=[output], quarters=quarters).rows(log=output in counts)
         ]
-        (failed,) = outcomes.select(measures=["failed"]).shares()
+        (failed,) = outcomes.select(measures=[ENDED.key]).shares()
         begins = [effects.first_difference(without.key, output) for output in COMPARED]
         first = min((quarter for quarter in begins if quarter is not None), default=None)
         size = size_of(effects, without.key, quarters)

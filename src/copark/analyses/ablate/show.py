@@ -276,4 +276,4 @@ def _number(key: str, places: int) -> doc.Column:
 def _middle(row: AblationRow, output: str, quarter: str) -> doc.Interval:
     """Return the median of a difference and 90 % of the pairs."""
     difference = row.of(output, quarter)
-    return doc.Interval(difference.low, difference.high, difference.median)
+    return doc.Interval.of(difference)

@@ -15,9 +15,7 @@ from pydantic import Field
 from copark.analyses.accounts.elsewhere import MEASURES, Elsewhere, Measure, elsewhere_of
 from copark.analyses.accounts.ledger import (
     NEEDED,
-    Band,
     Course,
-    band_of,
     beside,
     courses_of,
     ledger_of,
@@ -31,6 +29,7 @@ from copark.cases.quarters import Quarter
 from copark.json_types import JsonObject
 from copark.model.clock import QUARTERS_PER_YEAR
 from copark.simulation.study import baseline
+from copark.stats.quantiles import Band
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
@@ -201,7 +200,7 @@ def _compared(figure: Figure, ledger: Mapping[str, Floats], start: Quarter) -> C
     """Set a published figure beside the ledger, where it has the same."""
     if figure.why or figure.compared is None:
         return Compared(figure, None, None)
-    model = band_of(beside(ledger, figure, start))
+    model = Band.of(beside(ledger, figure, start))
     if not np.isfinite(model.median):
         return Compared(figure, None, None)
     return Compared(figure, model, _side(*_ends(figure), model))
@@ -244,7 +243,7 @@ def _totals(figures: Iterable[Figure], ledger: Mapping[str, Floats], start: Quar
             periods=len(chosen),
             published=published,
             at_least=any(figure.bound in ("more-than", "at-least") for figure in chosen),
-            model=band_of(np.asarray(model)),
+            model=Band.of(np.asarray(model)),
         )
 
 
@@ -274,8 +273,8 @@ def _prices(ledger: Mapping[str, Floats]) -> dict[Measure, Band]:
         "servicing_cost": "servicing_cost",
         "interest_rate": "interest_rate",
     }
-    prices = {measure: band_of(ledger[name][:, -1]) for measure, name in names.items()}
-    payout = band_of(payout_of(ledger, slice(-PAYOUT_YEARS * QUARTERS_PER_YEAR, None)))
+    prices = {measure: Band.of(ledger[name][:, -1]) for measure, name in names.items()}
+    payout = Band.of(payout_of(ledger, slice(-PAYOUT_YEARS * QUARTERS_PER_YEAR, None)))
     if np.isfinite(payout.median):
         prices["payout"] = payout
     return {measure: prices[measure] for measure in MEASURES if measure in prices}

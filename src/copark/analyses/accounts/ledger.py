@@ -13,7 +13,7 @@ from copark.arrays import Floats
 from copark.model.clock import QUARTERS_PER_YEAR
 from copark.simulation.readouts.company_books import NEEDED as OF_RESULT
 from copark.simulation.readouts.company_books import land_price, parameters_in_runs, result_when_sold
-from copark.stats.quantiles import BAND, quantiles
+from copark.stats.quantiles import Band
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,23 +42,6 @@ YEARLY = (
 FLOWS = frozenset({*(part.course for part in COUNTERPARTS.values() if part.way == "flow"), "result_when_serviced"})
 """Courses that are sums over a year; the others are read at its end."""
 PERCENT = 100.0
-
-
-@dataclass(frozen=True)
-class Band:
-    """5 %, 50 % and 95 % of runs."""
-
-    low: float
-    """5 % quantile over runs."""
-    median: float
-    """Median over runs."""
-    high: float
-    """95 % quantile over runs."""
-
-    @property
-    def told(self) -> tuple[float, float, float]:
-        """Low, high and median, in the order of an interval."""
-        return self.low, self.high, self.median
 
 
 @dataclass(frozen=True)
@@ -156,12 +139,6 @@ def payout_of(ledger: Mapping[str, Floats], span: slice) -> Floats:
     return payout
 
 
-def band_of(values: Floats) -> Band:
-    """Return the band of some values of runs, shape (runs,)."""
-    low, median, high = quantiles(values[:, np.newaxis], BAND)[:, 0].tolist()
-    return Band(low, median, high)
-
-
 def beside(ledger: Mapping[str, Floats], figure: Figure, start: Quarter) -> Floats:
     """Return what the model has in the place of a published figure, share of the holder included, shape (runs,).
 
@@ -197,7 +174,7 @@ def yearly(values: Floats, is_flow: bool, start: Quarter) -> Course:
     for place in range(values.shape[1]):
         places.setdefault((start + place).year, []).append(place)
     bands = [
-        band_of(values[:, at].sum(axis=1) / QUARTERS_PER_YEAR if is_flow else values[:, at[-1]])
+        Band.of(values[:, at].sum(axis=1) / QUARTERS_PER_YEAR if is_flow else values[:, at[-1]])
         for at in places.values()
     ]
     return Course(tuple(places), tuple(bands))

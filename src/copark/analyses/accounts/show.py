@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from copark.analyses.accounts import Answer, Compared, Total
 from copark.analyses.accounts.elsewhere import MEASURES
-from copark.analyses.accounts.ledger import YEARLY, Band
+from copark.analyses.accounts.ledger import YEARLY
 from copark.analyses.accounts.published import COUNTERPARTS, Figure
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped
@@ -15,6 +15,7 @@ from copark.cases.accounts import quantity_title
 from copark.labels import evidence_value, grade_title, join, with_unit
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, reach
+from copark.stats.quantiles import Band
 from copark.texts import text
 
 METHODS = 6
@@ -49,10 +50,6 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         sections=sections,
         evidence=evidence,
     )
-
-
-def _interval(band: Band) -> doc.Interval:
-    return doc.Interval(*band.told)
 
 
 class _Show(Show):
@@ -181,7 +178,7 @@ class _Show(Show):
                     t(f"basis.{figure.whose}", share=number(100.0 * figure.share, 0)),
                     value,
                     t(f"bound.{figure.bound}"),
-                    None if comparison.model is None else _interval(comparison.model),
+                    None if comparison.model is None else doc.Interval.of(comparison.model),
                     None if comparison.side is None else t(f"side.{comparison.side}"),
                     self.as_published(figure),
                     t(f"rate.{figure.rate_from or 'none'}"),
@@ -246,7 +243,7 @@ class _Show(Show):
             "prices", "measure site estates company year:quarter value:number own:flag", rows, folded=True
         )
         model = [
-            (with_unit(t(f"measure.{measure}"), MEASURES[measure], t.lang), _interval(band))
+            (with_unit(t(f"measure.{measure}"), MEASURES[measure], t.lang), doc.Interval.of(band))
             for measure, band in answer.model_prices.items()
         ]
         return self.section(
@@ -266,7 +263,7 @@ class _Show(Show):
             doc.Column(name, t(f"course.{name}"), doc.Kind.number, LEDGER_UNITS.get(name, "M USD")) for name in names
         ]
         rows: list[Sequence[doc.Value]] = [
-            (str(year), *(_interval(self.answer.courses[name].bands[place]) for name in names))
+            (str(year), *(doc.Interval.of(self.answer.courses[name].bands[place]) for name in names))
             for place, year in enumerate(years)
         ]
         return self.section("ledger", self.table("ledger", ("year:quarter", *columns), rows, folded=True), folded=True)

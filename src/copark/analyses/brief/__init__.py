@@ -17,9 +17,10 @@ from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import options_of
 from copark.analyses.size_words import PlannedSize, planned_of
 from copark.arrays import Floats
-from copark.calibration.rolling_origin import Point, known_points
+from copark.calibration.rolling_origin import KnownRecord, Point
 from copark.errors import NotFound
 from copark.json_types import JsonObject
+from copark.model.outcomes import GOOD
 from copark.simulation.size import LandTakenUp
 from copark.stats.shares import Share
 from copark.texts.localized import LocalizedText
@@ -177,7 +178,7 @@ def compute(params: Params, context: Context) -> Answer:
         outside=run_answer.outside,
         compared=len(run_answer.compared),
         bands=bands[0],
-        reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
+        reported=KnownRecord(case, case.clock.data_end, ("fit", "score")).points("operating"),
         levers=_levers(params, context),
         closed=None if closure is None else Closed(key_of(closure), closure.title, str(closure.since), bands[1]),
         doubts=doubts_of(case, run_answer.outcomes[0], shows_outcomes=shows_outcomes),
@@ -195,14 +196,14 @@ def _by_search(ensemble: xr.Dataset, study: Study, source: DrawSource | None) ->
     import numpy as np
 
     from copark.calibration.draw_sources import PosteriorSource
-    from copark.simulation.outcomes import NOT_OK, OUTCOMES
+    from copark.simulation.outcomes import NOT_OK
 
     if not isinstance(source, PosteriorSource):
         return ()
     outcome = ensemble["outcome"].isel(scenario=0).to_numpy()
     finished = outcome != NOT_OK
     searches = source.searches(len(outcome), study.futures)
-    standing = outcome == OUTCOMES.index("self_standing")
+    standing = outcome == GOOD.code
     numbers = np.unique(searches[finished])
     return tuple(float(standing[finished & (searches == number)].mean()) for number in numbers.tolist())
 

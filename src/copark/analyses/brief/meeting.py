@@ -25,6 +25,7 @@ from copark.calibration.rolling_origin import year_of_moment
 from copark.decisions.effects import LeverEffect
 from copark.decisions.measures import FOUR_SIDES
 from copark.labels import join
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, percent_words, reach, shown, spoken, unit_title
 from copark.simulation.readouts.observed_vs_model import expected_outside
@@ -178,7 +179,7 @@ class _Questions:
         answer = self.answer
         if not answer.shows_outcomes or answer.closed is not None:
             return
-        share = answer.share("self_standing")
+        share = answer.share(GOOD.key)
         standings = [baseline.standing for baseline in self.baselines[1:] if isfinite(baseline.standing)]
         low, high = (percent_words(end, self.lang) for end in (share.low, share.high))
         others = structures_words(self.baselines, share.share, self.lang) or self.t("meeting.sure.no_structure")
@@ -236,7 +237,7 @@ class _Questions:
         levers = self.answer.levers
         if levers is None or self.answer.closed is not None:
             return []
-        measure = "self_standing" if self.answer.shows_outcomes else "companies"
+        measure = GOOD.key if self.answer.shows_outcomes else "companies"
         lever_of = {option.key: option.lever.key for option in levers.options}
         best: dict[str, LeverEffect] = {}
         for judgement in levers.recommendation.distinct:
@@ -275,7 +276,7 @@ class _Questions:
         offered = self._offered
         none = len(offered)
         by_measure = {effect.measure: effect for effect in levers.effects if effect.scenario == best.scenario}
-        gain = AimEffect.of(by_measure, "self_standing" if best.is_share else "operating")
+        gain = AimEffect.of(by_measure, GOOD.key if best.is_share else "operating")
         is_nothing = gain.sign <= 0
         are_alike = second.monte_carlo_high >= best.monte_carlo_low
         right = [none] if is_nothing else [offered.index(effect) for effect in effects[: 2 if are_alike else 1]]

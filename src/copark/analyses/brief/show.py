@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING
 from copark.analyses.accounts_on_record import case_of
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
+from copark.analyses.first_words import order_sentences, over_structures
 from copark.analyses.how_sure import (
     NO_DOUBTS,
-    ends_in_words,
     how_sure,
     structure_range,
-    structures_disagree,
     structures_note,
 )
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
-from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, papers_words, to_obtain
+from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, of_parameter, papers_words, to_obtain
 from copark.analyses.show import Show
 from copark.analyses.size_words import band_words, land_words, of_plan, size_clause, spans_too_much
 from copark.arrays import Floats
@@ -35,6 +34,7 @@ from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
 from copark.decisions.measures import BUDGETS, FOUR_SIDES
 from copark.labels import BOUND_MARKS, join, outcomes_in_words
+from copark.model.outcomes import BY_KEY, GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
@@ -142,28 +142,22 @@ class _Show(Show):
         outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
         size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
         outcome = t("headline", outcomes=outcomes, size=size, **words)
-        return t.sentences([self.order(), *self.record(), outcome, *self.assumed()])
+        return t.sentences([*self.order(), *self.record(), outcome, *self.assumed()])
 
-    def order(self) -> str:
+    def order(self) -> list[str]:
         """Write what to order before anything is decided, and why."""
-        t = self.t
-        papers = papers_words(self.papers(), t.lang)
-        if structures_disagree(self.baselines, self.chance):
-            why = "disagree"
-        elif self.answer.doubts.assumed:
-            why = "assumed"
-        else:
-            why = "judged"
-        return t("headline.order", papers=papers, why=t(f"headline.why.{why}"))
+        assumes = bool(self.answer.doubts.assumed)
+        park = self.t.of(self.answer.park)
+        return order_sentences(self.papers(), assumes, self.baselines, self.chance, park, self.t.lang)
 
     def papers(self) -> tuple[str, ...]:
         """Return what to order before anything is decided."""
-        return to_obtain(self.answer.doubts.assumed, self.baselines, self.chance)
+        return to_obtain(self.answer.doubts, self.baselines, self.chance, case_of(self.answer))
 
     @property
     def chance(self) -> float:
         """Chance of being self-standing."""
-        return self.answer.share("self_standing").share
+        return self.answer.share(GOOD.key).share
 
     def span(self) -> tuple[float, float, int] | None:
         """Return the range of the chance over all structures, and their number; nothing where no other was tried."""
@@ -171,17 +165,8 @@ class _Show(Show):
 
     def first_share(self, share: Share, words: str) -> str:
         """Write of what the shares are, and the range of the chance of being self-standing over all structures."""
-        t = self.t
-        between = self.span()
-        if between is None:
-            return t("headline.share", share=words, structures="")
-        low, high = ends_in_words(*between[:2], t.lang)
-        if share.name == "self_standing":
-            key = "headline.alike" if low == high else "headline.between"
-        else:  # no run is self-standing, so that the outcome told first is another
-            key = "headline.nowhere" if low == high else "headline.elsewhere"
-        structures = t(key, low=low, high=high, count=between[2])
-        return t("headline.share", share=words, structures=structures)
+        structures = over_structures(share, self.baselines, self.chance, self.t.lang)
+        return self.t("headline.share", share=words, structures=structures)
 
     def record(self) -> list[str]:
         """Write what the park's record has against the model, after what to do first."""
@@ -204,9 +189,9 @@ class _Show(Show):
         answer = self.answer
         t = self.t
         if answer.shows_outcomes:
-            standing = answer.share("self_standing")
+            standing = answer.share(GOOD.key)
             yield doc.Card(
-                t("card.self_standing"),
+                t("card.standing"),
                 doc.SHARE,
                 standing.share,
                 structures_note(self.baselines, standing.share, t.lang) or t("card.no_structures"),
@@ -281,7 +266,7 @@ class _Show(Show):
         for sentence in how_sure(case_of(answer), answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
             yield without_commands(sentence)
         if answer.shows_outcomes:
-            standing = answer.share("self_standing")
+            standing = answer.share(GOOD.key)
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
             if len(answer.by_search) > 1:
                 yield self.searches()
@@ -318,7 +303,7 @@ class _Show(Show):
             return
         # The first sentence names most of them.
         ordered = [*self.papers()] if answer.shows_outcomes else []
-        facts = [paper for paper in of_facts(answer.doubts.assumed) if paper not in ordered]
+        facts = [paper for paper in of_facts(answer.doubts, case_of(answer)) if paper not in ordered]
         ordered += facts
         if facts:
             yield t("open.facts", papers=papers_words(facts, t.lang))
@@ -330,10 +315,11 @@ class _Show(Show):
             papers = papers_words(further, t.lang)
             yield t("open.structures_by" if papers else "open.structures", low=low, high=high, papers=papers)
         levers = self.levers_by_parameter()
-        known = [name for name in levers if name in OF_PARAMETER and OF_PARAMETER[name] not in ordered]
+        paper_of = {name: of_parameter(name, case_of(answer)) for name in levers if name in OF_PARAMETER}
+        known = [name for name, paper in paper_of.items() if paper not in ordered]
         parameters: dict[str, list[str]] = {}
         for name in sorted(known, key=lambda name: -len(levers[name]))[:MOST_OPEN]:
-            parameters.setdefault(OF_PARAMETER[name], []).append(name)
+            parameters.setdefault(paper_of[name], []).append(name)
         for paper, names in parameters.items():
             titles = [catalogue().parameters[name].title(t.lang) for name in names]
             effects = dict.fromkeys(title for name in names for title in levers[name])
@@ -372,7 +358,7 @@ class _Show(Show):
     def commands(self) -> str:
         """Name the commands that ask further."""
         answer = self.answer
-        command = answer.provenance.get("command", f"copark brief {answer.case}").replace(" --lang zh", "")
+        command = answer.provenance.get("command", f"copark brief {answer.case}")
         if answer.closed is not None:
             return self.t("commands.closed", event=answer.closed.key, command=command, **self.words)
         return self.t("commands.act" if answer.shows_outcomes else "commands.calibrate", command=command, **self.words)
@@ -428,7 +414,7 @@ class _Show(Show):
         if answer.shows_outcomes:
             for share in answer.outcomes:
                 value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
-                title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
+                title = t("figure.outcome", outcome=BY_KEY[share.name].word(t.lang))
                 yield self.dated(title), value, percent, t("range.simulation")
             between = self.span()
             if between is not None:
@@ -471,7 +457,7 @@ class _Show(Show):
     def options(self, levers: Levers) -> doc.Table:
         """Set beside every option the advice, its effect, companies, jobs, public money and the four sides."""
         words = Texts("levers", self.t.lang)
-        names = ("self_standing", "companies", "jobs", *BUDGETS, *FOUR_SIDES)
+        names = (GOOD.key, "companies", "jobs", *BUDGETS, *FOUR_SIDES)
 
         def row(option: LeverOption) -> tuple[doc.Value, ...]:
             lever = option.lever

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -22,11 +21,9 @@ from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.calibration.calibrate import CalibrationSettings
+    from copark.calibration.calibrate import CalibrationTask
     from copark.calibration.calibrations import KeptPosterior
     from copark.calibration.replay_posterior import ReplayPosterior
-    from copark.cases.case import Case
-    from copark.cases.quarters import Quarter
     from copark.simulation.trust import Trust
 
 DRAWN = 12
@@ -162,23 +159,7 @@ class Answer(Remakeable):
         )
 
 
-@dataclass(frozen=True)
-class CalibrationRequest:
-    """Case, cut and settings of a calibration, and where it is kept."""
-
-    case: Case
-    """The case."""
-    cut: Quarter
-    """Last quarter known."""
-    settings: CalibrationSettings
-    """Settings of the calibration."""
-    identity: str
-    """Identity of the calibration."""
-    folder: Path
-    """Folder it is kept in."""
-
-
-def asked_of(params: Params, context: Context) -> CalibrationRequest:
+def asked_of(params: Params, context: Context) -> CalibrationTask:
     """Decide what is calibrated; whatever cannot be is refused before any work.
 
     A server calibrates no parks it shares, whose parameters all would get, and makes no long searches.
@@ -195,12 +176,11 @@ def asked_of(params: Params, context: Context) -> CalibrationRequest:
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
     cut = cut_of(case, params.cut)
-    identity, folder = calibrations.place_of(case, cut, settings, context.calibration_folder)
     if not context.may_calibrate and params.case not in context.case_folders:
         raise RunRefused(text("calibrate.shared", context.lang, case=params.case))
     if not context.may_calibrate and settings.runs > FULL.runs:
         raise RunRefused(text("calibrate.too_many", context.lang, most=number(FULL.runs, 0)))
-    return CalibrationRequest(case, cut, settings, identity, folder)
+    return context.calibration(case, cut, settings)
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
@@ -219,25 +199,8 @@ def compute(params: Params, context: Context) -> Answer:
         return _remade(params, context)
     task = asked_of(params, context)
     if context.on_calibration is not None and (params.fresh or not calibrations.is_kept(task.folder)):
-        context.on_calibration(
-            calibrations.plan_of(
-                task.case,
-                task.cut,
-                task.settings,
-                threads=context.threads,
-                out=context.calibration_folder,
-                lang=context.lang,
-            )
-        )
-    posterior = calibrations.kept_posterior(
-        task.case,
-        task.cut,
-        task.settings,
-        fresh=params.fresh,
-        threads=context.threads,
-        out=context.calibration_folder,
-        progress=context.progress,
-    )
+        context.on_calibration(calibrations.plan_of(task, lang=context.lang))
+    posterior = calibrations.kept_posterior(task, fresh=params.fresh)
     context.earlier_work = posterior.tally
     return _answer(params.case, task, posterior, context)
 
@@ -258,7 +221,7 @@ def deliver(params: Params, _answer: Answer, context: Context) -> None:
         context.parameters(params.case)
 
 
-def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosterior, context: Context) -> Answer:
+def _answer(case_as_asked: str, task: CalibrationTask, posterior: KeptPosterior, context: Context) -> Answer:
     """Read a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.calibration.diagnostics import judged, movements, predictive_checks, ties, unsettled
@@ -298,7 +261,7 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
     )
 
 
-def _common_fields(task: CalibrationRequest, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
+def _common_fields(task: CalibrationTask, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
     """Return the fields that every answer tells of itself."""
     case = task.case
     provenance = current_provenance(posterior_cut=str(task.cut)) | {"model_version": model}
@@ -352,7 +315,7 @@ def _remade(params: Params, context: Context) -> Answer:
         case,
         folder,
         threads=context.cores,
-        batches=calibrations.batches_in(context.calibration_folder),
+        out=context.calibration_folder,
         progress=context.progress,
     )
     context.earlier_work = compared.tally

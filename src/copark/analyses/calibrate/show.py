@@ -232,7 +232,7 @@ class _Show(Show):
                 check.target.date,
                 self.reported(check, "bare"),
                 check.target.error,
-                doc.Interval(check.low, check.high, check.median),
+                doc.Interval.of(check),
                 check.width,
                 percentile(check.percentiles),
                 grade_title(check.target.observation.grade, lang),

@@ -11,6 +11,7 @@ from copark.analyses.claims.rules import resolve
 from copark.analyses.claims.scenario_statistics import ShownOutput
 from copark.analyses.claims.standard import standard
 from copark.labels import claim_number, lowered
+from copark.model.outcomes import BY_KEY, ENDED, GOOD
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import percent
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 COLOURS = (style.MODEL, style.SECOND, style.ACCENT, style.PALE)
 NAMES = 2.75
 """Inches for the names of scenarios."""
-OUTCOMES = ("failed", "self_standing")
+OUTCOMES = (ENDED.key, GOOD.key)
 MARKS: tuple[dict[str, Any], ...] = (
     {"color": style.MUTED, "marker": "o", "markerfacecolor": style.PAPER, "markersize": 5.0},
     {"color": style.MODEL, "marker": "o", "markersize": 4.6},
@@ -38,7 +39,7 @@ def _say(key: str, lang: str, **values: object) -> str:
 
 
 def _outcome(name: str, lang: str) -> str:
-    return f"P({lowered(text(f'analysis.outcome.{name}', lang))})"
+    return f"P({lowered(BY_KEY[name].title(lang))})"
 
 
 def _footer(findings: ClaimFindings, lang: str) -> str:

@@ -17,6 +17,7 @@ from copark.cases.dates import Date
 from copark.cases.observed_variables import HOST_CONTEXT
 from copark.cases.types import WrittenText, suggestion, wrong
 from copark.json_types import JsonObject
+from copark.model.outcomes import BY_KEY
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.experiment import CHANGES
@@ -111,6 +112,10 @@ class Margin(StudyEntry):
     """Why it is this large."""
 
 
+KNOWN = {"output": NAMES, "outcome": tuple(BY_KEY), "context": HOST_CONTEXT}
+"""What a statistic may name, by its field."""
+
+
 class Statistic(StudyEntry):
     """Measure on the scenarios of a claim; :mod:`~copark.analyses.claims.scenario_statistics` explains the kinds."""
 
@@ -118,8 +123,8 @@ class Statistic(StudyEntry):
     """What is measured: see :mod:`~copark.analyses.claims.scenario_statistics`."""
     output: str | None = None
     """Name of the output; left out of a statistic of an outcome."""
-    outcome: Literal["failed", "dependent", "fragile", "self_standing"] | None = None
-    """The outcome: failed, dependent, fragile or self_standing; left out of a statistic of an output."""
+    outcome: str | None = None
+    """Key of the outcome, as the catalogue has it; left out of a statistic of an output."""
     year: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     """End of a year since the start, in quarters of a year: 12 is the end of the twelfth year."""
     arm: Key | None = None
@@ -133,10 +138,10 @@ class Statistic(StudyEntry):
     lacking: WrittenText | None = None
     """What would be needed and is not there."""
 
-    @field_validator("output", "context")
+    @field_validator("output", "outcome", "context")
     @classmethod
     def _known(cls, name: str | None, info: ValidationInfo) -> str | None:
-        return name if name is None else _one_of(name, NAMES if info.field_name == "output" else HOST_CONTEXT)
+        return name if name is None else _one_of(name, KNOWN[str(info.field_name)])
 
     @field_validator("year")
     @classmethod

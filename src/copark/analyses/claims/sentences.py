@@ -24,10 +24,10 @@ from copark.analyses.contract import Texts
 from copark.analyses.show import Show
 from copark.calibration.parameter_titles import title_of
 from copark.labels import claim_number, lowered, variable_title
+from copark.model.outcomes import BY_KEY
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, shown
-from copark.texts import text
 
 
 def reason_open(finding: PartFinding) -> str:
@@ -81,7 +81,7 @@ class Sentences(Show):
 
     def outcome(self, name: str) -> str:
         """Describe an outcome within a sentence."""
-        return lowered(text(f"analysis.outcome.{name}", self.t.lang))
+        return lowered(BY_KEY[name].title(self.t.lang))
 
     def headed(self, claim: ClaimFinding) -> str:
         """Return the title of a claim with its number."""

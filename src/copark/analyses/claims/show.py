@@ -34,6 +34,7 @@ from copark.analyses.show import known
 from copark.calibration.parameter_titles import title_of
 from copark.labels import claim_number, join
 from copark.model.clock import QUARTERS_PER_YEAR
+from copark.model.outcomes import OUTCOMES
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, precise, shown
@@ -48,7 +49,7 @@ FEW = 3
 """Claims of which everything is shown without being asked for."""
 CORRECTED = ("no accounts of one are published", "no accounts of the company are published")
 """What the limits of claims in the second edition say wrongly, as general sets that borrow them do: none is edited."""
-OUTCOMES_SHOWN = ("failed", "dependent", "self_standing")
+OUTCOMES_SHOWN = tuple(outcome.key for outcome in OUTCOMES if outcome.narrow)
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
@@ -415,7 +416,7 @@ class _Show(Sentences):
             for shown_output in row.seen:
                 cells += [
                     shown_output.level,
-                    doc.Interval(shown_output.low, shown_output.high, shown_output.median) if place else None,
+                    doc.Interval.of(shown_output) if place else None,
                 ]
             rows.append([*cells, *(doc.Interval(*row.band(outcome), row.share(outcome)) for outcome in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))

@@ -25,6 +25,7 @@ from copark.analyses.compare.outcome_attribution import (
 from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, StudyName
 from copark.arrays import Floats
 from copark.json_types import JsonObject
+from copark.model.outcomes import GOOD
 from copark.simulation.readouts.compare import (
     COUNTS,
     DRAWN,
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.errors import RunRefused
     from copark.simulation.study import Study
-
-STANDING = "self_standing"
 
 
 class Params(AnalysisParams):
@@ -324,7 +323,7 @@ def _most_moved(outcomes: Effects) -> str:
     """Name the scenario that moves the share of self-standing runs most, the first of several."""
     moved = {
         row.scenario: abs(row.scenario_share - row.reference_share) if row.pairs else 0.0
-        for row in outcomes.select(measures=[STANDING]).shares()
+        for row in outcomes.select(measures=[GOOD.key]).shares()
     }
     return max(moved, key=lambda key: moved[key])
 

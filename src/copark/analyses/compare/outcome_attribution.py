@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats
+from copark.model import outcomes as catalogue
 from copark.model.clock import DT, QUARTERS_PER_YEAR
 from copark.simulation import accounts
 from copark.simulation.accounts import THRESHOLDS
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""
-CAUSES = ("survives", "fails", "unaided", "aided", "passes", "fragile")
+CAUSES = tuple(cause for outcome in catalogue.OUTCOMES[:-1] for cause in (outcome.left, outcome.reached))
 """Per rule, in the order of the rules: the arm is on the better side of it, or on the worse."""
 AIDED_WITHIN = THRESHOLDS.aid_years * QUARTERS_PER_YEAR
 """Quarters before outcomes are judged in which help makes a park dependent."""
@@ -78,8 +79,10 @@ CASH = {
     "rescue": Item("rescue", 1.0, True),
 }
 """What the developer's cash is made of."""
+LEDGER_TESTS = ("alive", "unaided")
+"""Tests whose answer is read from the ledger of cash, up to the quarter that decided."""
 MARGINS = ("earns", "pays_back", "holds")
-"""Tests of accounts that tell fragile parks from self-standing ones, by the money by which they are passed."""
+"""Tests of accounts that have a margin, the money by which they are passed."""
 NEEDED = tuple(dict.fromkeys((*CASH, *accounts.NEEDED)))
 """Outputs the accounts are read from."""
 
@@ -223,9 +226,11 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
     if not set(NEEDED) <= before.keys() & after.keys():
         return Move(*fields, (), ())
     worse, better = (after, before) if j == rule else (before, after)
-    if OUTCOMES[rule] == "fragile":
-        return Move(*fields, _counted(_first_failed(worse)), tuple(_margin_lines(before, after)))
-    quarters = _decided(OUTCOMES[rule], worse)
+    test = catalogue.OUTCOMES[rule].lacks
+    if test not in LEDGER_TESTS:
+        tests = (test,) if test in MARGINS else MARGINS
+        return Move(*fields, _counted(_first_failed(worse, tests)), tuple(_margin_lines(before, after)))
+    quarters = _decided(test, worse)
     first, second = (_balance(out, quarters) for out in (before, after))
     effects = {name: item.sign * (second[name] - first[name]) for name, item in CASH.items()}
     lines = []
@@ -235,7 +240,7 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
     groups = np.array(list(dict.fromkeys(item.account for item in CASH.values())), dtype=object)
     moved = np.array([sum(effects[name] for name, item in CASH.items() if item.account == group) for group in groups])
     names = groups[((-1.0 if j == rule else 1.0) * moved).argmax(axis=0)]
-    if OUTCOMES[rule] == "dependent":
+    if test == "unaided":
         names[better["cash"][:, -AIDED_WITHIN:].min(axis=1) < SHORT] = "rescue"
     return Move(*fields, _counted(names), tuple(lines))
 
@@ -246,11 +251,11 @@ def _counted(names: NDArray[np.object_]) -> tuple[tuple[str, int], ...]:
     return tuple((str(reasons[n]), int(counts[n])) for n in np.argsort(-counts, kind="stable"))
 
 
-def _first_failed(fragile: Outputs) -> NDArray[np.object_]:
-    """Name the first test that each run fails in its last quarter, shape (runs,)."""
-    margins = accounts.margins(fragile, _last(fragile))
-    failed = np.stack([getattr(margins, name) < 0.0 for name in MARGINS])
-    return np.array(MARGINS, dtype=object)[failed.argmax(axis=0)]
+def _first_failed(worse: Outputs, tests: Sequence[str]) -> NDArray[np.object_]:
+    """Name the first of some tests that each run fails in its last quarter, shape (runs,)."""
+    margins = accounts.margins(worse, _last(worse))
+    failed = np.stack([getattr(margins, name) < 0.0 for name in tests])
+    return np.array(tests, dtype=object)[failed.argmax(axis=0)]
 
 
 def _margin_lines(before: Outputs, after: Outputs) -> list[AccountLine]:
@@ -268,9 +273,9 @@ def _last(out: Outputs) -> int:
     return int(out["cash"].shape[1]) - 1
 
 
-def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
+def _decided(test: str, worse: Outputs) -> NDArray[np.int64]:
     """Find the quarter that decided each run: of failure, or of the last help; shape (runs,)."""
-    if rule == "failed":
+    if test == "alive":
         return (worse["failed"] > 0.5).argmax(axis=1)
     aid = worse["rescue"] + worse["state_funding"]
     return _last(worse) - (aid[:, ::-1] > 0.0).argmax(axis=1)

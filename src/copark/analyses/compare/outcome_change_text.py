@@ -11,6 +11,7 @@ from copark.analyses.compare.outcome_attribution import MARGINS, AccountLine, Mo
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
 from copark.labels import lowered
+from copark.model.outcomes import BY_KEY
 from copark.model.variables import catalogue
 from copark.presentation.document import Table
 from copark.presentation.numbers import money, number, percent
@@ -23,7 +24,7 @@ MOST_MOVES = 3
 
 
 def _outcomes(move: Move, lang: str) -> tuple[str, str]:
-    before, after = (text(f"analysis.outcome.{name}", lang) for name in (move.reference, move.arm))
+    before, after = (BY_KEY[name].title(lang) for name in (move.reference, move.arm))
     return before, after
 
 
@@ -57,7 +58,7 @@ def sentence(moves: OutcomeMoves, lang: str) -> str:
             text(
                 "compare.moves.change",
                 lang,
-                outcome=lowered(text(f"analysis.outcome.{name}", lang)),
+                outcome=lowered(BY_KEY[name].title(lang)),
                 before=percent(shares[name][0], 1),
                 after=percent(shares[name][1], 1),
             )

@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from copark.analyses.compare import STANDING, Answer, Compared, ComparedScenario, outcome_change_text
+from copark.analyses.compare import Answer, Compared, ComparedScenario, outcome_change_text
 from copark.analyses.compare.outcome_attribution import OutcomeParts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.labels import lowered
+from copark.model.outcomes import BY_KEY, GOOD, OUTCOMES
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
-from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.stats.effects import Effect, ShareEffect
 from copark.texts import text
@@ -55,11 +55,6 @@ def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column
         Key of the column.
     """
     return doc.Column(key, title, doc.Kind.change, unit, 2 if unit == "log points" else None)
-
-
-def band(row: Effect) -> doc.Interval:
-    """Return the median of paired differences, with 90 % of pairs."""
-    return doc.Interval(row.low, row.high, row.median)
 
 
 def points(row: ShareEffect) -> doc.Interval:
@@ -109,17 +104,17 @@ class CompareShow(Show):
             return t.sentences([self.own("headline.none", **self.words)])
         rows = {scenario.key: self.main(scenario) for scenario in moved}
         size = {key: 0.0 if row is None else abs(row.median) for key, row in rows.items()}
-        most = max(moved, key=lambda scenario: (size[scenario.key], abs(scenario.outcome(STANDING).change)))
+        most = max(moved, key=lambda scenario: (size[scenario.key], abs(scenario.outcome(GOOD.key).change)))
         return t.sentences(tuple(self.sentences_of(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
     def sentences_of(self, scenario: ComparedScenario, key: str) -> Iterator[str]:
         """Describe in sentences, the first of a key, what a scenario changes."""
         t = self.t
         row = self.main(scenario)
-        standing = scenario.outcome(STANDING)
+        standing = scenario.outcome(GOOD.key)
         words = {**self.words, "scenario": t.of(scenario.title), "count": str(len(self.comparison.scenarios))}
         if row is not None:
-            change = self.said(band(row), self.change(row))
+            change = self.said(doc.Interval.of(row), self.change(row))
             yield self.own(key, output=lowered(self.output(row.measure)), change=change, **words)
         share = doc.Column("share", "", doc.Kind.share, places=1)
         shares = (
@@ -165,7 +160,7 @@ class CompareShow(Show):
         """Show the numbers of the only scenario."""
         t = self.t
         row = self.main(scenario)
-        standing = scenario.outcome(STANDING)
+        standing = scenario.outcome(GOOD.key)
         if row is not None:
             column = self.change(row, t("card.change", output=self.output(row.measure), quarter=self.end))
             between = self.said(doc.Interval(row.low, row.high), change_column(row.unit))
@@ -183,8 +178,8 @@ class CompareShow(Show):
             row = self.main(scenario)
             cells: list[doc.Value] = [self.t.of(scenario.title), scenario.begins or self.t("never")]
             if self.first is not None:
-                cells.append(None if row is None else band(row))
-            rows.append((*cells, points(scenario.outcome(STANDING))))
+                cells.append(None if row is None else doc.Interval.of(row))
+            rows.append((*cells, points(scenario.outcome(GOOD.key))))
         table = self.table("answer", ("scenario begins:quarter", *first, self.points), rows)
         return replace(table, note=self.t("note.answer.read", **self.words))
 
@@ -250,7 +245,7 @@ class CompareShow(Show):
                 place = self.comparison.quarters.index(quarter)
                 halves = [scenario.courses[output][[1, 3], place].tolist() for scenario in scenarios]
                 columns = self.columns(("scenario", change_column(effects[0][1].unit, title), "above:share"))
-                rows = tuple((name, band(effect), effect.above) for name, effect in effects)
+                rows = tuple((name, doc.Interval.of(effect), effect.above) for name, effect in effects)
                 numbers = doc.Table(key, t("table.ends", **words), columns, rows, folded=True)
                 draw = partial(arms, effects, halves, self.words["reference"], self.foot(), t.lang)
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
@@ -264,7 +259,7 @@ class CompareShow(Show):
         names = ("both", "gained", "lost", "neither")
         shares = "reference_share:share:1 arm_share:share:1 change:points"
         every = [
-            (text(f"analysis.outcome.{row.measure}", self.t.lang), row)
+            (BY_KEY[row.measure].title(self.t.lang), row)
             for scenario in self.comparison.scenarios
             for row in scenario.outcomes
         ]
@@ -302,17 +297,17 @@ class CompareShow(Show):
         parts = scenario.parts
         if parts is None:
             return
-        ends = dict(zip(("before", "after"), parts.share(STANDING), strict=True))
-        largest_first = sorted(parts.parts, key=lambda part: -abs(part.of(STANDING)))
+        ends = dict(zip(("before", "after"), parts.share(GOOD.key), strict=True))
+        largest_first = sorted(parts.parts, key=lambda part: -abs(part.of(GOOD.key)))
         items = t("parts.join").join(
-            t("parts.item", group=t(f"group.{part.group}"), change=self.said(part.of(STANDING), doc.POINTS))
+            t("parts.item", group=t(f"group.{part.group}"), change=self.said(part.of(GOOD.key), doc.POINTS))
             for part in largest_first
-            if abs(part.of(STANDING)) >= TOLD
+            if abs(part.of(GOOD.key)) >= TOLD
         )
         shares = {key: self.said(value, doc.plain(doc.Kind.share, places=1)) for key, value in ends.items()}
         words = {"scenario": t.of(scenario.title), "reference": self.words["reference"], "items": items, **shares}
         yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", **words), *self.books(scenario)]))
-        titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
+        titles = {outcome.key: outcome.title(t.lang) for outcome in OUTCOMES}
         columns: Columns = ("links", *(doc.Column(name, title, doc.Kind.points) for name, title in titles.items()))
         rows: list[Sequence[doc.Value]] = [
             (
@@ -334,9 +329,9 @@ class CompareShow(Show):
         from copark.analyses.compare.figures import waterfall
 
         t = self.t
-        place = OUTCOMES.index(STANDING)
+        place = GOOD.code
         steps = [(t(f"group.{part.group}"), part.change[place], part.error[place]) for part in parts.parts]
-        before, after = parts.share(STANDING)
+        before, after = parts.share(GOOD.key)
         ends = ((self.words["reference"], before), (t.of(scenario.title), after))
         return waterfall(steps, ends, t("chart.parts"), t("subtitle.parts"), self.foot(), t.lang)
 
@@ -369,7 +364,7 @@ class CompareShow(Show):
                 row.quarter,
                 row.reference_median,
                 row.scenario_median,
-                band(row),
+                doc.Interval.of(row),
                 row.above,
                 row.equal,
                 None if row.split is None else row.split.share,

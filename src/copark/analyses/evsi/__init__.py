@@ -31,6 +31,7 @@ from copark.decisions.lever_file import AS_IT_IS, LeverFile, LeverOption, load_l
 from copark.errors import RunRefused
 from copark.extras import need
 from copark.json_types import JsonObject
+from copark.model.outcomes import ENDED, GOOD
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.workload import Workload
@@ -58,7 +59,7 @@ NORMAL = 1.959964
 Valued = TypeVar("Valued")
 FEWEST = 50
 """Worlds below which nothing is said."""
-EXAMPLES = ("self_standing=100", "failed=-50", "jobs=0.01", "public_income=1")
+EXAMPLES = (f"{GOOD.key}=100", f"{ENDED.key}=-50", "jobs=0.01", "public_income=1")
 """Stakes that forms show."""
 
 

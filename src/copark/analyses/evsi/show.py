@@ -11,6 +11,7 @@ from copark.analyses.evsi.stakes import Stake
 from copark.analyses.show import Show, known
 from copark.analyses.voi.observation_words import described
 from copark.decisions.lever_file import AS_IT_IS
+from copark.model.outcomes import BY_KEY
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, shown, unit_title
@@ -203,7 +204,7 @@ class _Show(Show):
     def stake_name(self, stake: Stake) -> str:
         lang = self.t.lang
         if stake.kind == "outcome":
-            return text(f"analysis.outcome.{stake.name}", lang)
+            return BY_KEY[stake.name].title(lang)
         if stake.kind == "view":
             return text(f"levers.measure.{stake.name}", lang)
         return catalogue().outputs[stake.name].title(lang)

@@ -29,15 +29,15 @@ from copark.decisions.measures import (
 )
 from copark.errors import NotFound, WrongUsage, printable
 from copark.model.clock import DT
+from copark.model.outcomes import BY_KEY
 from copark.model.outputs import NAMES as OUTPUTS
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import ScenarioRuns
-from copark.simulation.outcomes import OUTCOMES
 
 Kind = Literal["outcome", "view", "stock", "flow"]
 VIEWS = (*FOUR_SIDES, *BUDGETS)
 """Gains of a side, and of its budget, as ``copark levers`` measures them, M USD."""
-NAMES = (*OUTCOMES, *VIEWS, *(name for name in OUTPUTS if name not in OUTCOMES))
+NAMES = (*BY_KEY, *VIEWS, *(name for name in OUTPUTS if name not in BY_KEY))
 """What may be at stake."""
 DEAREST = 1e12
 """Largest price and cost that is taken."""
@@ -59,7 +59,7 @@ class Stake:
     @property
     def kind(self) -> Kind:
         """Describe how it is read of a run."""
-        if self.name in OUTCOMES:
+        if self.name in BY_KEY:
             return "outcome"
         if self.name in VIEWS:
             return "view"
@@ -180,7 +180,7 @@ class StakeMeasures:
 
         def values(stake: Stake) -> Floats:
             if stake.kind == "outcome":
-                return (runs.outcome == OUTCOMES.index(stake.name)).astype(np.float64)
+                return (runs.outcome == BY_KEY[stake.name].code).astype(np.float64)
             if stake.kind == "view" and of_views is not None:
                 return of_views[:, views.names.index(stake.name)]
             if stake.kind == "stock":

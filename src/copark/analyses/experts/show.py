@@ -15,10 +15,10 @@ from copark.analyses.experts.weighing import LEAST, ClaimRow, Held
 from copark.analyses.show import Show, grouped, known
 from copark.cases import own_words
 from copark.labels import claim_number, join
+from copark.model.outcomes import BY_KEY, OUTCOMES
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, percent
-from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MOVED = 0.03
 """Change of a probability from which on an estimate is named, and a claim may turn."""
 CONTRADICT = 0.02
 """Difference from which on answers are said to contradict each other."""
-SHOWN = ("failed", "dependent", "self_standing")
+SHOWN = tuple(outcome for outcome in OUTCOMES if outcome.narrow)
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
@@ -295,7 +295,7 @@ class _Show(Show):
         arms = literature()[0].arms
         arm, reference = (self.t.of(arms[key].title) for key in (estimate.arm or "", estimate.reference or ""))
         what = (
-            text(f"analysis.outcome.{estimate.outcome}", self.t.lang)
+            BY_KEY[estimate.outcome].title(self.t.lang)
             if estimate.outcome
             else catalogue().outputs[str(estimate.output)].title(self.t.lang)
         )
@@ -380,13 +380,11 @@ class _Show(Show):
             doc.Column(f"size_{n}", self.t("column.size", quarter=date), doc.Kind.count)
             for n, date in enumerate(result.dates)
         ]
-        shares = [
-            doc.Column(outcome, text(f"analysis.outcome.{outcome}", self.t.lang), doc.Kind.share) for outcome in SHOWN
-        ]
+        shares = [doc.Column(outcome.key, outcome.title(self.t.lang), doc.Kind.share) for outcome in SHOWN]
         rows = [
             (
                 outlook.rests_on if outlook.expert else self.way(outlook.rests_on),
-                *(known(outlook.shares[OUTCOMES.index(name)]) for name in SHOWN),
+                *(known(outlook.shares[outcome.code]) for outcome in SHOWN),
                 *(doc.Interval(low, high, middle) if isfinite(middle) else None for low, middle, high in outlook.sizes),
             )
             for outlook in result.outlooks

@@ -24,6 +24,7 @@ from copark.cases.files import Refused, place, read_cells
 from copark.cases.types import shown, suggestion
 from copark.cases.workbook_writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable
+from copark.model.outcomes import BY_KEY
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
 from copark.texts import LANGUAGES, text
@@ -113,7 +114,7 @@ def _effects(case: Case, file: ClaimsFile) -> Iterator[ExpertQuestion]:
 def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> str:
     titles = {name: file.claims.arms[str(getattr(statistic, name))].title.text(lang) for name in ("arm", "reference")}
     if statistic.outcome:
-        return text("experts.ask.change", lang, outcome=text(f"analysis.outcome.{statistic.outcome}", lang), **titles)
+        return text("experts.ask.change", lang, outcome=BY_KEY[statistic.outcome].title(lang), **titles)
     return text("experts.ask.log", lang, **_output(case, str(statistic.output), statistic.at or 0, lang), **titles)
 
 

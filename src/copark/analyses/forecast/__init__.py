@@ -20,10 +20,10 @@ from copark.calibration import forecast as engine
 from copark.calibration import panels
 from copark.calibration.diagnostics import BINS, Note, judged, movements, verdict
 from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook
-from copark.calibration.pool.panel import Panel, mixture_quantiles, panel_identity
+from copark.calibration.pool.panel import Panel, mixture_quantiles
 from copark.calibration.pool.parks import AXES, POOLED
 from copark.calibration.pool.selection import chance_of_nothing, has_begun
-from copark.calibration.rolling_origin import BORROWED, Point, known_points
+from copark.calibration.rolling_origin import BORROWED, KnownRecord, Point
 from copark.calibration.validation_study import Spread
 from copark.cases.horizon import horizon_for, now_for
 from copark.cases.park_counts import load_counts
@@ -172,10 +172,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     check_set(params)
     basis = asked_of(params, context)
     parks = panels.other_parks(basis.case, context.lang)
-    if basis.panel is not None:
-        made_on = panel_identity(parks, basis.panel)
-    else:
-        made_on = basis.own.identity if basis.own is not None else basis.place(context)[0]
+    made_on = basis.calibration if basis.panel is None else basis.panel.identity
     return {
         "made_on": made_on,
         "cut": str(basis.cut),
@@ -215,8 +212,9 @@ def _forecast(params: Params, context: Context) -> Answer:
 
     basis = asked_of(params, context)
     day = "" if params.freeze is None else today()
-    settings: Any = basis.panel
+    settings: Any
     if basis.panel is not None:
+        settings = basis.panel.settings
         look = looked_at(basis, basis.panel, context)
         contents = _pooled(basis, look, day)
         trust = look[1].trust
@@ -320,6 +318,7 @@ def _on_own(
     for name, share in (pair for spread in widths.values() for pair in spread.leading):
         if share >= NAMED and name in moved:
             shares[name] = max(shares.get(name, 0.0), share)
+    record = KnownRecord(case, basis.cut, ("fit", "score"))
     return {
         "method": content["method"],
         "pairs": content["pairs"],
@@ -333,7 +332,7 @@ def _on_own(
         "bands": {
             name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead[name]], axis=1) for name in names
         },
-        "reported": {name: known_points(case, basis.cut, name, ("fit", "score")) for name in names},
+        "reported": {name: record.points(name) for name in names},
         "informed": tuple(
             Informed(
                 name,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.calibration import calibrations, panels
 from copark.calibration import forecast as engine
@@ -19,10 +18,10 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.analyses.forecast.params import Params
-    from copark.calibration.calibrate import CalibrationSettings
+    from copark.calibration.calibrate import CalibrationTask
     from copark.calibration.calibrations import KeptPosterior
     from copark.calibration.pool.forecasts import PooledOutlook
-    from copark.calibration.pool.panel import Panel
+    from copark.calibration.pool.panel import Panel, PanelTask
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
 
@@ -39,18 +38,24 @@ class ForecastBasis:
     """Last quarter known."""
     until: Quarter
     """Last quarter forecast."""
-    settings: CalibrationSettings | None = None
-    """Settings of the calibration that is found or made."""
+    task: CalibrationTask | None = None
+    """Calibration that is found or made."""
     own: KeptPosterior | None = None
     """Calibration that is there already."""
-    panel: PanelSettings | None = None
-    """Settings of the panel of other parks, where the park's own observations are not used."""
+    panel: PanelTask | None = None
+    """Panel of the other parks, where the park's own observations are not used."""
 
-    def place(self, context: Context) -> tuple[str, Path]:
-        """Return identity and folder of the calibration that is needed, kept or not."""
-        if self.settings is None:
+    @property
+    def needed(self) -> CalibrationTask:
+        """The calibration that is needed, kept or not; ValueError of a forecast that rests on other parks."""
+        if self.task is None:
             raise ValueError("nothing to calibrate")
-        return calibrations.place_of(self.case, self.cut, self.settings, out=context.calibration_folder)
+        return self.task
+
+    @property
+    def calibration(self) -> str:
+        """Identity of the calibration it rests on."""
+        return self.needed.identity if self.own is None else self.own.identity
 
 
 def asked_of(params: Params, context: Context) -> ForecastBasis:
@@ -79,7 +84,8 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
         is_frozen = params.freeze is not None or params.freeze_all is not None
         after = None if is_frozen else case.clock.start
         until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
-        panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
+        runs_and_seed = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
+        panel = context.panel(panels.other_parks(case, lang), runs_and_seed)
         return ForecastBasis(case, case.clock.data_end, until, panel=panel)
     settings = calibrations.settings_of(params.runs, params.seed, lang)
     if params.runs is None and params.seed is None:
@@ -87,35 +93,27 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
         cut = cut_of(case, params.cut) if calibration is None else calibration.cut
     else:
         cut = cut_of(case, params.cut)
-        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, settings, out=context.calibration_folder)[1])
+        is_kept = calibrations.is_kept(context.calibration(case, cut, settings).folder)
         runs = None if params.runs is None else settings.runs
         calibration = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
-    return ForecastBasis(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, calibration)
+    until = engine.end_of(case, cut, params.to, lang, now=now)
+    return ForecastBasis(case, cut, until, context.calibration(case, cut, settings), calibration)
 
 
-def looked_at(basis: ForecastBasis, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
+def looked_at(basis: ForecastBasis, panel: PanelTask, context: Context) -> tuple[Panel, PooledOutlook]:
     """Return the panel of the other parks, and the park as they would forecast it.
 
     Parameters
     ----------
     basis
         Case and last quarter of the forecast.
-    settings
-        Runs and seed of the panel.
+    panel
+        Panel of the other parks.
     context
-        Folders, cores and progress of the analysis.
+        Progress of the analysis, and whether a panel may be made.
     """
     _refuse_long_work(basis, context)
-    return panels.look(
-        basis.case,
-        basis.until,
-        panels.other_parks(basis.case, context.lang),
-        settings,
-        threads=context.cores,
-        folder=context.calibration_folder / "pool",
-        progress=context.stage("pool"),
-        waiting=context.stage("waiting"),
-    )
+    return panels.look(panel, basis.case, basis.until, context.stage("pool"), context.stage("waiting"))
 
 
 def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> KeptPosterior:
@@ -129,7 +127,7 @@ def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> 
     params
         What was asked.
     basis
-        Case, cut, settings, and a calibration that is in use already.
+        Calibration that is needed, or one that is in use already.
     context
         Folders, threads and progress; with ``planning`` the plan is told first.
 
@@ -140,24 +138,19 @@ def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> 
     """
     if basis.own is not None:
         return basis.own
-    folder = basis.place(context)[1]
-    calibration: Any = (basis.case, basis.cut, basis.settings)
-    if not calibrations.is_kept(folder):
+    task = basis.needed
+    if not calibrations.is_kept(task.folder):
         is_upload = params.park in context.case_folders
         if not is_upload:
             _refuse_long_work(basis, context)
         is_wanted = is_upload or params.runs is not None or params.seed is not None
         if context.on_calibration is not None or not is_wanted:
-            plan = calibrations.plan_of(
-                *calibration, threads=context.threads, out=context.calibration_folder, lang=context.lang
-            )
+            plan = calibrations.plan_of(task, lang=context.lang)
             if not is_wanted:
                 raise _not_calibrated(params, basis, plan.seconds)
             if context.on_calibration is not None:
                 context.on_calibration(plan)
-    return calibrations.kept_posterior(
-        *calibration, threads=context.threads, out=context.calibration_folder, progress=context.progress
-    )
+    return calibrations.kept_posterior(task)
 
 
 def _refuse_long_work(basis: ForecastBasis, context: Context) -> None:

@@ -13,10 +13,9 @@ from copark.analyses.provenance import current_provenance, today
 from copark.analyses.stack.stacking import STACK, shipped
 from copark.arrays import Floats
 from copark.calibration import forecast as engine
-from copark.calibration import frozen_sets, panels
+from copark.calibration import frozen_sets
 from copark.calibration.calibrations import is_kept
 from copark.calibration.frozen_sets import NotForecast
-from copark.calibration.pool.panel import panel_identity
 from copark.cases.casebook import list_cases
 from copark.cases.horizon import present_quarter
 from copark.cases.quarters import Quarter
@@ -179,19 +178,19 @@ def set_depends_on(params: Params, folder: Path, context: Context) -> JsonObject
     rests_on = {}
     for park in parks_of_set(params):
         try:
-            rests_on[park] = _expected(asked_of(single(params, park), context), context)
+            rests_on[park] = _expected(asked_of(single(params, park), context))
         except CoparkError as error:
             rests_on[park] = {"refused": str(error)}
     return {"freeze_all": f"{folder.name} {today()}", "until": str(end_of_set()), "parks": rests_on}
 
 
-def _expected(basis: ForecastBasis, context: Context) -> JsonObject:
+def _expected(basis: ForecastBasis) -> JsonObject:
     """Return what a frozen forecast says of the basis it was made on, but for the day."""
     made_from: JsonObject = {"stack": shipped().stack.identity}
     if basis.panel is not None:
-        made_from["panel"] = panel_identity(panels.other_parks(basis.case, context.lang), basis.panel)
+        made_from["panel"] = basis.panel.identity
     else:
-        made_from["calibration"] = basis.own.identity if basis.own is not None else basis.place(context)[0]
+        made_from["calibration"] = basis.calibration
     return {
         "case": basis.case.name,
         "case_hash": basis.case.hash,
@@ -249,7 +248,7 @@ def _freeze_parks(params: Params, folder: Path, context: Context) -> FrozenForec
             bases[park] = asked_of(single(params, park), context)
         except CoparkError as error:
             refused[park] = error
-    contents = _kept(folder, bases, context)
+    contents = _kept(folder, bases)
     kept_count = len(contents)
     progress = context.stage("freeze")
     for done, (park, basis) in enumerate(bases.items()):
@@ -269,7 +268,7 @@ def _freeze_parks(params: Params, folder: Path, context: Context) -> FrozenForec
     return _finish(folder, context, contents, refused, kept_count)
 
 
-def _kept(folder: Path, bases: dict[str, ForecastBasis], context: Context) -> dict[str, JsonObject]:
+def _kept(folder: Path, bases: dict[str, ForecastBasis]) -> dict[str, JsonObject]:
     """Read what an interrupted command has left; ForecastRefused where it is not what would be frozen now."""
     contents: dict[str, JsonObject] = {}
     others = []
@@ -279,7 +278,7 @@ def _kept(folder: Path, bases: dict[str, ForecastBasis], context: Context) -> di
             content = engine.read(path)
         except engine.ForecastRefused:
             content = None
-        if basis is not None and content is not None and _is_the_same(content, _expected(basis, context)):
+        if basis is not None and content is not None and _is_the_same(content, _expected(basis)):
             contents[path.stem] = content
         else:
             others.append(path.name)
@@ -294,7 +293,7 @@ def _content(params: Params, basis: ForecastBasis, context: Context) -> JsonObje
     """Make the content of a park's file, as a single forecast would be frozen today."""
     if basis.panel is not None:
         return content_from_others(basis, looked_at(basis, basis.panel, context), today())[0]
-    if basis.own is None and not is_kept(basis.place(context)[1]):
+    if basis.own is None and not is_kept(basis.needed.folder):
         closure = basis.case.closed_by(basis.until)
         raise RunRefused.of(
             "forecast.set.not_calibrated" if closure is None else "forecast.set.not_calibrated_closed",

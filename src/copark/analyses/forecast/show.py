@@ -10,6 +10,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer
 from copark.analyses.forecast.parameter_sources import Borrowed
+from copark.analyses.papers import papers_words
 from copark.analyses.show import Columns, Show, grouped, interval, value_column
 from copark.analyses.size_words import band_words, spans_too_much
 from copark.analyses.stack.stacking import BEGUN, FAR, LINE, NEAR, STACKED, UNSEEN
@@ -97,8 +98,25 @@ class _Show(Show):
         )
         doubts = (self.answer.contradiction, self.answer.partial_agreement)
         recorded = [self.t.of(words) for words in doubts if words is not None]
+        first = closed or self.order()
         alone = [] if closed else self.model_alone()
-        return self.t.sentences([*closed, *recorded, forecast, *alone])
+        return self.t.sentences([*first, *recorded, forecast, *alone])
+
+    def order(self) -> list[str]:
+        """Write how to use the numbers, or what to obtain first; nothing where facts after the cut were told."""
+        t = self.t
+        if self.answer.method == CONDITIONAL or not self.first:
+            return []
+        told = self.first[:3]
+        open_names = [name for name in told if self.is_open(self.band(name))]
+        key = "range" if not open_names else "none" if len(open_names) == len(told) else "some"
+        titles = join([lowered(observable_title(name, t.lang)) for name in open_names], t.lang)
+        return [t(f"headline.order.{key}", open=titles, papers=papers_words(["register"], t.lang))]
+
+    @staticmethod
+    def is_open(band: doc.Interval) -> bool:
+        """Return whether an interval is wider than a factor of ten, so that its middle tells nothing."""
+        return band.value is not None and spans_too_much(band.low, band.high)
 
     def parts(self, bands: Mapping[str, doc.Interval]) -> str:
         """State observables at the end, last those that cannot be told: 90 % intervals wider than a factor of ten."""
@@ -106,7 +124,7 @@ class _Show(Show):
         open_parts: list[str] = []
         for name, band in bands.items():
             title = lowered(observable_title(name, self.t.lang))
-            if band.value is None or not spans_too_much(band.low, band.high):
+            if not self.is_open(band):
                 parts.append(
                     self.t("headline.part", title=title, value=self.said(band, value_column(self.t.lang, name)))
                 )

@@ -14,9 +14,9 @@ from copark.cases.case import Case
 from copark.cases.types import suggestion
 from copark.decisions.measures import LeverMeasures, discounting, summed
 from copark.errors import NotFound, WrongUsage, printable
+from copark.model.outcomes import BY_KEY
 from copark.model.outputs import NAMES
 from copark.simulation.ensemble import ScenarioRuns
-from copark.simulation.outcomes import OUTCOMES
 from copark.stats.rounding import reaches
 
 _SIGN = r"\s*(?P<{0}>>=|≥|<=|≤)\s*"
@@ -53,7 +53,7 @@ class GoalTarget:
     def met(self, runs: ScenarioRuns) -> Booleans:
         """Return whether it happens in each run, shape (runs,)."""
         if self.is_outcome:
-            return np.asarray(runs.outcome == OUTCOMES.index(self.name))
+            return np.asarray(runs.outcome == BY_KEY[self.name].code)
         reached = runs[self.name][:, self.at]
         return reaches(reached, self.value) if self.at_least else reaches(-reached, -self.value)
 
@@ -100,9 +100,9 @@ def _target(written: str, probability: float, case: Case) -> GoalTarget:
     if event is None or not 0.0 <= share <= 1.0:
         raise WrongUsage.of("goal.bad_target", found=printable(written[:100]))
     name = event["name"].lower().replace("-", "_")
-    is_outcome = name in OUTCOMES and event["value"] is None
+    is_outcome = name in BY_KEY and event["value"] is None
     if not is_outcome and name not in NAMES:
-        near = suggestion(name, (*NAMES, *(outcome.replace("_", "-") for outcome in OUTCOMES)))
+        near = suggestion(name, (*NAMES, *(outcome.spelled for outcome in BY_KEY.values())))
         raise NotFound.of("goal.no_output", found=printable(event["name"][:100]), suggestion=near)
     if is_outcome == (event["value"] is not None) or (is_outcome and event["quarter"]):
         raise WrongUsage.of("goal.bad_target", found=printable(written[:100]))

@@ -13,6 +13,7 @@ from copark.analyses.lever_columns import SIGNS, change_column, effect_interval
 from copark.analyses.show import Show
 from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
+from copark.model.outcomes import GOOD
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
@@ -102,7 +103,7 @@ class _Show(Show):
         if self.is_idle:
             yield t("headline.idle", **words)
             return
-        if self.is_missed and self.nearer < recommendation_rule().threshold("self_standing"):
+        if self.is_missed and self.nearer < recommendation_rule().threshold(GOOD.key):
             yield t("headline.small", **words)
             return
         yield t(f"headline.{reach}", **words)

@@ -9,12 +9,12 @@ from copark.analyses.contract import Choice, Texts
 from copark.analyses.goal.future_events import FutureEvent, example_events, read_events
 from copark.analyses.goal.measures import GoalTarget, read_targets
 from copark.cases.case import Case
+from copark.model.outcomes import BY_KEY, ENDED, GOOD
 from copark.model.variables import catalogue
 from copark.presentation.numbers import percent, spoken
-from copark.texts import text
 from copark.texts.localized import LocalizedText
 
-CHANCES = ("P(self-standing)>=0.9", "P(failed)<=0.05")
+CHANCES = (f"P({GOOD.spelled})>=0.9", f"P({ENDED.spelled})<=0.05")
 """Examples that ask for an outcome."""
 RAISED = ("registered", "operating", "jobs")
 """Outputs of which examples ask for more than was last observed."""
@@ -33,7 +33,7 @@ def event_title(event: FutureEvent, case: Case) -> LocalizedText:
 def target_words(target: GoalTarget, t: Texts) -> str:
     """Describe what a target asks of a run."""
     if target.is_outcome:
-        return text(f"analysis.outcome.{target.name}", t.lang)
+        return BY_KEY[target.name].title(t.lang)
     output = catalogue().outputs[target.name]
     value = spoken(target.value, output.unit, t.lang)
     sign = "≥" if target.at_least else "≤"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from copark.analyses.assumed_facts import untold_of_own
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of, facts_changed
 from copark.analyses.levers.choice import RobustChoice, choose
@@ -32,6 +33,7 @@ from copark.decisions.lever_file import (
     load_levers,
     wanted_levers,
 )
+from copark.model.outcomes import ENDED, GOOD
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.shares import Share, shares
 from copark.texts import text
@@ -174,7 +176,7 @@ class Answer(Result):
 
         A brief has that of all runs, those among them in which the park had failed before levers are pulled.
         """
-        return next((share.share for share in self.outcomes if share.name == "self_standing"), None)
+        return next((share.share for share in self.outcomes if share.name == GOOD.key), None)
 
     @property
     def outcomes(self) -> tuple[Share, ...]:
@@ -183,7 +185,7 @@ class Answer(Result):
             return ()
         option = self.effects[0].scenario
         shares = []
-        for measure in ("self_standing", "failed"):
+        for measure in (GOOD.key, ENDED.key):
             effect = self.effect(option, measure)
             if effect.pairs:
                 count = round(effect.before * effect.pairs)
@@ -219,9 +221,14 @@ class Answer(Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Return the file of levers, the case's own or the general one, and which of its variants."""
+    """Return the file of levers, the case's own or the general one, and which of its variants.
+
+    Of a park of one's own what it tells of assumed facts, too: it is no part of the case's content.
+    """
     file, since, _options = options_of(params, context)
-    return {"file": file.model_dump(mode="json", by_alias=True), "since": since}
+    asked: dict[str, Any] = {"file": file.model_dump(mode="json", by_alias=True), "since": since}
+    untold = untold_of_own(context.case(params.case))
+    return {**asked, "untold": untold} if untold else asked
 
 
 def options_of(params: Params, context: Context) -> tuple[LeverFile, Since, tuple[LeverOption, ...]]:

@@ -9,6 +9,7 @@ from copark.analyses.lever_columns import change_column
 from copark.analyses.levers import Answer
 from copark.analyses.levers.recommendation import AIMS
 from copark.labels import join
+from copark.model.outcomes import GOOD
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, shown
 from copark.stats.rounding import NO_DIFFERENCE
@@ -58,21 +59,21 @@ def effect_words(answer: Answer, option: str, aim: str, t: Texts, digits: int = 
     option
         Key of the option.
     aim
-        ``self_standing`` or ``operating``.
+        The outcome that decisions are to bring about, or ``operating``.
     t
         Texts of levers in a language.
     digits
         Decimals of the share of companies.
     """
     effect = answer.effect(option, aim)
-    if aim == "self_standing":
+    if aim == GOOD.key:
         if abs(effect.centre) <= NO_DIFFERENCE:
-            return t("effect.self_standing.same")
+            return t(f"effect.{aim}.same")
         is_rise = effect.centre > 0.0
         ends = (effect.monte_carlo_low, effect.monte_carlo_high)
         low, high = ends if is_rise else (-ends[1], -ends[0])
         points, low_words, high_words = (number(100.0 * value, 1) for value in (abs(effect.centre), low, high))
-        key = "effect.self_standing.more" if is_rise else "effect.self_standing.fewer"
+        key = f"effect.{aim}.more" if is_rise else f"effect.{aim}.fewer"
         return t(key, points=points, low=low_words, high=high_words)
     relative = exp(effect.median) - 1.0
     companies = answer.effect(option, "companies")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from copark.decisions.measures import FOUR_SIDES
 from copark.figures.headed_rows import HeadedRow, write_heads
+from copark.model.outcomes import GOOD
 from copark.presentation import style
 from copark.presentation.document import Kind, plain
 from copark.presentation.numbers import axis_number, number, percent, shown
@@ -120,7 +121,7 @@ def _structures(axes: Axes, place: float, values: Sequence[float]) -> None:
 
 def standing(answer: Answer, lang: str = "en") -> Figure:
     """Draw what each option changes in P(self-standing): Monte Carlo interval, and the change in each structure."""
-    figure, axes, effects = _sheet(answer, "self_standing", "standing", "points", lang)
+    figure, axes, effects = _sheet(answer, GOOD.key, "standing", "points", lang)
     for place, effect in effects:
         _structures(axes, place, [100.0 * value for value in effect.by_structure[1:]])
         interval = (100.0 * effect.monte_carlo_low, 100.0 * effect.monte_carlo_high)

@@ -15,10 +15,11 @@ from copark.analyses.levers.choice import RobustChoice
 from copark.decisions.effects import LeverEffect
 from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
+from copark.model.outcomes import GOOD
 from copark.stats.rounding import NO_DIFFERENCE
 
 MEASURES_OF_AIM: Final[Mapping[str, tuple[str, ...]]] = {
-    "self_standing": ("self_standing",),
+    GOOD.key: (GOOD.key,),
     "operating": ("operating", "companies"),
 }
 """Measures in each of which an effect on an aim must be worth acting on: companies as a share and as a number."""
@@ -252,58 +253,65 @@ def is_unchanged(effects: Mapping[str, LeverEffect]) -> bool:
 
 @dataclass(frozen=True)
 class AimEffect:
-    """An option's effect on an aim, beside the smallest one that is worth acting on."""
+    """An option's effects on the measures of an aim, each beside the smallest one that is worth acting on."""
 
-    sign: int
-    """1 for a gain that is worth acting on with the whole of its interval of simulation error, −1 for such a loss, 0
-    otherwise: what advice for or against an option asks."""
-    leaning: int
-    """1 for a gain beyond simulation error whose middle is worth acting on, −1 for such a loss, 0 otherwise: what
-    keeps advice on the other aim from being given."""
-    size: float
-    """Effect as a multiple of the smallest one worth acting on; of several measures the least."""
-    is_beyond_error: bool
-    """Whether the interval of simulation error leaves 0 out."""
-    reverses: bool
-    """Whether a structure has the contrary sign."""
-    may_gain: bool
-    """Whether some structure shows a gain worth acting on."""
+    parts: tuple[tuple[LeverEffect, float], ...]
+    """Effect and smallest effect worth acting on, of each measure; the aim's own measure first."""
 
     @classmethod
     def of(cls, effects: Mapping[str, LeverEffect], aim: str) -> AimEffect:
-        """Read an effect; gains and losses by the same parts of the interval.
-
-        Parameters
-        ----------
-        effects
-            Effect of the option on every measure, by name.
-        aim
-            One of :data:`AIMS`.
-        """
+        """Return the effects on an aim, one of :data:`AIMS`, among those on every measure, by name."""
         rule = recommendation_rule()
-        parts = [(effects[measure], rule.threshold(measure)) for measure in MEASURES_OF_AIM[aim]]
-        effect = parts[0][0]
-        sign = 0
-        if all(part.monte_carlo_low >= least - NO_DIFFERENCE for part, least in parts):
-            sign = 1
-        elif all(part.monte_carlo_high <= NO_DIFFERENCE - least for part, least in parts):
-            sign = -1
-        leaning = 0
-        if effect.monte_carlo_low > 0.0 and all(part.centre >= least - NO_DIFFERENCE for part, least in parts):
-            leaning = 1
-        elif effect.monte_carlo_high < 0.0 and all(part.centre <= NO_DIFFERENCE - least for part, least in parts):
-            leaning = -1
-        multiples = [part.centre / least if isfinite(part.centre) else 0.0 for part, least in parts]
-        gains = [[change >= least - NO_DIFFERENCE for change in part.by_structure] for part, least in parts]
-        changes = effect.known_effects
-        return cls(
-            sign,
-            leaning,
-            size=min(multiples, key=abs),
-            is_beyond_error=effect.is_beyond_error,
-            reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in changes),
-            may_gain=any(all(enough) for enough in zip(*gains, strict=True)),
-        )
+        return cls(tuple((effects[measure], rule.threshold(measure)) for measure in MEASURES_OF_AIM[aim]))
+
+    @property
+    def effect(self) -> LeverEffect:
+        """The effect on the aim's own measure."""
+        return self.parts[0][0]
+
+    @property
+    def sign(self) -> int:
+        """1 for a gain that is worth acting on with the whole of its interval of simulation error, −1 for such a loss.
+
+        0 otherwise: what advice for or against an option asks.
+        """
+        if all(part.monte_carlo_low >= least - NO_DIFFERENCE for part, least in self.parts):
+            return 1
+        return -int(all(part.monte_carlo_high <= NO_DIFFERENCE - least for part, least in self.parts))
+
+    @property
+    def leaning(self) -> int:
+        """1 for a gain beyond simulation error whose middle is worth acting on, −1 for such a loss, 0 otherwise.
+
+        What keeps advice on the other aim from being given.
+        """
+        if self.effect.monte_carlo_low > 0.0:
+            return int(all(part.centre >= least - NO_DIFFERENCE for part, least in self.parts))
+        if self.effect.monte_carlo_high < 0.0:
+            return -int(all(part.centre <= NO_DIFFERENCE - least for part, least in self.parts))
+        return 0
+
+    @property
+    def size(self) -> float:
+        """Effect as a multiple of the smallest one worth acting on; of several measures the least."""
+        return min((part.centre / least if isfinite(part.centre) else 0.0 for part, least in self.parts), key=abs)
+
+    @property
+    def is_beyond_error(self) -> bool:
+        """Whether the interval of simulation error leaves 0 out."""
+        return self.effect.is_beyond_error
+
+    @property
+    def reverses(self) -> bool:
+        """Whether a structure has the contrary sign."""
+        effect = self.effect
+        return any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in effect.known_effects)
+
+    @property
+    def may_gain(self) -> bool:
+        """Whether some structure shows a gain worth acting on."""
+        gains = [[change >= least - NO_DIFFERENCE for change in part.by_structure] for part, least in self.parts]
+        return any(all(enough) for enough in zip(*gains, strict=True))
 
 
 def _acceptable(choice: RobustChoice | None) -> dict[str, float]:

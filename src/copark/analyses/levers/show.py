@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from copark.analyses.accounts_on_record import case_of
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import structures_disagree
 from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval, level_column
@@ -22,6 +23,7 @@ from copark.decisions.lever_file import LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES, NAMES, RANKED, measure_of
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.labels import join, lowered
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -131,7 +133,8 @@ class _Show(Show):
     def papers(self) -> str:
         """List what to order before anything is decided."""
         answer = self.answer
-        return papers_words(to_obtain(answer.doubts.assumed, answer.baselines, answer.chance), self.t.lang)
+        papers = to_obtain(answer.doubts, answer.baselines, answer.chance, case_of(answer))
+        return papers_words(papers, self.t.lang)
 
     def advice_sentences(self, *, is_ordering: bool = False) -> list[str]:
         """Write what may be recommended, what to avoid, what is a trade-off, and what changes nothing.
@@ -151,8 +154,8 @@ class _Show(Show):
         sentences = [self.recommended(judgement) for judgement in recommended]
         if not recommended:
             finding = self.nothing(count)
-            ordered = t("advice.order", papers=self.papers(), finding=lowered(finding))
-            sentences = [ordered if is_ordering and since == "now" else finding]
+            ordered = [t("advice.order", papers=self.papers())] if is_ordering and since == "now" else []
+            sentences = [*ordered, finding]
         worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
@@ -168,7 +171,8 @@ class _Show(Show):
             effect = t("join").join([*effects, *unsure])
             sides = self.sides_of(trade_off)
             sentence = t(f"advice.trade_off.{since}", option=self.option(trade_off), effect=effect, sides=sides)
-            sentences.append(sentence + (t("advice.more_trade_offs", count=len(more)) if more else ""))
+            named = t("and_another").join(self.option(judgement) for judgement in more)
+            sentences.append(sentence + (t("advice.more_trade_offs", others=named) if more else ""))
         if self.answer.no_advice_because is None and count:
             sentences += self.against_assumed()
         unchanged = self.recommendation.with_word("unchanged")
@@ -274,10 +278,10 @@ class _Show(Show):
         """Show what may be recommended, and beside it what every option changes."""
         t = self.t
         answer = self.answer
-        before = level_column(measure_of("self_standing"), t)
+        before = level_column(measure_of(GOOD.key), t)
         cards = []
         if self.shows_levels and answer.chance is not None:
-            standing = next(share for share in answer.outcomes if share.name == "self_standing")
+            standing = next(share for share in answer.outcomes if share.name == GOOD.key)
             interval = shown(doc.Interval(standing.low, standing.high), before, t.lang)
             note = t("card.pairs", pairs=standing.total, interval=interval)
             cards.append(doc.Card(t("card.before"), before, standing.share, note))
@@ -297,7 +301,7 @@ class _Show(Show):
             cards.append(doc.Card(title, doc.SHARE, now, note))
         columns = (
             self.column("advice"),
-            change_column("self_standing", t, title=t("column.standing")),
+            change_column(GOOD.key, t, title=t("column.standing")),
             *(change_column(name, t) for name in BESIDE),
             *(self.column(side) for side in FOUR_SIDES),
         )
@@ -305,7 +309,7 @@ class _Show(Show):
         def row(key: str) -> tuple[doc.Value, ...]:
             return (
                 advice_words(answer, key, t),
-                effect_interval(answer.effect(key, "self_standing")),
+                effect_interval(answer.effect(key, GOOD.key)),
                 *(answer.effect(key, name).median for name in BESIDE),
                 *(SIGNS[answer.effect(key, side).verdict] for side in FOUR_SIDES),
             )
@@ -343,7 +347,7 @@ class _Show(Show):
         )
         return self.section(
             "changes",
-            self.chart("standing", lambda: standing(answer, t.lang), self.measure("self_standing")),
+            self.chart("standing", lambda: standing(answer, t.lang), self.measure(GOOD.key)),
             self.chart("operating", lambda: operating(answer, t.lang), self.measure("operating")),
             measures,
         )
@@ -367,7 +371,7 @@ class _Show(Show):
             change_column(name, t, "across", t("column.across")),
         )
         table = name.replace("_", "-")
-        if name == "self_standing" and not self.shows_levels:
+        if name == GOOD.key and not self.shows_levels:
             return self.by_option(table, columns[2:], lambda key: row(key)[2:])
         return self.by_option(table, columns, row)
 

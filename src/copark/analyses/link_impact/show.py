@@ -12,7 +12,6 @@ from copark.analyses.show import Show
 from copark.model.variables import ROOMS, catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number, unit_title
-from copark.stats.effects import Effect
 
 TWO_IN_ONE = "occupancy_to_ledger"
 """Link that carries service fees and what a land plan led by demand follows: cutting it mixes both."""
@@ -39,11 +38,6 @@ def document(answer: Answer, t: Texts) -> doc.Document:
             "horizon": answer.end,
         },
     )
-
-
-def band(effect: Effect) -> doc.Interval:
-    """Return the median of an effect with 90 % of pairs."""
-    return doc.Interval(effect.low, effect.high, effect.median)
 
 
 class _Show(Show):
@@ -77,7 +71,7 @@ class _Show(Show):
 
     def cut(self, link: str) -> doc.Interval:
         """Return the change in the number of operating enterprises when a link is cut: its response to strength 0."""
-        return band(self.answer.response(link)[0.0])
+        return doc.Interval.of(self.answer.response(link)[0.0])
 
     def headline(self) -> str:
         if not self.best:
@@ -182,7 +176,7 @@ class _Show(Show):
         title = self.title(link)
         footer = self.footer(self.answer.studies[-1])
         columns = (self.column("strength", doc.Kind.number), self.change)
-        rows = tuple((strength, band(effect)) for strength, effect in response.items())
+        rows = tuple((strength, doc.Interval.of(effect)) for strength, effect in response.items())
         numbers = doc.Table(key, t("table.curve", link=title), columns, rows, folded=True)
         return doc.Chart(
             key,
@@ -207,7 +201,7 @@ class _Show(Show):
         response = self.answer.response(link, output)
         variable = catalogue().outputs[output]
         effects = (response[strength] for strength in STRENGTHS)
-        cells = [band(effect) if isfinite(effect.median) else None for effect in effects]
+        cells = [doc.Interval.of(effect) if isfinite(effect.median) else None for effect in effects]
         unit = unit_title(variable.unit, self.t.lang)
         way = self.t(f"direction.{direction(response)}")
         return (self.title(link), variable.title(self.t.lang), unit, *cells, way)

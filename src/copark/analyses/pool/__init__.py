@@ -13,15 +13,14 @@ from pydantic import Field
 from copark.analyses.case_table import Names
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
 from copark.analyses.provenance import current_provenance
-from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of
+from copark.calibration.panels import PanelFindings, find, runs_of
 from copark.json_types import JsonObject
 from copark.progress import shares
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.calibration.pool.panel import Panel, PanelSettings
-    from copark.calibration.pool.parks import PanelPark
+    from copark.calibration.pool.panel import Panel, PanelTask
 
 
 COLUMNS = ("kind", "values", "reach", "directions", "shrinkage_size", "shrinkage_rest", "lent")
@@ -55,8 +54,8 @@ class Answer(Remakeable):
         return [{"park": park.name, **{name: getattr(park, name) for name in COLUMNS}} for park in parks]
 
 
-def asked_of(params: Params, context: Context) -> tuple[tuple[PanelPark, ...], PanelSettings]:
-    """Return the parks and the settings of their panel; of the shipped one, where it is to be made again.
+def asked_of(params: Params, context: Context) -> PanelTask:
+    """Return the panel; the shipped one, where it is to be made again.
 
     Raises
     ------
@@ -69,16 +68,14 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[PanelPark, ...], P
 
     if params.check:
         recipe = shipped_draws().recipe
-        return parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])
+        return context.panel(parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"]))
     settings = PanelSettings(runs_of(params.runs, context.lang), params.seed)
-    return parks_of(params.cases, context.lang), settings
+    return context.panel(parks_of(params.cases, context.lang), settings)
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the panel: parks and what they report."""
-    from copark.calibration.pool.panel import panel_identity
-
-    return {"panel": panel_identity(*asked_of(params, context))}
+    return {"panel": asked_of(params, context).identity}
 
 
 def anew(params: Params, _context: Context) -> bool:
@@ -101,24 +98,22 @@ def compute(params: Params, context: Context) -> Answer:
 
     if not context.may_calibrate:
         raise RunRefused(text("pool.not_here", context.lang))
-    parks, settings = asked_of(params, context)
-    folder = context.calibration_folder / "pool"
-    threads = context.cores
+    task = asked_of(params, context)
     learning, drawing = shares(context.stage("pool"), (100, 0) if params.check else (90, 10))
-    with one_at_a_time(parks, settings, folder, context.stage("waiting")):
-        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
+    with task.alone(context.stage("waiting")):
+        panel = learn(task, learning)
     if params.check:
         outcome = _compared(panel)
     else:
-        outcome = {"pooled": find(panel, threads, drawing)}
-    return Answer(run_id=context.run_id, provenance=current_provenance(), parks=len(parks), **outcome)
+        outcome = {"pooled": find(panel, drawing)}
+    return Answer(run_id=context.run_id, provenance=current_provenance(), parks=len(task.parks), **outcome)
 
 
 def _compared(panel: Panel) -> dict[str, Any]:
     """Compare the shipped panel with one made again by its recipe."""
     from copark.calibration.draw_sources import CLOSE, is_current, largest_difference, shipped_draws
-    from copark.calibration.pool.panel import recipe_of, thinned
+    from copark.calibration.pool.panel import thinned
 
     shipped = shipped_draws()
-    stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))
+    stale = not is_current(shipped, panel.task.recipe)
     return {"again": by_difference(largest_difference(thinned(panel), shipped), CLOSE), "stale": stale}

@@ -14,6 +14,7 @@ from copark.cases.case import Case
 from copark.cases.model_inputs import pack
 from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
+from copark.model.outcomes import GOOD
 from copark.progress import Progress, silent
 from copark.simulation.ensemble import runs_of
 from copark.simulation.outcomes import OUTCOMES, year_twenty
@@ -21,7 +22,7 @@ from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 from copark.texts.localized import LocalizedText
 
-SAID = "self_standing"
+SAID = GOOD.key
 """Outcome of runs that is set beside the classes ``WELL`` of the casebook: the company earns, is unaided, pays back and
 would hold."""
 WELL = ("thriving", "surviving")

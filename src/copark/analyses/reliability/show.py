@@ -7,9 +7,9 @@ from copark.analyses.reliability import Answer
 from copark.analyses.reliability.findings import SAID, WELL
 from copark.analyses.show import Columns, Show
 from copark.labels import join
+from copark.model.outcomes import BY_KEY, OUTCOMES
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
-from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
 
 METHODS = 4
@@ -86,7 +86,7 @@ class _Show(Show):
 
         answer = self.answer
         t = self.t
-        shares = [doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.share) for name in OUTCOMES]
+        shares = [doc.Column(outcome.key, outcome.title(t.lang), doc.Kind.share) for outcome in OUTCOMES]
         columns: Columns = ("park recorded judged:quarter", *shares, "corrected:share calibrated:share")
         rows: list[Sequence[doc.Value]] = [
             (
@@ -120,7 +120,7 @@ class _Show(Show):
     def words(self) -> Iterator[doc.Section]:
         values = {
             **self.values,
-            "outcome": text(f"analysis.outcome.{SAID}", self.t.lang),
+            "outcome": BY_KEY[SAID].title(self.t.lang),
             "classes": join([self.recorded(name) for name in WELL], self.t.lang),
         }
         for key, count in (("method", METHODS), ("limit", LIMITS)):

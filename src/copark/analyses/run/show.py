@@ -3,13 +3,19 @@
 The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from math import isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import accounts_words, corrected, doubts_of
+from copark.analyses.first_words import baselines_of_runs, order_sentences, over_structures
+from copark.analyses.how_sure import Doubts, accounts_words, corrected, doubts_of, structures_words
+from copark.analyses.papers import to_obtain
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
@@ -17,11 +23,11 @@ from copark.analyses.size_words import band_words, land_words, of_plan, planned_
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.labels import grade_title, outcomes_in_words, scenario_title, with_unit
+from copark.model.outcomes import GOOD, OUTCOMES
 from copark.presentation import document as doc
 from copark.presentation import numbers as say
 from copark.presentation.numbers import number, percent, percentile, reach, spoken
 from copark.setmethods.coupling_degree import grade
-from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import bands, quarters_apart, sweep
 from copark.simulation.readouts.coupling import (
     COMPONENTS,
@@ -38,6 +44,10 @@ from copark.simulation.readouts.observed_vs_model import ObservedComparison, exp
 from copark.simulation.size import LandTakenUp
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.decisions.effects import StructureBaseline
+    from copark.stats.shares import Share
 
 FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
 """Outputs drawn as fans, in the order of the report."""
@@ -90,22 +100,50 @@ class _Show(AboutCase):
             "runs": number(answer.finished, 0),
         }
         doubts = doubts_of(self.case, answer.outcomes[0], shows_outcomes=answer.shows_outcomes)
-        sentences = doubts.record_words(t.lang)
         closure = self.case.closed_by(Quarter.parse(words["last"]))
         if closure is not None:
-            sentences.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))
+            since = str(closure.since)
+            closed = t("headline.closed", since=since, title=t.of(closure.title), **words)
+            return t.sentences([closed, *doubts.record_words(t.lang)])
+        sentences = [*self.order(doubts), *doubts.record_words(t.lang)]
         operating = answer.final("operating")
-        size = "" if closure is not None or operating is None else size_clause(operating, answer.land, t.lang)
+        size = "" if operating is None else size_clause(operating, answer.land, t.lang)
         if answer.shows_outcomes:
             outcomes = outcomes_in_words(
-                answer.outcomes[0], t.lang, lambda _, share: t("headline.share", share=share, **words)
+                answer.outcomes[0],
+                t.lang,
+                lambda first, share: t("headline.share", share=share, structures=self.over_structures(first), **words),
             )
             sentence = t("headline", outcomes=outcomes, **words)
             sentences.append(t("headline.with_size", sentence=sentence, size=size) if size else sentence)
-        elif closure is None:
+        else:
             sentence = t("headline.assumed", **words)
             sentences.append(t("headline.assumed_with_size", sentence=sentence, size=size) if size else sentence)
         return t.sentences([*sentences, *doubts.sentences(t.lang)])
+
+    def order(self, doubts: Doubts) -> list[str]:
+        """Write what to obtain before anything is decided, or which command says so; nothing without a chance."""
+        if not self.answer.shows_outcomes:
+            return []
+        if not self.baselines:
+            return [self.t("headline.ask", case=self.case.name)]
+        papers = to_obtain(doubts, self.baselines, self.chance, self.case)
+        park = self.case.title.text(self.t.lang)
+        return order_sentences(papers, bool(doubts.assumed), self.baselines, self.chance, park, self.t.lang)
+
+    def over_structures(self, share: Share) -> str:
+        """Write the range of the chance over all structures, where a brief of the same runs ships."""
+        return over_structures(share, self.baselines, self.chance, self.t.lang)
+
+    @cached_property
+    def baselines(self) -> Sequence[StructureBaseline]:
+        """The park under each structure, where a brief of the same runs ships."""
+        return baselines_of_runs(self.case.name, self.answer.provenance, self.answer.outcomes[0])
+
+    @property
+    def chance(self) -> float:
+        """Chance of being self-standing."""
+        return self.answer.share(GOOD.key).share
 
     def sections(self, only: Collection[str]) -> tuple[doc.Section, ...]:
         making: dict[str, Callable[[], doc.Section]] = {
@@ -159,9 +197,9 @@ class _Show(AboutCase):
         t = self.t
         last = self.answer.labels[self.answer.last]
         if answer.shows_outcomes:
-            self_standing = answer.share("self_standing")
-            interval = say.shown(doc.Interval(self_standing.low, self_standing.high), doc.SHARE, t.lang)
-            yield doc.Card(t("card.self_standing"), doc.SHARE, self_standing.share, t("card.error", interval=interval))
+            standing = answer.share(GOOD.key)
+            interval = say.shown(doc.Interval(standing.low, standing.high), doc.SHARE, t.lang)
+            yield doc.Card(t("card.standing"), doc.SHARE, standing.share, t("card.error", interval=interval))
         for output in ("operating", "jobs", "cash"):
             final = answer.final(output)
             unit = doc.plain(doc.Kind.number)
@@ -195,10 +233,11 @@ class _Show(AboutCase):
         t = self.t
         swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
         if swept:
-            standing = [share.share for shares in swept.values() for share in shares if share.name == "self_standing"]
+            standing = [share.share for shares in swept.values() for share in shares if share.name == GOOD.key]
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
             yield t("why.threshold_alike" if low == high else "why.threshold", low=low, high=high)
         if answer.finished and answer.shows_outcomes:
+            yield from filter(None, [structures_words(self.baselines, self.chance, t.lang)])
             yield from filter(None, [accounts_words(self.case, answer.outcomes[0], t.lang)])
         if answer.finished:
             yield from self.against_the_record()
@@ -249,7 +288,7 @@ class _Show(AboutCase):
         """Show how often each outcome happens; of a park that is not calibrated only when asked for."""
         answer = self.answer
         t = self.t
-        titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
+        titles = {outcome.key: outcome.title(t.lang) for outcome in OUTCOMES}
         named = self.joined([f"{titles[outcome.name]} {percent(outcome.share)}" for outcome in answer.outcomes[0]])
         quarters = (answer.last + 1) * quarters_apart(answer.ensemble)
         years = number(quarters / 4.0, 0 if quarters % 4 == 0 else 2)
@@ -292,10 +331,7 @@ class _Show(AboutCase):
         return self.table("scenarios", ("scenario", *self.outcome_columns()), rows)
 
     def outcome_columns(self) -> list[doc.Column]:
-        return [
-            doc.Column(name, text(f"analysis.outcome.{name}", self.t.lang), doc.Kind.share, places=1)
-            for name in OUTCOMES
-        ]
+        return [doc.Column(outcome.key, outcome.title(self.t.lang), doc.Kind.share, places=1) for outcome in OUTCOMES]
 
     # the runs
 

@@ -181,8 +181,4 @@ class _Show(Show):
 
 
 def _cells(forecast: Forecasted | None) -> tuple[doc.Value, doc.Value]:
-    return (
-        (None, None)
-        if forecast is None
-        else (doc.Interval(forecast.low, forecast.high, forecast.median), forecast.crps)
-    )
+    return (None, None) if forecast is None else (doc.Interval.of(forecast), forecast.crps)

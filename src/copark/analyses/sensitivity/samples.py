@@ -21,6 +21,7 @@ from copark.cases.schema import CasePrior, Parameter
 from copark.cases.types import JUDGEMENT
 from copark.identity import identity_of
 from copark.model.arrays import Draws
+from copark.model.outcomes import ENDED, GOOD
 from copark.model.variables import catalogue
 from copark.progress import Progress
 from copark.simulation.ensemble import ScenarioRuns
@@ -33,15 +34,15 @@ from copark.store.checkpoints import Stage
 from copark.texts import text
 
 PLAUSIBLE = Path(__file__).parent / "plausible.yaml"
-OUTCOME = ("self_standing", "failed")
+OUTCOME = (GOOD.key, ENDED.key)
 """Outcomes that are read, as probabilities: judged in year twenty (decision 0094)."""
 BOX = (0.05, 0.95)
 """Quantiles of the posterior that bound its box."""
 ASKED = (
     ("operating", 12),
     ("operating", 20),
-    ("self_standing", 20),
-    ("failed", 20),
+    (GOOD.key, 20),
+    (ENDED.key, 20),
     ("result_cumulative", 20),
     ("jobs", 20),
     ("benefit_home", 20),

@@ -12,6 +12,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity import Answer
 from copark.analyses.show import Columns, Show
 from copark.labels import DUMMY, join, marked, named
+from copark.model.outcomes import ENDED, GOOD
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from copark.analyses.sensitivity.exploration import GivenSet
     from copark.analyses.sensitivity.samples import Readout
 
-SEEN = ("operating-20", "self_standing-20", "failed-20", "result_cumulative-20")
+SEEN = ("operating-20", f"{GOOD.key}-20", f"{ENDED.key}-20", "result_cumulative-20")
 """Outputs whose tables of samples at hand are not folded away; indices are drawn for all."""
 FIRST = "operating-20"
 """The output the answer begins with."""

@@ -134,19 +134,15 @@ def _weights(stack: Stack) -> Iterator[Weight]:
 def _again(context: Context) -> Comparison:
     """Make the trials that ship again, by their recipe."""
     from copark.analyses.stack.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
-    from copark.calibration.panels import one_at_a_time
     from copark.calibration.pool.panel import PanelSettings, learn
     from copark.calibration.pool.parks import parks_of
     from copark.progress import shares
 
     recipe = shipped().stack.recipe
     parks = parks_of(tuple(recipe["parks"]), context.lang)
-    settings = PanelSettings(**recipe["settings"])
-    folder = context.calibration_folder / "pool"
-    threads = context.cores
+    task = context.panel(parks, PanelSettings(**recipe["settings"]))
     learning, trying = shares(context.stage("pool"), (25, 75))
-    with one_at_a_time(parks, settings, folder, context.stage("waiting")):
-        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
-        trials = trials_of(panel, threads=threads, folder=folder, progress=trying)
+    with task.alone(context.stage("waiting")):
+        trials = trials_of(learn(task, learning), progress=trying)
     largest = largest_difference(trials, load_trials())
     return by_difference(largest, CLOSE)

@@ -53,12 +53,11 @@ from copark.calibration.pool.forecasts import (
     unseen_curves,
     winners,
 )
-from copark.calibration.pool.panel import Panel, PanelSettings, step
-from copark.calibration.pool.panel import recipe_of as recipe_of_panel
+from copark.calibration.pool.panel import Panel, PanelSettings, PanelTask, step
 from copark.calibration.pool.parks import COUNTS, PanelPark, last_day
 from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.pool.selection import Selection, mixed_with_nothing, select
-from copark.calibration.rolling_origin import history_of
+from copark.calibration.rolling_origin import KnownRecord
 from copark.cases.case import Case
 from copark.cases.casebook import COUNTS as ACCOUNTS
 from copark.cases.casebook import DATES, casebook_path
@@ -137,27 +136,21 @@ def trials_of(
     panel: Panel,
     *,
     calibrations: OriginCalibrations | None = None,
-    threads: int = 1,
-    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[ForecastTrial, ...]:
-    """Let every method forecast every park; each step is kept in the folder and found again.
+    """Let every method forecast every park; each step is kept in the folder of the panel and found again.
 
     Parameters
     ----------
     panel
-        Parks and the settings of their panel.
+        The panel.
     calibrations
         Where parks are calibrated to origins, by default quickly.
-    threads
-        Threads of the model; they do not change the numbers.
-    folder
-        Folder in which steps are kept; without one none is.
     progress
         Called with steps done and steps in all.
     """
-    race = Race(panel, threads, folder)
-    own = calibrations or OriginCalibrations(threads=threads)
+    race = Race(panel)
+    own = calibrations or OriginCalibrations(threads=panel.task.threads)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
     def made(task: _Task) -> list[Any]:
@@ -638,7 +631,7 @@ def recorded() -> str:
 
 def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
     """Return what trials depend on: parks and their hashes, model, settings of the panel, curves and their records."""
-    whole = recipe_of_panel(parks, settings)
+    whole = PanelTask(tuple(parks), settings).recipe
     made_of = {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
     return {**made_of, "calibration": CALIBRATION_VERSION, "curves": STACK_VERSION, "records": recorded()}
 
@@ -803,7 +796,8 @@ def stacks_of(
             forecasts_by_variable[variable] = stack_of(
                 case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack
             )
-    counted = {name: len(history_of(case, cut, name).values) for name in forecasts_by_variable}
+    record = KnownRecord(case, cut)
+    counted = {name: len(record.history(name).values) for name in forecasts_by_variable}
     return coherent(forecasts_by_variable, counted)
 
 
@@ -887,7 +881,7 @@ def curves_of(
     parks
         The other parks.
     """
-    history = history_of(case, cut, variable)
+    history = KnownRecord(case, cut).history(variable)
     day = cut.last_day.toordinal()
     shift = offered_after(case, day)
     past = Past(np.maximum(history.times - shift, YOUNGEST), history.values)

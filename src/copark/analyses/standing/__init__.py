@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from copark.analyses.assumed_facts import assumed_facts
 from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows
-from copark.analyses.how_sure import assumed_facts
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
+from copark.model.outcomes import GOOD
 from copark.simulation.accounts import NEEDED, TESTS, standing
 from copark.simulation.outcomes import OUTCOMES, outcomes
 from copark.simulation.size import READ, land_taken_up, planned_land
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 SIZES = ("operating", "jobs")
 """Outputs that tell the size of a park."""
-GOOD = ("thriving", "surviving")
+WELL = ("thriving", "surviving")
 """Words of the record for a park that goes well."""
 MOST = 0.5
 """Share of runs from which on most stand."""
@@ -75,7 +76,7 @@ class Judged:
     @property
     def stands(self) -> float:
         """Share of runs that are self-standing."""
-        return self.outcomes["self_standing"]
+        return self.outcomes[GOOD.key]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class ParkStanding:
 
     def contradicts(self, share: float) -> bool:
         """Return whether a share of runs that stand is the opposite of the coder's word: most of a park gone badly."""
-        return self.recorded is not None and (share >= MOST) != (self.recorded in GOOD)
+        return self.recorded is not None and (share >= MOST) != (self.recorded in WELL)
 
 
 @dataclass(frozen=True, kw_only=True)

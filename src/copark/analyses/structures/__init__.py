@@ -27,6 +27,7 @@ from copark.arrays import Booleans, Floats, Integers
 from copark.cases.table_schemas import MORE_THAN
 from copark.errors import NotFound, RunRefused
 from copark.json_types import JsonObject
+from copark.model.outcomes import ENDED, GOOD
 from copark.progress import part_of
 from copark.stats.precision import effective
 from copark.stats.quantiles import BAND, weighted_quantiles
@@ -43,13 +44,13 @@ if TYPE_CHECKING:
     from copark.simulation.measures import ScenarioMeasures
     from copark.simulation.study import Scenario
 
-SHARES = ("self_standing", "failed")
+SHARES = (GOOD.key, ENDED.key)
 """Measures that are shares of runs."""
 SIZES = ("operating", "jobs")
 """Measures of size."""
-COMPARED = ("self_standing", "failed", "log_operating", "log_jobs")
+COMPARED = (GOOD.key, ENDED.key, "log_operating", "log_jobs")
 """Measures whose effects are shown."""
-AIM_MEASURES = {"self_standing": "self_standing", "operating": "log_operating"}
+AIM_MEASURES = {GOOD.key: GOOD.key, "operating": "log_operating"}
 """Measure of the grid by the aim of a judgement."""
 ADVISED = ("recommended", "avoid")
 """Words of options whose sign is tried in every cell."""
@@ -109,7 +110,7 @@ class OptionSigns:
     """The option with its lever."""
     word: Literal["recommended", "avoid"]
     """What the analysis of levers says of it."""
-    aim: Literal["self_standing", "operating"]
+    aim: str
     """The aim that it helps or harms most."""
     effects: tuple[MonteCarloEstimate | None, ...]
     """Effect on that aim in every cell, a difference of shares or log points; ``None`` where option and cell change the
@@ -359,8 +360,8 @@ def _result(cell: Cell, place: int, grids: Mapping[str, Grid]) -> CellResult:
         bands[name] = (low, middle, high)
     return CellResult(
         sides=cell.sides,
-        self_standing=grids["self_standing"].share(place),
-        failed=grids["failed"].share(place),
+        self_standing=grids[GOOD.key].share(place),
+        failed=grids[ENDED.key].share(place),
         operating=bands["operating"],
         jobs=bands["jobs"],
     )
@@ -401,7 +402,7 @@ def _signs(
         option.key,
         LocalizedText.by_language(option.name),
         cast("Literal['recommended', 'avoid']", judgement.word),
-        cast("Literal['self_standing', 'operating']", judgement.aim),
+        judgement.aim,
         tuple(effects),
     )
 

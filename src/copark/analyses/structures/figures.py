@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copark.model.outcomes import ENDED, GOOD
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
 from copark.texts import text
@@ -46,7 +47,7 @@ def cells(answer: Answer, lang: str = "en") -> Figure:
         axes.plot([cell.failed.value], [place], "o", color=style.INK, mfc=style.PAPER, ms=5.2, zorder=1)
         style.interval(axes, place, (share.low, share.high), share.value, told=percent(share.value))
     handles = (style.line(style.MODEL, "o"), style.line(style.INK, "o", linestyle="", markerfacecolor=style.PAPER))
-    words = (text(f"structures.figure.{name}", lang) for name in ("self_standing", "failed"))
+    words = (text(f"structures.figure.{name}", lang) for name in (GOOD.key, ENDED.key))
     style.key(figure, zip(handles, words, strict=True), columns=2)
     return figure
 

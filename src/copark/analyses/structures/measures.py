@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.arrays import Floats
-from copark.simulation.outcomes import OUTCOMES
+from copark.model.outcomes import ENDED, GOOD
 
 if TYPE_CHECKING:
     from copark.simulation.ensemble import ScenarioRuns
 
-NAMES = ("self_standing", "failed", "operating", "log_operating", "jobs", "log_jobs")
+NAMES = (GOOD.key, ENDED.key, "operating", "log_operating", "jobs", "log_jobs")
 """Measures: two outcomes; operating enterprises and jobs, and their logarithms."""
 
 
@@ -44,7 +44,7 @@ class GridMeasures:
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs, shape (runs, measures, 1); not a number where a run did not finish."""
         sizes = [runs[name][:, -1] for name in self.outputs]
-        columns = [runs.outcome == OUTCOMES.index(name) for name in ("self_standing", "failed")]
+        columns = [runs.outcome == outcome.code for outcome in (GOOD, ENDED)]
         # The logarithm of nobody is that of one.
         columns += [read for size in sizes for read in (size, np.log(np.maximum(size, 1.0)))]
         values = np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)

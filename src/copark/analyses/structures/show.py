@@ -9,13 +9,14 @@ from copark.analyses.show import Show, known
 from copark.analyses.structures import COMPARED, SHARES, Answer, ChoiceEffect, OptionSigns
 from copark.analyses.structures.choices import UncrossedChoice
 from copark.analyses.structures.contrasts import MonteCarloEstimate
+from copark.model.outcomes import ENDED, GOOD
 from copark.presentation import document as doc
 from copark.presentation.document import Column, Kind
 from copark.presentation.numbers import number, percent_words
 
 POINTS = Column("points", "", Kind.points, places=1)
 CHANGE = Column("change", "", Kind.change, "log points", 2)
-EFFECT_COLUMNS = "self_standing:points:1 failed:points:1 log_operating:change:2 log_jobs:change:2"
+EFFECT_COLUMNS = f"{GOOD.key}:points:1 {ENDED.key}:points:1 log_operating:change:2 log_jobs:change:2"
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
@@ -46,8 +47,8 @@ class _Show(Show):
             choices=len(answer.choices),
             park=self.t.of(answer.park),
             quarter=answer.quarter,
-            range=self.range("self_standing"),
-            failed=self.range("failed"),
+            range=self.range(GOOD.key),
+            failed=self.range(ENDED.key),
             size=self.size(),
             most=self.most(),
             advice=self.advised(),
@@ -67,12 +68,12 @@ class _Show(Show):
         """Name the choice that moves being self-standing most, and that of failure and size where it is another."""
         sentences: list[str] = []
         named: list[tuple[str, ...]] = []
-        for measure in ("self_standing", "failed", "log_operating"):
+        for measure in (GOOD.key, ENDED.key, "log_operating"):
             strongest = self.answer.strongest(measure)
             if strongest is not None and strongest.choices not in named:
                 sentences.append(self.t(f"most.{measure}", **self.moved(strongest)))
                 named.append(strongest.choices)
-            elif strongest is None and measure == "self_standing":
+            elif strongest is None and measure == GOOD.key:
                 sentences.append(self.t("most.none"))
         return self.t.sentences(sentences)
 
@@ -162,7 +163,7 @@ class _Show(Show):
     def signs(self, option: OptionSigns) -> Sequence[doc.Value]:
         """Return the row of an option: its lowest and highest effect, and in how many combinations its sign holds."""
         values = [effect.value for effect in option.effects if effect is not None]
-        column = POINTS if option.aim == "self_standing" else CHANGE
+        column = POINTS if option.aim == GOOD.key else CHANGE
         ends = [self.said(end, column) for end in (min(values), max(values))] if values else [None, None]
         counts = (len(option.held), len(option.turned), len(values))
         return (self.t.of(option.title), self.t(f"word.{option.word}"), *ends, *counts)

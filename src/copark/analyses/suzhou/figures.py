@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from copark.analyses.suzhou.findings import Band, SuzhouFindings
+    from copark.analyses.suzhou.findings import SuzhouFindings
+    from copark.stats.quantiles import Band
 ENDS = ("mayor", "memorandum", "control", "never")
 """Ends of the rivalry in Suzhou, the earliest first; a panel each."""
 CAPS = {"swap": style.MODEL, "unswapped": style.SECOND}

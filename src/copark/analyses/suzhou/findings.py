@@ -19,8 +19,8 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.simulation.readouts.company_books import land_price, result_when_sold
 from copark.simulation.study import Study
-from copark.stats import quantiles
 from copark.stats.precision import difference
+from copark.stats.quantiles import Band
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -43,18 +43,6 @@ CONTRASTS = (
     ("end_swapped", "control-swap", "never-swap"),
     ("both", "control-swap", "never-unswapped"),
 )
-
-
-@dataclass(frozen=True)
-class Band:
-    """5 %, 50 % and 95 % of runs."""
-
-    low: float
-    """5 % quantile over runs."""
-    median: float
-    """Median over runs."""
-    high: float
-    """95 % quantile over runs."""
 
 
 @dataclass(frozen=True)
@@ -239,11 +227,6 @@ def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
     return np.where(np.isfinite(distances), distances, np.inf)
 
 
-def band(values: Floats) -> Band:
-    """Return 5 %, 50 % and 95 % of values."""
-    return Band(*quantiles.band(values))
-
-
 def _arm(
     result: xr.Dataset,
     case: Case,
@@ -265,17 +248,17 @@ def _arm(
     return SuzhouArm(
         key=key,
         misfit=float(np.median(distances[key][nearest])),
-        loss_1999=band(accumulated(yearly, case, LOSS_KNOWN)),
-        years=tuple((year, band(years[year])) for year in YEARS),
-        result_2003=band(accumulated(yearly, case, LOSS_CLEARED)),
+        loss_1999=Band.of(accumulated(yearly, case, LOSS_KNOWN)),
+        years=tuple((year, Band.of(years[year])) for year in YEARS),
+        result_2003=Band.of(accumulated(yearly, case, LOSS_CLEARED)),
         turned=float(((years[2000] <= 0) & (years[2001] > 0)).mean()),
         first_profit=float(((early <= 0).all(axis=1) & (years[2001] > 0)).mean()),
         cleared=float((accumulated(yearly, case, LOSS_CLEARED) >= 0).mean()),
-        operating_2002=band(result["operating"].values[n][nearest, at(2002, 4)]),
-        land_price_2000=band(price[nearest, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
-        land_price_2002=band(price[nearest, at(2002, 1) : at(2002, 4) + 1].mean(axis=1)),
-        course=tuple(band(column) for column in np.cumsum(yearly, axis=1).T / 4.0),
-        operating_course=tuple(band(column) for column in result["operating"].values[n][nearest].T),
+        operating_2002=Band.of(result["operating"].values[n][nearest, at(2002, 4)]),
+        land_price_2000=Band.of(price[nearest, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
+        land_price_2002=Band.of(price[nearest, at(2002, 1) : at(2002, 4) + 1].mean(axis=1)),
+        course=tuple(Band.of(column) for column in np.cumsum(yearly, axis=1).T / 4.0),
+        operating_course=tuple(Band.of(column) for column in result["operating"].values[n][nearest].T),
     )
 
 
@@ -285,4 +268,4 @@ def _contrast(
     key, arm, reference = entry
     first, second = (accumulated(results[name][nearest], case, LOSS_CLEARED) for name in (arm, reference))
     differences = difference(second, first)
-    return ScenarioContrast(key, arm, reference, band(differences), float((differences > 0).mean()))
+    return ScenarioContrast(key, arm, reference, Band.of(differences), float((differences > 0).mean()))

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analyses.suzhou import STUDY, Answer
-from copark.analyses.suzhou.findings import FACTUAL, Band
+from copark.analyses.suzhou.findings import FACTUAL
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
+from copark.stats.quantiles import Band
 
 MONEY = doc.plain(doc.Kind.change, "M USD", 0)
 CAN = 3
@@ -45,11 +46,6 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-def told(band: Band) -> doc.Interval:
-    """Return a median with 90 % of runs."""
-    return doc.Interval(band.low, band.high, band.median)
-
-
 class _Show(Show):
     def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
@@ -59,7 +55,7 @@ class _Show(Show):
 
     def money(self, band: Band) -> str:
         """Describe a median of money with 90 % of runs, in a sentence."""
-        return self.said(told(band), MONEY)
+        return self.said(doc.Interval.of(band), MONEY)
 
     def share(self, value: float) -> str:
         return self.said(value, doc.SHARE)
@@ -82,8 +78,8 @@ class _Show(Show):
         after = answer.contrast("swap_after_rivalry")
         cards = (
             doc.Card(t("card.turned"), doc.SHARE, factual.turned, t("card.turned.note")),
-            doc.Card(t("card.end"), MONEY, told(end.band), t("card.note")),
-            doc.Card(t("card.swap"), MONEY, told(swap.band), t("card.note")),
+            doc.Card(t("card.end"), MONEY, doc.Interval.of(end.band), t("card.note")),
+            doc.Card(t("card.swap"), MONEY, doc.Interval.of(swap.band), t("card.note")),
         )
         ranked = sorted(answer.arms, key=lambda arm: -arm.turned)
         turns = (t("said.arm", arm=t(f"arm.{arm.key}"), share=self.share(arm.turned)) for arm in ranked)
@@ -115,9 +111,9 @@ class _Show(Show):
         rows: list[Sequence[doc.Value]] = [
             (
                 self.t(f"arm.{arm.key}"),
-                told(arm.loss_1999),
-                *(told(dict(arm.years)[year]) for year in (2000, 2001)),
-                told(arm.result_2003),
+                doc.Interval.of(arm.loss_1999),
+                *(doc.Interval.of(dict(arm.years)[year]) for year in (2000, 2001)),
+                doc.Interval.of(arm.result_2003),
                 arm.turned,
             )
             for arm in self.answer.arms
@@ -140,9 +136,9 @@ class _Show(Show):
                 arm.misfit,
                 arm.first_profit,
                 arm.cleared,
-                told(arm.land_price_2000),
-                told(arm.land_price_2002),
-                told(arm.operating_2002),
+                doc.Interval.of(arm.land_price_2000),
+                doc.Interval.of(arm.land_price_2002),
+                doc.Interval.of(arm.operating_2002),
             )
             for arm in self.answer.arms
         ]
@@ -155,14 +151,14 @@ class _Show(Show):
     def years(self) -> doc.Table:
         columns = [self.amount(f"y{year}", year) for year, _ in self.answer.arms[0].years]
         rows: list[Sequence[doc.Value]] = [
-            (self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.answer.arms
+            (self.t(f"arm.{arm.key}"), *(doc.Interval.of(band) for _, band in arm.years)) for arm in self.answer.arms
         ]
         return self.table("years", (self.arm, *columns), rows, folded=True)
 
     def quarters(self) -> doc.Table:
         answer = self.answer
         rows = [
-            (self.t(f"arm.{arm.key}"), quarter, told(result), told(operating))
+            (self.t(f"arm.{arm.key}"), quarter, doc.Interval.of(result), doc.Interval.of(operating))
             for arm in answer.arms
             for quarter, result, operating in zip(answer.quarters, arm.course, arm.operating_course, strict=True)
         ]
@@ -171,7 +167,7 @@ class _Show(Show):
 
     def contrasts(self) -> doc.Section:
         rows = [
-            (self.t(f"contrast.{contrast.key}"), told(contrast.band), contrast.above)
+            (self.t(f"contrast.{contrast.key}"), doc.Interval.of(contrast.band), contrast.above)
             for contrast in self.answer.contrasts
         ]
         table = self.table("contrasts", ("contrast", self.amount("difference"), "above:share"), rows)

@@ -29,6 +29,7 @@ import numpy as np
 
 from copark.analyses.typology.measures import MEASURES, ParkMeasure, measured
 from copark.arrays import Floats
+from copark.model.outcomes import GOOD
 from copark.simulation.readouts.compare import COUNTS, effects_of, ends_of_years, paired
 from copark.stats.precision import difference
 from copark.stats.quantiles import band, quantile_band
@@ -155,7 +156,7 @@ FACTORS = ("owner", "plan", "framework")
 YEARS = (5, 10, 20)
 """Ages of the park at which twins are read."""
 READINGS = (
-    "self_standing",
+    GOOD.key,
     "failed",
     "registered",
     "operating",
@@ -166,7 +167,7 @@ READINGS = (
     "density",
 )
 """Quantities that are read off a matched scenario."""
-SHARES = ("self_standing", "failed")
+SHARES = (GOOD.key, "failed")
 """Readings that are shares of runs."""
 GROWTH_FROM = 5
 """Age from which growth of the count of residents is read, in years."""
@@ -264,7 +265,7 @@ def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
         before = read("registered", GROWTH_FROM)
         readings_by_name["growth"] = (np.log(registered + 1.0) - np.log(before + 1.0)) / (year - GROWTH_FROM)
     if year == YEARS[-1]:
-        readings_by_name["self_standing"] = np.where(finished, chosen["outcome"].to_numpy() == 3, np.nan)
+        readings_by_name[GOOD.key] = np.where(finished, chosen["outcome"].to_numpy() == GOOD.code, np.nan)
     return readings_by_name
 
 
@@ -343,7 +344,7 @@ def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:
 
 
 COUNTERPARTS = {
-    "standing": ("self_standing", 20),
+    "standing": (GOOD.key, 20),
     "firms": ("registered", 20),
     "firms_at_ten": ("registered", 10),
     "growth": ("growth", 10),

@@ -10,6 +10,7 @@ from copark.analyses.typology import FACTORIAL, TWINS, Answer
 from copark.analyses.typology.findings import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
 from copark.analyses.typology.measures import STANDINGS
 from copark.cases.observed_variables import country_name
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -77,7 +78,7 @@ class _Show(Show):
             "chance": number(0.1 * compared, 0),
             "names": t("join").join(apart_measures),
         }
-        end = answer.reading("self_standing", 20)
+        end = answer.reading(GOOD.key, 20)
         both = [
             t(f"measure.{pair.contrast.measure}")
             for pair in answer.agreements
@@ -103,7 +104,7 @@ class _Show(Show):
             )
             for type_ in TYPES
         ]
-        end = answer.reading("self_standing", 20)
+        end = answer.reading(GOOD.key, 20)
         for side, value in (("first", end.first), ("second", end.second)):
             cards.append(doc.Card(t(f"card.standing.{side}"), doc.SHARE, value, t("card.standing.note")))
         total = sum(answer.outcomes[SECOND].values())
@@ -263,7 +264,7 @@ class _Show(Show):
                 reading.year,
                 reading.first,
                 reading.second,
-                doc.Interval(reading.low, reading.high, reading.median),
+                doc.Interval.of(reading),
                 reading.above,
                 t(f"twin_verdict.{reading.verdict}"),
             )
@@ -287,7 +288,7 @@ class _Show(Show):
         gaps = [gap for gap in self.answer.gaps if gap.output == output]
         unit, places = ("log points", 2) if gaps[0].log else (variable.unit, None)
         difference = self.column("difference", doc.Kind.change, unit, places)
-        rows = tuple((t.of(gap.title), doc.Interval(gap.low, gap.high, gap.median), gap.above) for gap in gaps)
+        rows = tuple((t.of(gap.title), doc.Interval.of(gap), gap.above) for gap in gaps)
         title = t("table.gaps", output=variable.title(t.lang), quarter=gaps[0].quarter)
         return doc.Table(
             f"gaps-{output.replace('_', '-')}", title, self.columns(("scenario", difference, "above:share")), rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from copark.analyses.context import Context
-    from copark.calibration.calibrate import CalibrationSettings
+    from copark.calibration.calibrate import CalibrationTask
     from copark.calibration.replay_posterior import ReplayPosterior
     from copark.calibration.rolling_origin import Origin
     from copark.cases.case import Case
@@ -110,23 +110,21 @@ class Answer(Assessment, Result):
 
 @dataclass(frozen=True)
 class ValidationRequest:
-    """Case, cuts (earliest first) and settings of a validation, and posteriors that are there already."""
+    """Cuts of a validation, earliest first, and posteriors that are there already."""
 
-    case: Case
-    """The case."""
+    last: CalibrationTask
+    """Calibration to the latest cut: the batch of its prior serves all cuts."""
     cuts: tuple[Quarter, ...]
     """Quarters to forecast from, earliest first."""
-    settings: CalibrationSettings
-    """Settings of the calibrations."""
     ready: Mapping[Quarter, ReplayPosterior]
     """Posteriors that are there already, by cut."""
 
     def content(self) -> JsonObject:
         """Return everything the numbers depend on, as plain values."""
         return {
-            "content": self.case.hash,
+            "content": self.last.case.hash,
             "cuts": [str(cut) for cut in self.cuts],
-            "settings": dict(self.settings.content()),
+            "settings": dict(self.last.settings.content()),
             "ready": {str(cut): hash_array(posterior.points, "<f8") for cut, posterior in self.ready.items()},
         }
 
@@ -144,7 +142,9 @@ def asked_of(params: Params, context: Context) -> ValidationRequest:
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=FULL)
     cuts = cuts_of(case, params.cuts, context.lang)
-    return ValidationRequest(case, cuts, settings, _ready(case, cuts[-1], settings, context.lookup_folder))
+    # The values meant to be fitted are, and no others: those for scoring are what forecasts are scored on.
+    last = replace(context.calibration(case, cuts[-1], settings), is_read=True)
+    return ValidationRequest(last, cuts, _ready(last, context.lookup_folder))
 
 
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
@@ -183,20 +183,20 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
     return tuple(sorted(set(chosen)))
 
 
-def _ready(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
-    """Find the replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
-    from copark.calibration.calibrate import CalibrationSettings
-    from copark.calibration.calibrations import own_folder
+def _ready(task: CalibrationTask, out: Path | None) -> dict[Quarter, ReplayPosterior]:
+    """Find the replay posterior of a calibration, where one ships with the case or is kept in a folder."""
+    from copark.calibration.calibrate import CalibrationSettings, own_folder
     from copark.cases.casebook import posteriors_of
 
+    case = task.case
     own_folders = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
     for place in (*posteriors_of(case).values(), *own_folders):
         if (place / "recipe.json").is_file():
             with suppress(OSError, ValueError, KeyError, TypeError):
                 stored = calibrations.load(case, place)
-                alike = CalibrationSettings.of(stored.recipe).lasting == settings.lasting
-                if alike and not stored.stale and stored.replay.cut == cut:
-                    return {cut: stored.replay}
+                alike = CalibrationSettings.of(stored.recipe).lasting == task.settings.lasting
+                if alike and not stored.stale and stored.replay.cut == task.cut:
+                    return {task.cut: stored.replay}
     return {}
 
 
@@ -212,14 +212,12 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.calibration.observations import targets
     from copark.calibration.validation_study import assess
 
-    task = asked_of(params, context)
-    threads = context.cores
+    request = asked_of(params, context)
+    task = request.last
     case = task.case
-    settings = task.settings
-    last = task.cuts[-1]
-    origins = _origins(task, context, threads)
+    origins = _origins(request, context)
     context.stage("scores")(0, 0)
-    assessment = assess(origins, case, threads=threads)
+    assessment = assess(origins, case, threads=task.threads)
     replays = [origin.replay for origin in origins if origin.replay is not None]
     return Answer(
         **vars(assessment),
@@ -227,66 +225,35 @@ def compute(params: Params, context: Context) -> Answer:
         park=case.title,
         start=str(case.clock.start),
         fans={line.variable: _fan(assessment, origins[-1], case, line.variable) for line in assessment.last.fair},
-        runs=settings.runs,
-        seed=settings.seed,
+        runs=task.settings.runs,
+        seed=task.settings.seed,
         pairs=tuple(replay.pairs for replay in replays),
         pasts=tuple(float(replay.pasts) for replay in replays),
-        found=last in task.ready,
-        evidence=evidence_of(case, (target.observation for target in targets(case, ("fit", "score"), after=last))),
+        found=task.cut in request.ready,
+        evidence=evidence_of(case, (target.observation for target in targets(case, ("fit", "score"), after=task.cut))),
         **context.result_fields_of(
-            case, PosteriorSource(replays[-1], kind="own").trust, current_provenance(posterior_cut=str(last))
+            case, PosteriorSource(replays[-1], kind="own").trust, current_provenance(posterior_cut=str(task.cut))
         ),
     )
 
 
-def _origins(task: ValidationRequest, context: Context, threads: int) -> tuple[Origin, ...]:
+def _origins(request: ValidationRequest, context: Context) -> tuple[Origin, ...]:
     """Make forecasts from every cut."""
-    from copark.calibration.calibrate import recipe_of
-    from copark.calibration.prior import make_batch
+    from copark.calibration.calibrate import batch_of
     from copark.calibration.rolling_origin import rolling
 
-    case = task.case
-    cuts = task.cuts
-    settings = task.settings
-    folder = None if context.out is None else calibrations.batches_in(context.out)
-    with context.stages(task.content()) as stages:
+    with context.stages(request.content()) as stages:
         if context.on_calibration is not None:
-            searched = sum(cut not in task.ready for cut in cuts)
-            context.on_calibration(
-                calibrations.plan_of(
-                    case,
-                    cuts[-1],
-                    settings,
-                    posteriors=searched,
-                    stages=stages,
-                    threads=threads,
-                    out=context.calibration_folder,
-                    lang=context.lang,
-                )
-            )
-        batch = make_batch(
-            recipe_of(case, cuts[-1], settings),
-            threads=threads,
-            folder=folder,
-            progress=context.stage("batch"),
-            waiting=lambda: context.stage("waiting")(0, 0),
-        )
-        stages.count("batch", batch.kept_runs / batch.runs or None)
-        return rolling(
-            batch,
-            cuts,
-            plan=settings.plan(),
-            populations=settings.populations,
-            threads=threads,
-            ready=task.ready,
-            progress=context.stage("replay"),
-            stages=stages,
-        )
+            searched = sum(cut not in request.ready for cut in request.cuts)
+            plan = calibrations.plan_of(request.last, posteriors=searched, stages=stages, lang=context.lang)
+            context.on_calibration(plan)
+        task = replace(request.last, out=context.out)
+        return rolling(task, batch_of(task, stages), request.cuts, ready=request.ready, stages=stages)
 
 
 def _fan(assessment: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
     """Return quantiles of the model and of the best benchmark, and reported values."""
-    from copark.calibration.rolling_origin import benchmarks_at, known_points, later_points
+    from copark.calibration.rolling_origin import KnownRecord, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]
@@ -294,9 +261,9 @@ def _fan(assessment: Assessment, origin: Origin, case: Case, variable: str) -> F
     curve = None
     if line.best_naive is not None:
         later = range(origin.cut - case.clock.start, projection.out.shape[2])
-        benchmark = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
+        benchmark = KnownRecord(case, origin.cut).benchmarks(variable, later).get(line.best_naive)
         curve = None if benchmark is None else benchmark.levels(LEVELS)
     scored = later_points(assessment.scores_of(BLIND, variable))
     return ForecastBands(
-        projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored)
+        projection.bands(variable, LEVELS), curve, (*KnownRecord(case, origin.cut, ("fit",)).points(variable), *scored)
     )

@@ -195,7 +195,7 @@ class _Show(Show):
         unit = catalogue().outputs[model.target.variable].unit
         cells: list[doc.Value] = []
         for score in map(scores.get, SHOWN):
-            cells += (None, None) if score is None else (doc.Interval(score.low, score.high, score.median), score.crps)
+            cells += (None, None) if score is None else (doc.Interval.of(score), score.crps)
         return (
             target.date,
             bounded(target.value, target.high, target.bound, unit, self.t.lang, "bare"),

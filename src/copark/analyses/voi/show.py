@@ -226,7 +226,7 @@ class _Show(Show):
         )
 
         def row(question: OpenQuestion) -> tuple[doc.Value, ...]:
-            effect = doc.Interval(question.low, question.high, question.median)
+            effect = doc.Interval.of(question)
             words = (self.t.of(question.title), self.t.of(question.says))
             return *words, *self.chances(question), effect, question.known, question.decided, question.parameters
 

@@ -19,13 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibrate import QUICK, CalibrationSettings, calibrate
+from copark.calibration.calibrate import QUICK, CalibrationSettings, CalibrationTask, calibrate
 from copark.calibration.calibration_setup import case_for, cut_of
 from copark.calibration.forecast import LEVELS, quarters_of, rounded, sealed
 from copark.calibration.observations import error_of, noise
@@ -48,7 +47,7 @@ from copark.calibration.pool.batches import (
     strayed,
 )
 from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, Past, fit_growth, held_up, persistence, trend
-from copark.calibration.pool.panel import Panel, pooled_prior, prior_batch, step, warping_of
+from copark.calibration.pool.panel import Panel, pooled_prior, step, warping_of
 from copark.calibration.pool.parks import COUNTS, PanelPark, bare, park_of, points_at
 from copark.calibration.pool.records import YOUNGEST, aged_counts, offered_after
 from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
@@ -180,11 +179,9 @@ def winners(scores: Iterable[PanelScore], scheme: str) -> dict[str, tuple[str, d
 
 @dataclass(frozen=True)
 class Race:
-    """A round of forecasts: the panel, threads, where batches are kept."""
+    """A round of forecasts."""
 
     panel: Panel
-    threads: int = 1
-    folder: Path | None = None
     local: dict[tuple[str, Discrepancy], LocalPosterior] = field(default_factory=dict)
     """What parks' records said, so that each is asked once."""
 
@@ -196,7 +193,6 @@ class Race:
     def runs(self, park: PanelPark) -> tuple[PanelBatch, Discrepancy]:
         """Run a park read bare, on the prior that the others moved."""
         panel = self.panel
-        folder = None if self.folder is None else self.folder / "batches"
         stripped = park_of(bare(park.case))
         spread = chosen(panel.trials, without=park.name)
         warp = warping_of(panel, self.others(park.name, spread), stripped, spread)
@@ -206,8 +202,8 @@ class Race:
             self.seed,
             warp=warp,
             warped={"prior": warp.identity},
-            threads=self.threads,
-            folder=folder,
+            threads=panel.task.threads,
+            folder=panel.task.batches,
         )
         return batch, spread
 
@@ -229,8 +225,7 @@ class Race:
             if park.name != name and park.known():
                 key = (park.name, spread)
                 if key not in self.local:
-                    batch = prior_batch(park, panel.settings, self.threads, self.folder)
-                    self.local[key] = local_posterior(batch, self.seed, spread)
+                    self.local[key] = local_posterior(panel.task.batch(park), self.seed, spread)
                 posteriors[park.name] = self.local[key]
         return posteriors
 
@@ -241,7 +236,7 @@ class Race:
         for done, (name, make) in enumerate(steps.items()):
             if progress is not None:
                 progress(done, len(steps))
-            yield from step(self.folder, self.panel.identity, name, make)
+            yield from step(self.panel.task.folder, self.panel.identity, name, make)
 
 
 def unseen(race: Race, park: PanelPark) -> Iterator[Forecast]:
@@ -290,7 +285,8 @@ class OriginCalibrations:
             case = window.park.case
             read = case_for(case, cut_of(case, None))
             cut = Quarter(window.year, 4)
-            self.posteriors[key] = calibrate(read, cut, self.settings, threads=self.threads).replay
+            task = CalibrationTask(read, cut, self.settings, is_read=True, threads=self.threads)
+            self.posteriors[key] = calibrate(task).replay
         return self.posteriors[key]
 
     def forecast(self, window: Window) -> Floats:
@@ -523,7 +519,6 @@ def bands_at(
     names: tuple[str, ...],
     quarters: int,
     levels: Sequence[float],
-    threads: int,
 ) -> dict[str, Floats]:
     """Compute quantiles of outputs of a park at points, strayed as far as parks do.
 
@@ -541,20 +536,18 @@ def bands_at(
         Quarters of a run.
     levels
         Levels of the quantiles.
-    threads
-        Threads that runs are made on.
 
     Returns
     -------
         By name: quantiles of shape (levels, quarters).
     """
     seed = panel.settings.seed
-    runs = run_outputs(park, points, names, quarters, seed, threads=threads)
+    runs = run_outputs(park, points, names, quarters, seed, threads=panel.task.threads)
     outputs = strayed(runs.out[runs.finished], names, panel.spread, seed)
     return {name: np.quantile(outputs[:, n, :], levels, axis=0) for n, name in enumerate(names)}
 
 
-def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None, threads: int = 1) -> PooledOutlook:
+def outlook(panel: Panel, case: Case, until: Quarter) -> PooledOutlook:
     """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too.
 
     Parameters
@@ -565,17 +558,12 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None
         The case.
     until
         Last quarter of the forecast.
-    runs
-        Number of runs; by default RUNS.
-    threads
-        Threads that runs are made on.
     """
     seed = panel.settings.seed
-    runs = runs or RUNS
-    park, points = pooled_prior(panel, case, runs, seed)
+    park, points = pooled_prior(panel, case, RUNS, seed)
     quarters = until - case.clock.start + 1
-    own = points_at(park, design(runs, seed))
-    bands = [bands_at(panel, park, where, COUNTS, quarters, KEPT, threads) for where in (points, own)]
+    own = points_at(park, design(RUNS, seed))
+    bands = [bands_at(panel, park, where, COUNTS, quarters, KEPT) for where in (points, own)]
     growth = {}
     shift = offered_after(case)
     for name in COUNTS:
@@ -588,7 +576,7 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None
         for band_set in (*bands, growth)
     )
     rates = {name: base_rates(panel.parks, case.kind, name, without=case.name) for name in COUNTS}
-    return PooledOutlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
+    return PooledOutlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), RUNS)
 
 
 def freeze_outlook(panel: Panel, pooled_outlook: PooledOutlook, made_on: str = "") -> JsonObject:

@@ -15,6 +15,7 @@ A panel that was interrupted goes on where it stopped, and one that is done is f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -43,6 +44,7 @@ from copark.json_types import JsonObject
 from copark.model.machine import versions
 from copark.progress import Progress, silent
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
+from copark.store.files import lock_of, only_one
 from copark.version import MODEL_VERSION, PANEL_VERSION
 
 ALIKE = {"mechanism": 0.35, "scale": 0.9}
@@ -268,6 +270,61 @@ class PanelSettings:
 
 
 @dataclass(frozen=True)
+class PanelTask:
+    """A panel of parks, and by what means it is learned, which change no number."""
+
+    parks: tuple[PanelPark, ...]
+    """The parks."""
+    settings: PanelSettings = PanelSettings()
+    """Settings of the panel."""
+    threads: int = 1
+    """Threads that runs are made on."""
+    folder: Path | None = None
+    """Folder in which batches and steps are kept, and found again; ``None`` keeps nothing."""
+
+    @cached_property
+    def recipe(self) -> JsonObject:
+        """The dependencies of the panel, as plain values."""
+        return {
+            "format": FORMAT,
+            "parks": {park.name: hash_content(park.content) for park in self.parks},
+            "model": MODEL_VERSION,
+            "method": PANEL_VERSION,
+            "settings": asdict(self.settings),
+            "axes": {name: [axis.role, axis.group] for name, axis in AXES.items()},
+            "sizes": {name: list(prior) for name, prior in SIZES.items()},
+            "alike": ALIKE,
+        }
+
+    @cached_property
+    def identity(self) -> str:
+        """Identity of the panel, by parks, settings, versions of the model and of pooling."""
+        return identity_of(self.recipe)
+
+    @property
+    def batches(self) -> Path | None:
+        """Folder that batches are kept in."""
+        return None if self.folder is None else self.folder / "batches"
+
+    def batch(self, park: PanelPark) -> PanelBatch:
+        """Make the runs of a park on its own prior, or find them."""
+        settings = self.settings
+        return make_panel_batch(park, settings.runs, settings.seed, threads=self.threads, folder=self.batches)
+
+    def alone(self, waiting: Progress) -> AbstractContextManager[bool]:
+        """Hold the panel, so that nobody else makes it meanwhile; who waits finds its steps done.
+
+        Parameters
+        ----------
+        waiting
+            Called while another process makes it.
+        """
+        if self.folder is None:
+            return nullcontext(False)
+        return only_one(lock_of(self.folder / self.identity), lambda: waiting(0, 0))
+
+
+@dataclass(frozen=True)
 class Warping:
     """A pooled prior as a move of the unit cube: some axes drawn from the hierarchy as of a park not known."""
 
@@ -296,15 +353,28 @@ class Warping:
 class Panel:
     """Parks together."""
 
-    settings: PanelSettings
-    parks: tuple[PanelPark, ...]
+    task: PanelTask
     trials: tuple[SpreadTrial, ...]
     spread: Discrepancy
     local: Mapping[str, LocalPosterior]
     """What each park says alone, by name."""
     pooled: Pooled
     """The hierarchy over all parks, in the order of ``parks``; its axes are ``POOLED``."""
-    identity: str
+
+    @property
+    def settings(self) -> PanelSettings:
+        """Its settings."""
+        return self.task.settings
+
+    @property
+    def parks(self) -> tuple[PanelPark, ...]:
+        """The parks."""
+        return self.task.parks
+
+    @property
+    def identity(self) -> str:
+        """Its identity."""
+        return self.task.identity
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -377,31 +447,12 @@ def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Pa
     return park, warp(points_at(park, design(runs, seed)), park.space.names)
 
 
-def panel_identity(parks: Sequence[PanelPark], settings: PanelSettings) -> str:
-    """Identify a panel by parks, settings, versions of the model and of pooling."""
-    return identity_of(recipe_of(parks, settings))
-
-
-def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
-    """Return the dependencies of a panel, as plain values."""
-    return {
-        "format": FORMAT,
-        "parks": {park.name: hash_content(park.content) for park in parks},
-        "model": MODEL_VERSION,
-        "method": PANEL_VERSION,
-        "settings": asdict(settings),
-        "axes": {name: [axis.role, axis.group] for name, axis in AXES.items()},
-        "sizes": {name: list(prior) for name, prior in SIZES.items()},
-        "alike": ALIKE,
-    }
-
-
 def thinned(panel: Panel) -> PooledDraws:
     """Take the draws of a panel that are worth shipping, and its recipe."""
     pooled = panel.pooled
     positions = (np.arange(DRAWS) * pooled.draws) // DRAWS
     recipe = {
-        **recipe_of(panel.parks, panel.settings),
+        **panel.task.recipe,
         "identity": panel.identity,
         "values": {name: local.values for name, local in panel.local.items()},
         "made_with": dict(versions()),
@@ -439,67 +490,36 @@ def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any])
     return result
 
 
-def prior_batch(park: PanelPark, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
-    """Make the runs of a park on its own prior, or find them.
-
-    Parameters
-    ----------
-    park
-        The park.
-    settings
-        Settings of the panel.
-    threads
-        Threads that runs are made on.
-    folder
-        Folder of the panel; ``None`` keeps nothing.
-    """
-    home = None if folder is None else folder / "batches"
-    return make_panel_batch(park, settings.runs, settings.seed, threads=threads, folder=home)
-
-
-def learn(
-    parks: Sequence[PanelPark],
-    settings: PanelSettings,
-    *,
-    threads: int = 1,
-    folder: Path | None = None,
-    progress: Progress | None = None,
-) -> Panel:
+def learn(task: PanelTask, progress: Progress | None = None) -> Panel:
     """Run every park on its prior, see how far parks stray from the model, infer each, pool them.
 
     Parameters
     ----------
-    parks
-        The parks.
-    settings
-        Settings of the panel.
-    threads
-        Threads that runs are made on.
-    folder
-        Where batches and steps are kept.
+    task
+        The panel.
     progress
         Called with steps done and steps in all.
     """
-    identity = panel_identity(parks, settings)
-    seed = settings.seed
+    parks = task.parks
+    seed = task.settings.seed
     report = progress or silent
     total = 3 * len(parks)
     trials: list[SpreadTrial] = []
 
     def tried(park: PanelPark) -> list[Any]:
-        batch = prior_batch(park, settings, threads, folder)
+        batch = task.batch(park)
         trials_found = [trial for window in windows(park) for trial in trials_of(window, batch, seed)]
         return [[trial.family, list(trial.log_density)] for trial in trials_found]
 
     for done, park in enumerate(parks):
         report(2 * done, total)
-        rows = step(folder, identity, f"spreads-{park.name}", partial(tried, park))
+        rows = step(task.folder, task.identity, f"spreads-{park.name}", partial(tried, park))
         trials += [SpreadTrial(park.name, name, tuple(logs)) for name, logs in rows]
     spread = chosen(trials)
     local = {}
 
     def read(park: PanelPark) -> list[Any]:
-        posterior = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
+        posterior = local_posterior(task.batch(park), seed, spread, reach=True)
         readings = posterior.readings
         return [
             readings.rows.tolist(),
@@ -511,7 +531,7 @@ def learn(
 
     for done, park in enumerate(parks):
         report(2 * len(parks) + done, total)
-        rows, *more, reach, values = step(folder, identity, f"local-{park.name}", partial(read, park))
+        rows, *more, reach, values = step(task.folder, task.identity, f"local-{park.name}", partial(read, park))
         readings = ParkStatements(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
         local[park.name] = LocalPosterior(park.pooled, readings, reach, values)
-    return Panel(settings, tuple(parks), tuple(trials), spread, local, pooled_axes(local, seed), identity)
+    return Panel(task, tuple(trials), spread, local, pooled_axes(local, seed))

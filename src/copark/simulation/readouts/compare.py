@@ -17,6 +17,7 @@ from copark.arrays import Floats, Integers
 from copark.cases.quarters import Quarter
 from copark.errors import Fault, FaultsFound
 from copark.json_types import JsonObject
+from copark.model.outcomes import ENDED
 from copark.simulation.accounts import NEEDED, VARIANTS
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY, outcome_effects, outcomes
 from copark.simulation.unfinished import OK
@@ -92,7 +93,7 @@ def sweep(result: xr.Dataset, scenario: int = 0) -> dict[str, tuple[Share, ...]]
     status = np.zeros(len(codes), dtype=np.int64)
     judged = judged_column(result)
     # What has failed, was closed or did not finish is so by any threshold.
-    is_alive = codes > OUTCOMES.index("failed")
+    is_alive = codes > ENDED.code
     shares_by_variant = {}
     for name, thresholds in VARIANTS.items():
         other_codes = outcomes(paths, status, judged, thresholds=thresholds)

@@ -28,7 +28,7 @@ from copark.analyses.answer import (
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, Choice, FormField, Texts
 from copark.analyses.shipped import usable
-from copark.calibration.calibrations import own_folder
+from copark.calibration.calibrate import own_folder
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
 from copark.errors import CoparkError, Fault, RunRefused, StudyFaults

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, apart_from, change_of_outcomes, parts_of
+from copark.model.outcomes import GOOD
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
 from copark.simulation.ensemble import Channel, Flows, ScenarioRuns, as_amounts, by_link, channels, flows_of
-from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over
@@ -31,7 +31,7 @@ from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
 from copark.web.content.responses import ArmFlows, ArrowFlow, LinkMechanism, LinkPart, LinkParts, Why
-from copark.web.content.sentences import STANDING, amount, points, said, signed
+from copark.web.content.sentences import amount, points, said, signed
 
 if TYPE_CHECKING:
     from copark.web.content.case_registry import CaseEntry
@@ -436,8 +436,8 @@ def link_parts(engine: Engine, frame: Frame, whole: float, cancellation: Cancell
 
     parts = []
     for outcome_part in parts_of(change, most):
-        part = outcome_part.of(STANDING)
-        error = outcome_part.error[OUTCOMES.index(STANDING)]
+        part = outcome_part.of(GOOD.key)
+        error = outcome_part.error[GOOD.code]
         half_width = error if np.isfinite(error) else 0.0
         parts.append(
             LinkPart(

@@ -158,7 +158,7 @@ class CaseRegistry:
 
 def _calibrated_at(out: Path | None) -> int | None:
     """Return when the folder of calibrations last changed; ``None`` where there is none."""
-    from copark.calibration.calibrations import own_folder
+    from copark.calibration.calibrate import own_folder
 
     try:
         return None if out is None else own_folder(out).stat().st_mtime_ns

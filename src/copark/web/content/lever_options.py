@@ -25,6 +25,7 @@ from copark.decisions.lever_file import AS_IT_IS, LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.json_types import JsonObject
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -35,7 +36,7 @@ from copark.web.content.case_registry import OwnerView
 from copark.web.content.responses import ApiModel, Reading
 from copark.web.content.sentences import said as said_by_key
 
-SHOWN = ("self_standing", "companies", "jobs", *BUDGETS, *FOUR_SIDES)
+SHOWN = (GOOD.key, "companies", "jobs", *BUDGETS, *FOUR_SIDES)
 """Measures whose effects the page shows."""
 
 
@@ -60,8 +61,8 @@ class DecisionOption(ApiModel):
     lever: str
     """Key of its lever among the answer's ``levers``."""
     effects: dict[str, OptionEffect]
-    """By measure: self_standing, companies and jobs at the horizon, budget_home and budget_host (taxes on profits less
-    rescues) and the gains of home, host, developer and enterprises up to the horizon."""
+    """By measure: the answer's ``good``, companies and jobs at the horizon, budget_home and budget_host (taxes on
+    profits less rescues) and the gains of home, host, developer and enterprises up to the horizon."""
     across: LocalizedText
     """Least and largest change of the chance to be self-standing under the structures of the model that were tried."""
     flips: bool
@@ -135,6 +136,8 @@ class Decision(ApiModel):
     """Names of the four sides, by measure."""
     budgets: dict[str, LocalizedText]
     """Names of the two budgets, by measure."""
+    good: str
+    """Measure that is told first, the share of runs that come to the good outcome: a key of every option's effects."""
     verdicts: dict[str, LocalizedText]
     """Verdicts on effects in words, by key."""
     levers: list[LeverStory]
@@ -228,11 +231,11 @@ def decision_of(levers: Levers, outcomes: Sequence[Share] = ()) -> Decision:
     options = [
         _option(levers, option, judgements[option.key], acceptable.get(option.key))
         for option in levers.options
-        if option.key in judgements and isfinite(levers.effect(option.key, "self_standing").mean)
+        if option.key in judgements and isfinite(levers.effect(option.key, GOOD.key).mean)
     ]
     runs = levers.draws * levers.futures
     first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
-    standing = next((share for share in known if share.name == "self_standing"), None)
+    standing = next((share for share in known if share.name == GOOD.key), None)
     return Decision.of(
         levers,
         before=standing,
@@ -248,6 +251,7 @@ def decision_of(levers: Levers, outcomes: Sequence[Share] = ()) -> Decision:
         sentences=_sentences(levers),
         sides={side: _lever_words(f"side.{side}") for side in FOUR_SIDES},
         budgets={budget: _lever_words(f"measure.{budget}") for budget in BUDGETS},
+        good=GOOD.key,
         verdicts={verdict: _lever_words(f"verdict.{verdict}") for verdict in SIGNS},
         levers=_stories(levers, {option.lever for option in options}),
         options=sorted(options, key=_order),
@@ -274,7 +278,7 @@ ORDER = ("recommended", "unreliable", "unchanged", "avoid")
 
 def _order(option: DecisionOption) -> tuple[int, float]:
     """Order options by what the rule says of them, then by their change of the probability."""
-    return ORDER.index(option.advice), -(option.effects["self_standing"].value or 0.0)
+    return ORDER.index(option.advice), -(option.effects[GOOD.key].value or 0.0)
 
 
 def _sentences(levers: Levers) -> list[LocalizedText]:
@@ -348,7 +352,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
     acceptable
         Share of states in which it meets every requirement.
     """
-    standing = levers.effect(option.key, "self_standing")
+    standing = levers.effect(option.key, GOOD.key)
     twins = levers.recommendation.twins(option.key)
     return DecisionOption.of(
         option.entry,

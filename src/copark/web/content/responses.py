@@ -114,11 +114,17 @@ class OutcomeShare(ApiModel):
     """Frequency of an outcome among the runs."""
 
     name: str
-    """The outcome: failed, dependent, fragile or self_standing."""
+    """Key of the outcome."""
     title: LocalizedText
     """The outcome in words."""
     meaning: LocalizedText
     """By which rule a run has this outcome."""
+    good: bool
+    """Whether it is the one that decisions are to bring about."""
+    told: int
+    """Its place in a list that names all outcomes, counted from 1."""
+    colour: str
+    """Name of its colour: blue, amber, pale, red or green."""
     count: int
     """Runs with this outcome."""
     total: int
@@ -135,7 +141,7 @@ class OutcomeMove(ApiModel):
     """Change of an outcome's share from the reference to an arm, on common random numbers."""
 
     name: str
-    """The outcome: failed, dependent, fragile or self_standing."""
+    """Key of the outcome."""
     title: LocalizedText
     """The outcome in words."""
     reference_share: float | None

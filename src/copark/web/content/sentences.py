@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.size_words import size_clause
 from copark.cases import own_words
+from copark.model.outcomes import GOOD
 from copark.presentation.document import Interval, Kind, plain
 from copark.presentation.numbers import number, percent, reach, shown, spoken
 from copark.simulation.size import LandTakenUp
@@ -80,7 +81,6 @@ def drawn_bound(bound: str) -> str:
     return "at-least" if bound == "more-than" else bound
 
 
-STANDING = "self_standing"
 OPERATING = "operating"
 
 
@@ -183,7 +183,7 @@ def summary(
         return said("web.words.no_run", title=last.title)
     if not trust.outcomes_shown:
         return _without_shares(arms, changes, quarter, trust)
-    standing = next(outcome for outcome in last.outcomes if outcome.name == STANDING)
+    standing = next(outcome for outcome in last.outcomes if outcome.name == GOOD.key)
     values: dict[str, Any] = {
         "title": last.title,
         "runs": number(last.finished, 0),
@@ -196,7 +196,7 @@ def summary(
     change = changes[-1]
     if change.begins is None:
         return said("web.words.summary_same", reference=arms[0].title, **values)
-    move = next(outcome for outcome in change.outcomes if outcome.name == STANDING)
+    move = next(outcome for outcome in change.outcomes if outcome.name == GOOD.key)
     # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
     before = round(move.reference_share or 0.0, 3)
     moved = round(move.change or 0.0, 3)

@@ -30,6 +30,7 @@ from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
+from copark.model.outcomes import BY_KEY, GOOD
 from copark.model.variables import catalogue
 from copark.presentation.document import Kind
 from copark.presentation.numbers import reach
@@ -144,7 +145,7 @@ def answer(
 
 def _standing_change(change: responses.ScenarioChange) -> float:
     """Return by how much the chance to be self-standing changes; 0 where no pair finished."""
-    moved = next(move.change for move in change.outcomes if move.name == sentences.STANDING)
+    moved = next(move.change for move in change.outcomes if move.name == GOOD.key)
     return moved if change.pairs and moved is not None else 0.0
 
 
@@ -197,8 +198,17 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     bands = {name: quantiles_over(paths[name]) for name in frame.wanted}
     outcomes = []
     for share in shares(runs.outcome, OUTCOMES):
-        key = f"analysis.outcome.{share.name}"
-        outcomes.append(responses.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning")))
+        outcome = BY_KEY[share.name]
+        outcomes.append(
+            responses.OutcomeShare.of(
+                share,
+                title=LocalizedText.by_language(outcome.title),
+                meaning=said(f"analysis.outcome.{share.name}.meaning"),
+                good=outcome.good,
+                told=outcome.told,
+                colour=outcome.colour,
+            )
+        )
     return responses.ScenarioResult.model_construct(
         key=scenario.key,
         title=scenario.title,
@@ -384,7 +394,7 @@ def change_of(
             responses.OutcomeMove.of(
                 move,
                 name=move.measure,
-                title=said(f"analysis.outcome.{move.measure}"),
+                title=LocalizedText.by_language(BY_KEY[move.measure].title),
                 arm_share=move.scenario_share,
             )
             for move in outcomes.shares()
