@@ -161,7 +161,7 @@ def test_there_is_chinese_to_read() -> None:
     assert {path.parent.name for path in PACKAGE.glob("casebook/*/case.yaml")} <= parks
     assert {"great-stone", "parks.csv:2.name_zh", "parks-scores.csv:2.gov_zh"} <= parks
     assert len(documents()) >= 8
-    assert {name for name, _ in pictures()} == {"registered-zh.svg"}
+    assert {name for name, _ in pictures()} == {"claims-zh.svg", "registered-zh.svg"}
 
 
 def test_one_thing_has_one_word() -> None:
@@ -258,7 +258,7 @@ def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
     option = text("levers.advice.avoid.now", "zh", option="2025Q1起税率20%", effect="减少", sides="")
     assert option == "应避免“2025年第一季度起税率20%”：减少"
     typed = text("trust.no_cut", "zh", case="a-park", cut="2031Q2", known="2020Q4")
-    assert "`copark calibrate a-park --cut 2031Q2`" in typed
+    assert "`copark calibrate a-park --cut 2031Q2 --lang zh`" in typed
     ends = {"to": "2019Q1", "after": "2024Q4", "last": "2074Q4", "usual": "2032Q2"}
     assert "--to 2032Q2" in text("inference.forecast.bad_end", "zh", **ends)
     assert "2031Q2" in text("levers.now_outside.cause", "zh", found="2031Q2", first="2012Q3", last="2030Q4")

@@ -153,7 +153,17 @@ class Context:
         return self.threads or default_threads()
 
     def calibration(self, case: Case, cut: Quarter, settings: CalibrationSettings) -> CalibrationTask:
-        """Return a calibration of a case to a cut, made and kept as this computation makes and keeps its own."""
+        """Return a calibration, made and kept as this computation makes and keeps its own.
+
+        Parameters
+        ----------
+        case
+            The case as it is filed.
+        cut
+            Last quarter the calibration knows.
+        settings
+            Settings of the calibration.
+        """
         from copark.calibration.calibrate import CalibrationTask
 
         out = self.calibration_folder

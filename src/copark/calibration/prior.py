@@ -275,7 +275,15 @@ class Recipe:
 
     @classmethod
     def of(cls, case: Case, cut: Quarter, runs: int, seed: int, discrepancy: float) -> Recipe:
-        """Return the recipe by which all targets of a case to a cut are read, with a size of the discrepancy."""
+        """Return the recipe by which all targets of a case to a cut are read.
+
+        Parameters
+        ----------
+        case, cut, runs, seed
+            As of the recipe.
+        discrepancy
+            Discrepancy of the observation model, as a multiple of what was learned over the casebook.
+        """
         return cls(case, cut, runs, seed, ObservationModel(targets(case, cut=cut), discrepancy))
 
     @property

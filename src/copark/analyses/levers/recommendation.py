@@ -298,18 +298,18 @@ class AimEffect:
 
     @property
     def is_beyond_error(self) -> bool:
-        """Whether the interval of simulation error leaves 0 out."""
+        """Return whether the interval of simulation error leaves 0 out."""
         return self.effect.is_beyond_error
 
     @property
     def reverses(self) -> bool:
-        """Whether a structure has the contrary sign."""
+        """Return whether a structure has the contrary sign."""
         effect = self.effect
         return any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in effect.known_effects)
 
     @property
     def may_gain(self) -> bool:
-        """Whether some structure shows a gain worth acting on."""
+        """Return whether some structure shows a gain worth acting on."""
         gains = [[change >= least - NO_DIFFERENCE for change in part.by_structure] for part, least in self.parts]
         return any(all(enough) for enough in zip(*gains, strict=True))
 
