@@ -6,7 +6,7 @@ import type { Lever, StudyInfo } from '../src/lib/types';
 
 const off = put(OWN, ['edits', 'framework'], 'off');
 const study = (name: string, scenarios: [string, typeof OWN][], park = 'great-stone'): StudyInfo => ({
-  name, title: { en: name, zh: name }, about: { en: name, zh: name }, case: park, runs: 1, draws: 'posterior', scenarios: scenarios.map(([key, scenario]) => ({ key, title: scenario.title, scenario })),
+  name, title: { en: name, zh: name }, about: { en: name, zh: name }, case: park, runs: 1, draws: 'posterior', scenarios: scenarios.map(([key, scenario]) => ({ ...scenario, key })),
 });
 
 describe('what is prepared for a park', () => {

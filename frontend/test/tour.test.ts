@@ -4,8 +4,8 @@ import { OWN, put } from '../src/lib/scenario';
 import { STOPS, viewOf } from '../src/lib/tour';
 import type { StudyInfo } from '../src/lib/types';
 
-const off = put(OWN, ['edits', 'framework'], 'off');
-const studies = [{ name: 'without-framework', case: 'great-stone', scenarios: [{ key: 'no-framework', title: off.title, scenario: off }] }] as unknown as StudyInfo[];
+const off = { ...put(OWN, ['edits', 'framework'], 'off'), key: 'no-framework' };
+const studies = [{ name: 'without-framework', case: 'great-stone', scenarios: [off] }] as unknown as StudyInfo[];
 
 describe('a step of the tour', () => {
   it('shows the change it speaks of, from wherever it is opened', () => {

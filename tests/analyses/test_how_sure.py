@@ -241,13 +241,13 @@ def test_a_forecasts_table_ends_with_what_its_sentence_says_of_the_model_alone()
 
 @pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])
 def test_the_record_stands_behind_what_to_do_first(said):
-    from copark.web.content.lever_options import decision_answer
+    from copark.web.content.lever_options import decision_of
 
     words = LocalizedText(en="The record says otherwise.", zh="实际记录并非如此。")
     doubts = Doubts(**{said: words})
     brief, levers = (replace(shipped(name, case="great-stone"), doubts=doubts) for name in ("brief", "levers"))
     forecast = replace(shipped("forecast", case="great-stone", cut=None), **{said: words})
-    decide = decision_answer(levers)
+    decide = decision_of(levers)
     for lang in ("en", "zh"):
         told = forecast.document(lang).headline
         assert told.startswith({"en": "Plan for the whole 90% range", "zh": "请按整个90%区间"}[lang])
@@ -270,12 +270,12 @@ ADVISING = {"en": ("avoid", "helps"), "zh": ("应避免", "有助益")}
 @pytest.mark.parametrize("in_doubt", [False, True])
 def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang, in_doubt):
     """The headline says so; the rows of levers, brief and Decide say no other: their numbers stand as they are."""
-    from copark.web.content.lever_options import decision_answer
+    from copark.web.content.lever_options import decision_of
 
     doubts = Doubts(contradiction=LocalizedText(en="No.", zh="否。")) if in_doubt else NO_DOUBTS
     levers = replace(shipped("levers", case="great-stone"), doubts=doubts)
     brief = replace(shipped("brief", case="great-stone"), levers=levers, doubts=doubts)
-    decide = decision_answer(levers)
+    decide = decision_of(levers)
     advice = [
         *(row[1] for row in table(levers.document(lang), "answer").rows),
         *(row[2] for row in table(brief.document(lang), "options").rows),

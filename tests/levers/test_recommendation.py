@@ -13,7 +13,7 @@ from copark.analyses.registry import REGISTRY
 from copark.decisions.effects import lever_effects
 from copark.decisions.lever_file import examine_levers
 from copark.decisions.recommendation_rule import recommendation_rule
-from copark.web.content.lever_options import decision_answer
+from copark.web.content.lever_options import decision_of
 from tests.levers.conftest import by_hand, small
 
 RUNS = 800
@@ -214,9 +214,9 @@ def test_every_surface_says_of_kuantan_that_no_gain_is_worth_acting_on():
     levers, brief = (shipped(REGISTRY[name], "mckip") for name in ("levers", "brief"))
     (question,) = (question for question in meeting_questions(brief) if question.key == "lever")
     assert [question.choices[place].en for place in question.right] == ["None of these"]
-    assert "helps" not in {option.advice_reason.en for option in decision_answer(levers).options}
+    assert "helps" not in {option.advice_reason.en for option in decision_of(levers).options}
     found = str(next(section for section in brief.document("en").sections if section.key == "findings"))
-    order, first, second, third, *_ = (sentence.en for sentence in decision_answer(levers).sentences)
+    order, first, second, third, *_ = (sentence.en for sentence in decision_of(levers).sentences)
     assert order.startswith("Before anything is changed, obtain the development company's accounts, ")
     assert first.startswith("None of the 3 options tried (equity) ")
     assert ") reliably helps by enough to act on." in first

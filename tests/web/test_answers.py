@@ -12,9 +12,10 @@ from copark.calibration.case_parameters import parameters_of
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
+from copark.presentation.document import Interval
 from copark.presentation.numbers import percent
 from copark.web.content.requests import RequestedScenario
-from copark.web.content.sentences import signed_span
+from copark.web.content.sentences import signed
 from tests.web.conftest import EQUITY
 
 GREAT_STONE = {"case": "great-stone", "runs": 60, "draws": "unsettled"}
@@ -41,7 +42,7 @@ def test_the_summary_says_the_numbers(client, answer):
     """Shares of a calibrated park; of assumed ranges what is on record, and how many enterprises operate."""
     calibrated = client.post("/api/v1/simulate", json=GREAT_STONE | {"draws": "posterior", "scenario": EQUITY}).json()
     standing = next(one for one in calibrated["arms"][1]["outcomes"] if one["name"] == "self_standing")
-    operating = next(one for one in answer["arms"][1]["headlines"] if one["output"] == "operating")
+    operating = answer["arms"][1]["headlines"]["operating"]
     judged = {"en": answer["judged"], "zh": spelled(answer["judged"], Texts("brief", "zh"))}
     for lang in ("en", "zh"):
         assert f"{standing['share']:.1%}" in calibrated["summary"][lang]
@@ -59,13 +60,13 @@ def test_size_is_told_beside_the_parks_own_land_and_plan(client, subtests):
             (arm,) = client.post("/api/v1/simulate", json=asked).json()["arms"]
             land = arm["land"]
             assert land["basis"] == basis
-            assert 0.0 <= land["low"] <= land["median"] <= land["high"]
-            assert land["middle"]["en"] == percent(land["median"])
-            jobs = next(one for one in arm["headlines"] if one["output"] == "jobs")
+            assert 0.0 <= land["low"] <= land["value"] <= land["high"]
+            assert land["middle"]["en"] == percent(land["value"])
+            jobs = arm["headlines"]["jobs"]
             if planned is None:
                 assert jobs["planned"] is None
             else:
-                assert jobs["planned"]["en"] == f"{jobs['median']:,.0f} {planned}"
+                assert jobs["planned"]["en"] == f"{jobs['value']:,.0f} {planned}"
 
 
 def test_the_answers_sentence_has_the_size_and_the_caveats_what_accounts_rest_on(client):
@@ -246,9 +247,9 @@ def test_no_answer_has_one_language_where_the_other_has_something_to_say(client,
 
 def test_a_range_of_differences_has_a_sign_at_both_ends():
     """Money as people count it in each language."""
-    money = signed_span(-79.0, 27.0, "M USD").model_dump()
-    assert money == {"en": "−US$79 to +US$27 million", "zh": "−7900万至+2700万美元"}
-    assert signed_span(2.0, 8.0, "companies").model_dump() == {"en": "+2 to +8 companies", "zh": "+2至+8家"}
+    money = signed(Interval(-79.0, 27.0), "M USD").model_dump()
+    assert money == {"en": "−79 to +27", "zh": "−7900万至+2700万美元"}
+    assert signed(Interval(2.0, 8.0), "companies").model_dump() == {"en": "+2 to +8", "zh": "+2至+8"}
 
 
 def test_what_data_inform_is_told_of_the_park_that_is_shown(client):

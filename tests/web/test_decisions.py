@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from copark.analyses.answer import SHIPPED, find, listed, load, place_of, save
 from copark.analyses.registry import REGISTRY
 from copark.web.content import lever_options
-from copark.web.content.lever_options import decision_answer
+from copark.web.content.lever_options import decision_of
 
 
 @pytest.fixture(scope="module")
 def told(client):
-    return client.get("/api/v1/decisions?case=great-stone").json()
+    return client.get("/api/v1/decisions?case=great-stone").json()["found"]
 
 
 def test_options_say_what_the_analysis_of_levers_says(told, data):
@@ -25,22 +25,29 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     brief = REGISTRY.get("brief")
     briefs = (load(place_of(SHIPPED, brief, run_id), brief).result for run_id, _ in listed(SHIPPED, brief))
     standing = next(one for one in briefs if one.levers and one.levers.run_id == told["run_id"]).share("self_standing")
-    assert (told["before"], told["before_low"], told["before_high"]) == (standing.share, standing.low, standing.high)
+    assert told["before"] == asdict(standing)
     assert told["left_out"] == told["runs"] - stored.effects[0].pairs
-    assert told["before_low"] < told["before"] < told["before_high"]
+    assert standing.low < standing.share < standing.high
     judgements = {judgement.option: judgement for judgement in stored.recommendation.distinct}
     assert {option["key"] for option in told["options"]} == set(judgements)
     for option in told["options"]:
         assert option["advice"] == judgements[option["key"]].word
     order = ["recommended", "unreliable", "unchanged", "avoid"]
-    places = [(order.index(option["advice"]), -option["change"]) for option in told["options"]]
+    places = [(order.index(one["advice"]), -one["effects"][told["good"]]["value"]) for one in told["options"]]
     assert places == sorted(places), "what helps first, what to avoid last"
     for one in told["options"]:
-        row = frame.loc[one["key"], "self_standing"]
-        assert (one["change"], one["low"], one["high"]) == (row["mean"], row["interval_low"], row["interval_high"])
-        assert [side["side"] for side in one["sides"]] == ["home", "host", "developer", "enterprises"]
-        assert all(words["en"] and words["zh"] for words in (one["title"], one["lever"], one["owner"], one["told"]))
-        assert f"{abs(100 * one['change']):.1f}" in one["told"]["en"]
+        assert one["title"]["en"]
+        assert one["title"]["zh"]
+        for measure, effect in one["effects"].items():
+            row = frame.loc[one["key"], measure]
+            of = ("mean", "interval_low", "interval_high") if measure == "self_standing" else ("median", "p05", "p95")
+            assert (effect["value"], effect["low"], effect["high"]) == tuple(row[name] for name in of)
+            assert effect["verdict"] == row["verdict"]
+        assert {"companies", "jobs", *told["sides"], *told["budgets"]} < set(one["effects"])
+        change = one["effects"][told["good"]]
+        assert f"{abs(100 * change['value']):.1f}" in change["shown"]["en"]
+        assert change["shown"]["zh"]
+    assert list(told["sides"]) == ["home", "host", "developer", "enterprises"]
     scores = dict(zip(stored.choice.options, stored.choice.ranking("satisficing").scores, strict=True))
     assert told["acceptable"] == scores[stored.choice.options[0]]
     assert {option["key"]: option["acceptable"] for option in told["options"]} == {
@@ -52,11 +59,12 @@ def test_every_lever_says_what_it_is_and_what_its_effect_depends_on(told, data):
     levers = REGISTRY.get("levers")
     stored = load(find(data, levers, told["run_id"]), levers).result
     written = {lever.key: lever for lever in stored.file.levers}
-    assert {lever["key"] for lever in told["levers"]} == {option["lever_key"] for option in told["options"]}
+    assert {lever["key"] for lever in told["levers"]} == {option["lever"] for option in told["options"]}
     for lever in told["levers"]:
         assert lever["reason"] == {"en": written[lever["key"]].reason.en, "zh": written[lever["key"]].reason.zh}
         assert len(lever["rests"]) == len(written[lever["key"]].rests_on)
-        assert all(one["title"]["en"] and one["title"]["zh"] and one["moved"]["zh"] for one in lever["rests"])
+        assert lever["owner"]["zh"]
+        assert all(one["en"].endswith(")") and one["zh"].endswith("）") for one in lever["rests"])
 
 
 def test_options_with_the_same_numbers_are_told_once_with_the_name_of_the_other(told, data):
@@ -70,7 +78,7 @@ def test_options_with_the_same_numbers_are_told_once_with_the_name_of_the_other(
         replace(numbers[effect.measure], scenario=second) if effect.scenario == second else effect
         for effect in stored.effects
     )
-    answer = decision_answer(replace(stored, effects=effects))
+    answer = decision_of(replace(stored, effects=effects))
     twins = {option.key: [twin.en for twin in option.twins] for option in answer.options}
     assert twins.pop(first) == [stored.name(second, "en")]
     assert second not in twins
@@ -83,7 +91,7 @@ def test_the_first_sentence_is_that_of_the_analysis_and_simulation_error_is_not_
     for lang in ("en", "zh"):
         said = [sentence[lang].rstrip(".。") for sentence in told["sentences"]]
         assert all(words in stored.document(lang).headline for words in said)
-    others = [told["before"], *(reading.standing for reading in stored.baselines[1:])]
+    others = [told["before"]["share"], *(reading.standing for reading in stored.baselines[1:])]
     assert f"{100 * min(others):.0f}%" in told["between"]["en"]
     assert f"{100 * max(others):.0f}%" in told["between"]["en"]
     assert len(told["sure"]) >= 2
@@ -108,7 +116,7 @@ def test_a_result_that_would_not_be_found_today_is_not_decided_by(told, data, se
     save(place, levers, levers.params.model_validate(current.params), stale)
     assert load(place, levers) is not None, "it is whole, and newer than the other"
     with serve() as server:
-        answer = server.get("/api/v1/decisions?case=great-stone").json()
+        answer = server.get("/api/v1/decisions?case=great-stone").json()["found"]
     assert (answer["run_id"], answer["runs"]) == (told["run_id"], told["runs"])
 
 
@@ -118,15 +126,13 @@ def test_a_result_of_ones_own_that_answers_todays_question_is_decided_by(told, d
     own = replace(current.result, draws=7)
     save(place_of(tmp_path / "out", levers, own.run_id), levers, levers.params.model_validate(current.params), own)
     with serve() as server:
-        answer = server.get("/api/v1/decisions?case=great-stone").json()
+        answer = server.get("/api/v1/decisions?case=great-stone").json()["found"]
     assert answer["run_id"] == told["run_id"]
     assert answer["runs"] == 7 * current.result.futures
 
 
 def test_a_park_without_a_stored_result_has_no_options(client):
-    told = client.get("/api/v1/decisions?case=kaesong").json()
-    assert told["run_id"] is None
-    assert told["options"] == []
+    assert client.get("/api/v1/decisions?case=kaesong").json() == {"found": None}
 
 
 def test_a_brief_is_read_once_however_often_decisions_are_asked_for(told, data, serve, tmp_path, monkeypatch):
@@ -145,7 +151,7 @@ def test_a_brief_is_read_once_however_often_decisions_are_asked_for(told, data, 
 
     monkeypatch.setattr(lever_options, "load", counted)
     with serve() as server:
-        answers = [server.get("/api/v1/decisions?case=great-stone").json() for _ in range(2)]
+        answers = [server.get("/api/v1/decisions?case=great-stone").json()["found"] for _ in range(2)]
     assert answers[0] == answers[1]
     assert answers[0]["before"] == told["before"]
     assert len(read) == len(set(read)) >= 3

@@ -20,7 +20,7 @@ from copark.browser.live_page import more_of
 from copark.cases import list_cases, load_case
 from copark.errors import CoparkError
 from copark.presentation.document import Cards
-from copark.web.content.lever_options import decision_answer
+from copark.web.content.lever_options import decision_of
 from copark.workflows.run_study import simulate
 from tests.asked import table
 
@@ -77,7 +77,7 @@ def test_every_answer_begins_with_what_to_do_or_to_obtain(lang, subtests):
     begins = {"en": ("Before anything is ", "“"), "zh": ("决策之前", "作出改变之前", "“")}[lang]
     for brief in OPEN.values():
         with subtests.test(park=brief.case):
-            decide = [getattr(sentence, lang) for sentence in decision_answer(brief.levers).sentences]
+            decide = [getattr(sentence, lang) for sentence in decision_of(brief.levers).sentences]
             hangs = {"en": "hangs on which structure", "zh": "取决于采用何种模型结构"}[lang]
             assert (hangs in brief.document(lang).headline) is (hangs in " ".join(decide))
             for headline in (brief.document(lang).headline, brief.levers.document(lang).headline, " ".join(decide)):
@@ -94,9 +94,7 @@ def test_the_first_sentence_says_what_to_do_and_can_be_read_aloud(lang, subtests
         with subtests.test(park=brief.case):
             for first in (headline.partition(stop)[0] for headline in headlines):
                 assert len(first.split() if lang == "en" else first) <= {"en": 30, "zh": 75}[lang], first
-            assert (
-                decision_answer(brief.levers).sentences[0].text(lang).rstrip(". 。") == headlines[1].partition(stop)[0]
-            )
+            assert decision_of(brief.levers).sentences[0].text(lang).rstrip(". 。") == headlines[1].partition(stop)[0]
     for forecast in shipped("forecast").values():
         first = forecast.document(lang).headline.partition(stop)[0]
         assert first.startswith({"en": ("Plan for", "Before any"), "zh": ("请按整个", "据以下数字")}[lang])
@@ -149,17 +147,13 @@ def test_a_chance_and_an_effect_are_one_number_in_brief_decide_levers_and_live_f
     for run_id, brief in OPEN.items():
         with subtests.test(park=brief.case, brief=run_id):
             levers = levers_of.get(brief.levers.run_id, brief.levers)
-            decide = decision_answer(levers, brief.outcomes)
+            decide = decision_of(levers, brief.outcomes)
             standing = brief.share("self_standing")
             if levers is not brief.levers:
-                page = client.get(f"/api/v1/decisions?case={brief.case}").json()
-                assert (page["run_id"], page["before"]) == (levers.run_id, standing.share)
+                page = client.get(f"/api/v1/decisions?case={brief.case}").json()["found"]
+                assert (page["run_id"], page["before"]["share"]) == (levers.run_id, standing.share)
                 assert page["between"]["en"] == decide.between.en
-            assert (decide.before, decide.before_low, decide.before_high) == (
-                standing.share,
-                standing.low,
-                standing.high,
-            )
+            assert decide.before == standing
             assert more_of(brief)["outcomes_of_brief"]["self_standing"] == [standing.count, standing.total]
             annex = table(brief.document("en"), "options")
             place = [column.key for column in annex.columns].index("self_standing")
@@ -170,7 +164,8 @@ def test_a_chance_and_an_effect_are_one_number_in_brief_decide_levers_and_live_f
             assert told == effects
             for option in decide.options:
                 interval = effects[option.key]
-                assert (option.low, option.change, option.high) == (interval.low, interval.value, interval.high)
+                change = option.effects["self_standing"]
+                assert (change.low, change.value, change.high) == (interval.low, interval.value, interval.high)
 
 
 def test_no_option_measured_against_an_assumption_is_advised_for_or_against(subtests):
@@ -196,7 +191,7 @@ def test_no_option_measured_against_an_assumption_is_advised_for_or_against(subt
 def test_who_gains_and_who_loses_by_a_trade_off_is_named_with_numbers():
     """A tax at Great Stone: more likely self-standing, fewer companies, and the host side gains in most runs."""
     levers = next(brief.levers for brief in OPEN.values() if brief.case == "great-stone")
-    (sentence,) = (one.en for one in decision_answer(levers).sentences if "trade-off" in one.en)
+    (sentence,) = (one.en for one in decision_of(levers).sentences if "trade-off" in one.en)
     assert "points higher" in sentence
     assert "fewer operating companies" in sentence
     assert re.search(r"these gain: the host side \(median \+US\$[0-9]+ million; 9[0-9]% of runs\)", sentence)
@@ -213,23 +208,23 @@ def test_what_equals_an_assumption_has_no_advice_and_is_not_counted_as_tried(sub
             assert not unchanged & set(levers.against_assumed)
             (counted,) = re.findall(
                 r"[Tt]he ([0-9]+|one) options? tried|on any of the ([0-9]+) options|gives no ground()",
-                " ".join(sentence.en for sentence in decision_answer(levers).sentences),
+                " ".join(sentence.en for sentence in decision_of(levers).sentences),
             )[:1]
             judged = len(levers.recommendation.judged)
             assert counted[0] in ("", "one" if judged == 1 else str(judged))
             assert bool(counted[1]) is (judged == 0)
     lekki = next(brief.levers for brief in OPEN.values() if brief.case == "lekki")
     assert {"demand-led-now", "no-rescue-now"} <= set(lekki.against_assumed)
-    assert any("No advice on 6 options" in sentence.en for sentence in decision_answer(lekki).sentences)
+    assert any("No advice on 6 options" in sentence.en for sentence in decision_of(lekki).sentences)
 
 
 def test_a_loss_of_companies_has_its_base_and_its_share_of_runs_and_every_harm_its_name():
     levers_of = {brief.case: brief.levers for brief in OPEN.values()}
-    lekki = " ".join(sentence.en for sentence in decision_answer(levers_of["lekki"]).sentences)
+    lekki = " ".join(sentence.en for sentence in decision_of(levers_of["lekki"]).sentences)
     assert (
         "21% fewer operating companies (base 107; median −20, fewer in 83% of runs; 90% of runs −105 to +25)" in lekki
     )
-    thilawa = " ".join(sentence.en for sentence in decision_answer(levers_of["thilawa"]).sentences)
+    thilawa = " ".join(sentence.en for sentence in decision_of(levers_of["thilawa"]).sentences)
     assert "Other options that do harm: “Equity: 20% home from now on”" in thilawa
 
 
@@ -260,7 +255,7 @@ def test_nothing_is_asked_for_that_the_casebook_has(subtests):
             assert any(row.quantity == "result_after_tax" for row in case.accounts) <= (ACCOUNTS not in papers)
             asked = {papers_words([OF_FACT[fact]], "en") for fact in told}
             for brief in (one for one in OPEN.values() if one.case == name):
-                decide = " ".join(sentence.en for sentence in decision_answer(brief.levers).sentences)
+                decide = " ".join(sentence.en for sentence in decision_of(brief.levers).sentences)
                 further = " ".join(open_words(brief, Texts("brief", "en")))
                 sentences = (brief.document("en").headline, brief.levers.document("en").headline, decide, further)
                 assert not [words for words in asked for sentence in sentences if words in sentence]

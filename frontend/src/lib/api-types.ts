@@ -79,24 +79,35 @@ export interface components {
             cases: components["schemas"]["CaseName"][];
             deleted: components["schemas"]["DeletedCase"][];
         };
-        /** ChoiceInfo */
-        ChoiceInfo: {
+        /** Choice */
+        Choice: {
             value: string;
             title: components["schemas"]["LocalizedText"];
         };
         /** ChoicesAnswer */
         ChoicesAnswer: {
             choices: {
-                [key: string]: components["schemas"]["ChoiceInfo"][];
+                [key: string]: components["schemas"]["Choice"][];
             };
             refused: components["schemas"]["LocalizedText"] | null;
         };
-        /** ConditionInfo */
-        ConditionInfo: {
-            title: components["schemas"]["LocalizedText"];
-            meaning: components["schemas"]["LocalizedText"];
-            anchors: components["schemas"]["LocalizedText"];
-            caveat: components["schemas"]["LocalizedText"] | null;
+        /** ComparisonCondition */
+        ComparisonCondition: {
+            title: components["schemas"]["WrittenText"];
+            meaning: components["schemas"]["WrittenText"];
+            anchors: components["schemas"]["WrittenText"];
+            steps: components["schemas"]["ShareStep"][];
+            caveat: components["schemas"]["WrittenText"] | null;
+        };
+        /** Component */
+        Component: {
+            scale: string;
+            name: string;
+            numerator: string;
+            low: number;
+            high: number;
+            unit: string;
+            denominator: string | null;
         };
         /** CouplingAnswer */
         CouplingAnswer: {
@@ -105,7 +116,10 @@ export interface components {
             quarters: string[];
             levels: number[];
             arms: components["schemas"]["CouplingArm"][];
-            indicators: components["schemas"]["IndicatorInfo"][];
+            indicators: components["schemas"]["Component"][];
+            indicator_titles: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
             grades: {
                 [key: string]: components["schemas"]["LocalizedText"];
             };
@@ -144,17 +158,15 @@ export interface components {
             source: string[];
             note: components["schemas"]["LocalizedText"] | null;
         };
-        /** DecisionAnswer */
-        DecisionAnswer: {
-            run_id: string | null;
+        /** Decision */
+        Decision: {
+            run_id: string;
             sentences: components["schemas"]["LocalizedText"][];
             since: string;
             pulled: string;
             horizon: string;
             general: boolean;
-            before: number | null;
-            before_low: number | null;
-            before_high: number | null;
+            before: components["schemas"]["Share"] | null;
             between: components["schemas"]["LocalizedText"] | null;
             sure: components["schemas"]["LocalizedText"][];
             runs: number;
@@ -164,34 +176,39 @@ export interface components {
             structures: number;
             relevance: components["schemas"]["LocalizedText"];
             requirements: components["schemas"]["LocalizedText"][];
-            sides: components["schemas"]["LocalizedText"][];
-            budgets: components["schemas"]["LocalizedText"][];
+            sides: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
+            budgets: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
+            good: string;
+            verdicts: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
             levers: components["schemas"]["LeverStory"][];
             options: components["schemas"]["DecisionOption"][];
+        };
+        /** DecisionAnswer */
+        DecisionAnswer: {
+            found: components["schemas"]["Decision"] | null;
         };
         /** DecisionOption */
         DecisionOption: {
             key: string;
             title: components["schemas"]["LocalizedText"];
             reason: components["schemas"]["LocalizedText"];
-            lever: components["schemas"]["LocalizedText"];
-            lever_key: string;
-            owner: components["schemas"]["LocalizedText"];
-            change: number;
-            low: number;
-            high: number;
-            told: components["schemas"]["LocalizedText"];
+            lever: string;
+            effects: {
+                [key: string]: components["schemas"]["OptionEffect"];
+            };
             across: components["schemas"]["LocalizedText"];
             flips: boolean;
-            sides: components["schemas"]["SideEffect"][];
             acceptable: number | null;
             advice: string;
             advice_reason: components["schemas"]["LocalizedText"];
-            losing: components["schemas"]["LocalizedText"][];
+            losing: string[];
             twins: components["schemas"]["LocalizedText"][];
-            companies: components["schemas"]["LocalizedText"];
-            jobs: components["schemas"]["LocalizedText"];
-            budgets: components["schemas"]["LocalizedText"][];
             scenario: {
                 [key: string]: unknown;
             };
@@ -283,7 +300,7 @@ export interface components {
             usual: components["schemas"]["LocalizedText"] | null;
             keyed: boolean;
             closed: boolean;
-            choices: components["schemas"]["ChoiceInfo"][];
+            choices: components["schemas"]["Choice"][];
         };
         /** Group */
         Group: {
@@ -300,35 +317,15 @@ export interface components {
             numeric: boolean;
             meaning: string;
         };
-        /** HeadlineMove */
-        HeadlineMove: {
-            output: string;
-            quarter: string;
+        /** Headline */
+        Headline: {
+            value: number | null;
             low: number | null;
-            median: number | null;
             high: number | null;
-            shown: components["schemas"]["LocalizedText"];
-        };
-        /** HeadlineValue */
-        HeadlineValue: {
-            output: string;
-            quarter: string;
-            low: number | null;
-            median: number | null;
-            high: number | null;
-            shown: components["schemas"]["LocalizedText"];
             middle: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
             band: components["schemas"]["LocalizedText"];
             planned: components["schemas"]["LocalizedText"] | null;
-        };
-        /** IndicatorInfo */
-        IndicatorInfo: {
-            scale: string;
-            name: string;
-            title: components["schemas"]["LocalizedText"];
-            low: number;
-            high: number;
-            unit: string;
         };
         /** JobInfo */
         JobInfo: {
@@ -366,14 +363,16 @@ export interface components {
         Kind: "text" | "note" | "quarter" | "count" | "number" | "change" | "share" | "points" | "flag" | "source";
         /** LandShare */
         LandShare: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            middle: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
+            band: components["schemas"]["LocalizedText"];
+            planned: components["schemas"]["LocalizedText"] | null;
             /** @enum {string} */
             basis: "planned" | "serviced";
             title: components["schemas"]["LocalizedText"];
-            low: number;
-            median: number;
-            high: number;
-            middle: components["schemas"]["LocalizedText"];
-            band: components["schemas"]["LocalizedText"];
         };
         /** LayerInfo */
         LayerInfo: {
@@ -409,18 +408,13 @@ export interface components {
             ][];
             side: string | null;
         };
-        /** LeverParameter */
-        LeverParameter: {
-            title: components["schemas"]["LocalizedText"];
-            moved: components["schemas"]["LocalizedText"];
-        };
         /** LeverStory */
         LeverStory: {
             key: string;
             title: components["schemas"]["LocalizedText"];
             owner: components["schemas"]["LocalizedText"];
             reason: components["schemas"]["LocalizedText"];
-            rests: components["schemas"]["LeverParameter"][];
+            rests: components["schemas"]["LocalizedText"][];
         };
         /** LinkMechanism */
         LinkMechanism: {
@@ -493,13 +487,23 @@ export interface components {
             value: number;
             high: number | null;
             bound: string;
-            reported: number;
-            reported_unit: string;
             grade: string;
             use: boolean;
             role: string;
             source: string[];
             note: components["schemas"]["LocalizedText"] | null;
+            reported: number;
+            reported_unit: string;
+        };
+        /** OptionEffect */
+        OptionEffect: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            middle: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
+            sign: string;
+            verdict: string;
         };
         /** OutcomeChange */
         OutcomeChange: {
@@ -566,11 +570,11 @@ export interface components {
         /** ParameterInfo */
         ParameterInfo: {
             name: string;
-            room: string;
             title: components["schemas"]["LocalizedText"];
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
+            room: string;
             low: number;
             high: number;
             default: number[];
@@ -605,7 +609,7 @@ export interface components {
             parks: components["schemas"]["ParkInfo"][];
             scores: components["schemas"]["ScoreInfo"][];
             conditions: {
-                [key: string]: components["schemas"]["ConditionInfo"];
+                [key: string]: components["schemas"]["ComparisonCondition"];
             };
             sources: {
                 [key: string]: components["schemas"]["SourceInfo"];
@@ -629,6 +633,14 @@ export interface components {
             cause: components["schemas"]["LocalizedText"];
             repair: components["schemas"]["LocalizedText"];
             faults: components["schemas"]["FaultInfo"][];
+        };
+        /** Reading */
+        Reading: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            middle: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
         };
         /** RecordRow */
         RecordRow: {
@@ -789,20 +801,14 @@ export interface components {
             begins: string | null;
             outcomes: components["schemas"]["OutcomeMove"][];
             outcome_change: components["schemas"]["OutcomeChange"];
-            headlines: components["schemas"]["HeadlineMove"][];
+            headlines: {
+                [key: string]: components["schemas"]["Reading"];
+            };
             bands: {
                 [key: string]: (number | null)[][];
             };
             sentences: {
                 [key: string]: components["schemas"]["LocalizedText"];
-            };
-        };
-        /** ScenarioInfo */
-        ScenarioInfo: {
-            key: string;
-            title: components["schemas"]["LocalizedText"];
-            scenario: {
-                [key: string]: unknown;
             };
         };
         /** ScenarioList */
@@ -816,7 +822,9 @@ export interface components {
             runs: number;
             finished: number;
             outcomes: components["schemas"]["OutcomeShare"][];
-            headlines: components["schemas"]["HeadlineValue"][];
+            headlines: {
+                [key: string]: components["schemas"]["Headline"];
+            };
             land: components["schemas"]["LandShare"] | null;
             bands: {
                 [key: string]: (number | null)[][];
@@ -856,24 +864,30 @@ export interface components {
             value: number;
             high: number | null;
             bound: string;
+            grade: string;
+            use: boolean;
+            role: string;
+            source: string[];
+            note: components["schemas"]["LocalizedText"] | null;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
             shown: components["schemas"]["LocalizedText"];
             basis: components["schemas"]["LocalizedText"];
-            grade: string;
-            use: boolean;
-            role: string;
             role_title: components["schemas"]["LocalizedText"];
-            source: string[];
-            note: components["schemas"]["LocalizedText"] | null;
         };
-        /** SideEffect */
-        SideEffect: {
-            side: string;
-            sign: string;
-            verdict: components["schemas"]["LocalizedText"];
-            median: components["schemas"]["LocalizedText"];
-            amount: components["schemas"]["LocalizedText"];
+        /** Share */
+        Share: {
+            name: string;
+            count: number;
+            total: number;
+            share: number;
+            low: number;
+            high: number;
+        };
+        /** ShareStep */
+        ShareStep: {
+            least_percent: number;
+            score: number;
         };
         /** SimulationAnswer */
         SimulationAnswer: {
@@ -935,7 +949,9 @@ export interface components {
             case: string;
             runs: number;
             draws: string;
-            scenarios: components["schemas"]["ScenarioInfo"][];
+            scenarios: {
+                [key: string]: unknown;
+            }[];
         };
         /** TrustNote */
         TrustNote: {
@@ -974,6 +990,11 @@ export interface components {
             mechanisms: components["schemas"]["LinkMechanism"][];
             method: components["schemas"]["LocalizedText"];
         };
+        /** WrittenText */
+        WrittenText: {
+            en: string;
+            zh: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -990,12 +1011,14 @@ export type CalibrationInfo = components['schemas']['CalibrationInfo'];
 export type CaseAnswer = components['schemas']['CaseAnswer'];
 export type CaseName = components['schemas']['CaseName'];
 export type Cases = components['schemas']['Cases'];
-export type ChoiceInfo = components['schemas']['ChoiceInfo'];
+export type Choice = components['schemas']['Choice'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
-export type ConditionInfo = components['schemas']['ConditionInfo'];
+export type ComparisonCondition = components['schemas']['ComparisonCondition'];
+export type Component = components['schemas']['Component'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
 export type CouplingArm = components['schemas']['CouplingArm'];
 export type DatedValue = components['schemas']['DatedValue'];
+export type Decision = components['schemas']['Decision'];
 export type DecisionAnswer = components['schemas']['DecisionAnswer'];
 export type DecisionOption = components['schemas']['DecisionOption'];
 export type DeletedCase = components['schemas']['DeletedCase'];
@@ -1008,9 +1031,7 @@ export type FaultInfo = components['schemas']['FaultInfo'];
 export type FieldInfo = components['schemas']['FieldInfo'];
 export type Group = components['schemas']['Group'];
 export type Head = components['schemas']['Head'];
-export type HeadlineMove = components['schemas']['HeadlineMove'];
-export type HeadlineValue = components['schemas']['HeadlineValue'];
-export type IndicatorInfo = components['schemas']['IndicatorInfo'];
+export type Headline = components['schemas']['Headline'];
 export type JobInfo = components['schemas']['JobInfo'];
 export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
@@ -1018,7 +1039,6 @@ export type LandShare = components['schemas']['LandShare'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
 export type LeverOptionInfo = components['schemas']['LeverOptionInfo'];
-export type LeverParameter = components['schemas']['LeverParameter'];
 export type LeverStory = components['schemas']['LeverStory'];
 export type LinkMechanism = components['schemas']['LinkMechanism'];
 export type LinkPart = components['schemas']['LinkPart'];
@@ -1028,6 +1048,7 @@ export type MethodAnswer = components['schemas']['MethodAnswer'];
 export type NetworkAnswer = components['schemas']['NetworkAnswer'];
 export type NodeInfo = components['schemas']['NodeInfo'];
 export type ObservedPoint = components['schemas']['ObservedPoint'];
+export type OptionEffect = components['schemas']['OptionEffect'];
 export type OutcomeChange = components['schemas']['OutcomeChange'];
 export type OutcomeMove = components['schemas']['OutcomeMove'];
 export type OutcomeShare = components['schemas']['OutcomeShare'];
@@ -1039,6 +1060,7 @@ export type ParkInfo = components['schemas']['ParkInfo'];
 export type ParksAnswer = components['schemas']['ParksAnswer'];
 export type PlaceInfo = components['schemas']['PlaceInfo'];
 export type ProblemInfo = components['schemas']['ProblemInfo'];
+export type Reading = components['schemas']['Reading'];
 export type RecordRow = components['schemas']['RecordRow'];
 export type RenderedBullets = components['schemas']['RenderedBullets'];
 export type RenderedCard = components['schemas']['RenderedCard'];
@@ -1057,13 +1079,13 @@ export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];
 export type ScenarioChange = components['schemas']['ScenarioChange'];
-export type ScenarioInfo = components['schemas']['ScenarioInfo'];
 export type ScenarioList = components['schemas']['ScenarioList'];
 export type ScenarioResult = components['schemas']['ScenarioResult'];
 export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
-export type SideEffect = components['schemas']['SideEffect'];
+export type Share = components['schemas']['Share'];
+export type ShareStep = components['schemas']['ShareStep'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];
 export type SourceInfo = components['schemas']['SourceInfo'];
@@ -1073,5 +1095,6 @@ export type TrustNote = components['schemas']['TrustNote'];
 export type UploadAnswer = components['schemas']['UploadAnswer'];
 export type VersionsInfo = components['schemas']['VersionsInfo'];
 export type Why = components['schemas']['Why'];
+export type WrittenText = components['schemas']['WrittenText'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -75,10 +75,10 @@ function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: Prev
       const total = drawn.finished[side];
       return { ...one, share, total, count: Math.round((share ?? 0) * total), low: side === 0 ? null : (reading?.scenario_low ?? null), high: side === 0 ? null : (reading?.scenario_high ?? null) };
     }),
-    headlines: like.headlines.map((one) => ({
-      ...one, low: at(one.output, 0), median: at(one.output, 2), high: at(one.output, 4), planned: null,
-      middle: both(said(at(one.output, 2), one.output)), band: both(reach(one.output, drawn.judged)),
-    })),
+    headlines: Object.fromEntries(Object.entries(like.headlines).map(([name, one]) => [name, {
+      ...one, low: at(name, 0), value: at(name, 2), high: at(name, 4), planned: null,
+      middle: both(said(at(name, 2), name)), band: both(reach(name, drawn.judged)),
+    }])),
     land: like.land && { ...like.land, middle: both('–'), band: NOTHING },
     bands,
     samples: {},
@@ -100,14 +100,15 @@ function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
     }),
     // Why is told by the server alone: what it said last stays, faded.
     outcome_change: like?.outcome_change ?? { sentence: NOTHING, moves: [] },
-    headlines: drawn.compared.map((output, n) => {
+    headlines: Object.fromEntries(drawn.compared.map((output, n) => {
       const reading = drawn.effects[n] ?? {};
       const said = (value: number | undefined, isBare = false): string => spoken(answer, output, value, words, true, isBare);
-      return {
-        output, quarter: answer.judged, low: reading.low ?? null, median: reading.median ?? null, high: reading.high ?? null,
-        shown: both(`${said(reading.median)} (${words.band(said(reading.low, true), said(reading.high))})`),
-      };
-    }),
+      const middle = said(reading.median);
+      return [output, {
+        low: reading.low ?? null, value: reading.median ?? null, high: reading.high ?? null, middle: both(middle),
+        shown: both(`${middle} (${words.band(said(reading.low, true), said(reading.high, true))})`),
+      }];
+    })),
     bands: {},
     sentences: {},
   };

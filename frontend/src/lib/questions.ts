@@ -16,7 +16,7 @@ export type Question = (typeof QUESTIONS)[number][0];
 
 /** A scenario of a shipped study, once the studies are there. */
 export const preset = (studies: StudyInfo[], study: string, key: string): Scenario | undefined =>
-  studies.find((one) => one.name === study)?.scenarios.find((one) => one.key === key)?.scenario;
+  studies.find((one) => one.name === study)?.scenarios.find((one) => one.key === key);
 
 export interface Presets {
   questions: { question: Question; place: string; scenario: Scenario }[];
@@ -33,10 +33,10 @@ export function presetsOf(studies: StudyInfo[], park: string): Presets {
   const seen: Scenario[] = [AS_IT_IS, ...questions.map(({ scenario }) => scenario)];
   const groups = own.map((study) => ({
     study,
-    presets: study.scenarios.flatMap(({ key, scenario }) => {
+    presets: study.scenarios.flatMap((scenario) => {
       if (seen.some((one) => same(one, scenario))) return [];
       seen.push(scenario);
-      return [{ place: `${study.name}/${key}`, scenario }];
+      return [{ place: `${study.name}/${scenario.key}`, scenario }];
     }),
   }));
   return { questions, groups: groups.filter(({ presets }) => presets.length > 0) };

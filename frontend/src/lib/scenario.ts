@@ -1,4 +1,4 @@
-import type { DecisionOption } from './api-types';
+import type { Decision, DecisionOption } from './api-types';
 import { quarterOf } from './quarters';
 import type { Lever, LocalizedText, Scenario, Step } from './types';
 
@@ -151,7 +151,8 @@ function isOff(term: Record<string, number | string> | 'off'): boolean {
 }
 
 /** An option of Decide as a scenario, named with its lever. */
-export function optionScenario(one: DecisionOption): Scenario {
-  const title = { en: `${one.lever.en}: ${one.title.en}`, zh: `${one.lever.zh}：${one.title.zh}` };
+export function optionScenario(one: DecisionOption, { levers }: Decision): Scenario {
+  const lever = levers.find(({ key }) => key === one.lever)?.title;
+  const title = { en: `${lever?.en}: ${one.title.en}`, zh: `${lever?.zh}：${one.title.zh}` };
   return { ...reopened(one.scenario as Partial<Scenario>), key: one.key, title };
 }

@@ -14,7 +14,7 @@ export type {
 
 /** An answer; servers of before did not tell the trust state. */
 export type Answer = Omit<api.SimulationAnswer, 'study' | 'trust'> & { study: { seed: number; runs: number; draws: string }; trust?: api.TrustNote };
-export type StudyInfo = Omit<api.StudyInfo, 'scenarios'> & { scenarios: { key: string; title: api.LocalizedText; scenario: Scenario }[] };
+export type StudyInfo = Omit<api.StudyInfo, 'scenarios'> & { scenarios: Scenario[] };
 /** A scenario that was saved under a name; its content without what is usual. */
 export type SavedScenario = Pick<api.SavedScenarioInfo, 'name' | 'case'> & { scenario: Partial<Scenario> };
 

@@ -51,7 +51,9 @@ class Choice:
     """A value that may be chosen, and what it is."""
 
     value: str
+    """Value to send."""
     title: LocalizedText
+    """The value in words."""
 
 
 @dataclass(frozen=True)

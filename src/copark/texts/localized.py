@@ -12,7 +12,7 @@ commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Self
 
 from pydantic import ConfigDict
@@ -34,6 +34,11 @@ class LocalizedText(Described):
     def by_language(cls, words: Callable[[str], str]) -> Self:
         """Return what a function of a language, ``en`` or ``zh``, says in each."""
         return cls(en=words("en"), zh=words("zh"))
+
+    @classmethod
+    def each(cls, words: Callable[[str], Iterable[str]]) -> list[Self]:
+        """Return every text that a function of a language lists, as many in English as in Chinese."""
+        return [cls(en=english, zh=chinese) for english, chinese in zip(words("en"), words("zh"), strict=True)]
 
     @classmethod
     def same(cls, words: str) -> Self:

@@ -452,7 +452,7 @@ def outcome_parts(
     codes_before, codes_after = outcome_codes(outcomes, scenario)
     if case.hash != provenance(reference).get("case_hash", case.hash) or np.array_equal(codes_before, codes_after):
         return None
-    since = _first_apart(first, case, before, after)
+    since = apart_from(first, case, before, after)
     numbers = reference["run"].to_numpy()[outcomes.finished[scenario]]
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
@@ -466,12 +466,13 @@ def outcome_parts(
         study = first.model_copy(update={**changes, "scenarios": tuple(cut)})
         codes = context.simulate(study, case, *parameters, announced_studies=0)["outcome"].to_numpy()
         return [
-            _difference(codes[place][chosen_runs], codes[place + 1][chosen_runs]) for place in range(0, len(cut), 2)
+            change_of_outcomes(codes[place][chosen_runs], codes[place + 1][chosen_runs])
+            for place in range(0, len(cut), 2)
         ]
 
     (whole,) = change([()], MOST_RUNS)
     count = len(whole)
-    if not np.array_equal(whole, _difference(codes_before, codes_after)[:count]):
+    if not np.array_equal(whole, change_of_outcomes(codes_before, codes_after)[:count]):
         return None
     shares = _shares(codes_before[:count]), _shares(codes_after[:count])
     return OutcomeParts(str(case.clock.start + since), count, *shares, parts_of(change, MOST_RUNS))
@@ -482,8 +483,18 @@ def _shares(codes: NDArray[np.int8]) -> tuple[float, ...]:
     return tuple(float((codes == code).mean()) for code in range(len(OUTCOMES)))
 
 
-def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) -> int:
-    """Return the quarter, counted from 0, from which on two scenarios of a study differ; 0 where they do all along."""
+def apart_from(study: Study, case: Case, before: Scenario, after: Scenario) -> int:
+    """Return the quarter, counted from 0, from which on two scenarios of a study differ; 0 where they do all along.
+
+    Parameters
+    ----------
+    study
+        The study, which decides from when its case is seen.
+    case
+        Its case.
+    before, after
+        The two scenarios.
+    """
     from copark.simulation.run import facts_of, inputs_of
     from copark.simulation.shared_past import first_apart
 
@@ -493,8 +504,14 @@ def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) ->
     return first_apart(*(inputs_of(study.seen(case), scenario) for scenario in (before, after)))
 
 
-def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
-    """Return the change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
+def change_of_outcomes(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
+    """Return the change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes).
+
+    Parameters
+    ----------
+    reference, arm
+        Codes of outcomes, shape (runs,).
+    """
     codes = np.arange(len(OUTCOMES))
     return (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
 

@@ -26,7 +26,7 @@ from copark.analyses.answer import (
     unknown_keys,
 )
 from copark.analyses.context import Context
-from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
+from copark.analyses.contract import AnalysisParams, CaseParams, Choice, FormField, Texts
 from copark.analyses.shipped import usable
 from copark.calibration.calibrate import own_folder
 from copark.cases.files import fault as case_fault
@@ -68,15 +68,6 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
 
 
-class ChoiceInfo(ApiModel):
-    """A value that may be chosen."""
-
-    value: str
-    """Value to send."""
-    title: LocalizedText
-    """The value in words."""
-
-
 class FieldInfo(ApiModel):
     """A parameter of an analysis, as a form asks for it."""
 
@@ -102,7 +93,7 @@ class FieldInfo(ApiModel):
     """Whether its values depend on the case: ``choices`` of the analysis lists them."""
     closed: bool
     """Whether it takes no values but those offered; they are examples otherwise."""
-    choices: list[ChoiceInfo]
+    choices: list[Choice]
     """Values that are the same for every case; empty where there are none."""
 
 
@@ -135,7 +126,7 @@ class AnalysesAnswer(ApiModel):
 class ChoicesAnswer(ApiModel):
     """Values that may be chosen where they are keys, such as those of a case's levers."""
 
-    choices: dict[str, list[ChoiceInfo]]
+    choices: dict[str, list[Choice]]
     """By name of a field: what may be chosen."""
     refused: LocalizedText | None = None
     """Why the analysis cannot be run for this case, whatever is chosen; null where it can."""
@@ -216,7 +207,7 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
         title=said(analysis, f"{key}.title"),
         help=said(analysis, key),
         default=list(field.default) if isinstance(field.default, tuple) else field.default,
-        choices=[ChoiceInfo(value=value, title=title) for value, title in titles.items()],
+        choices=[Choice(value, title) for value, title in titles.items()],
         usual=said(analysis, f"{key}.default") if Texts(analysis.area, "en").has(f"{key}.default") else None,
         keyed=field.keys is not None,
         closed=field.keys is None or field.keys.closed,
@@ -321,7 +312,7 @@ def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context)
         for field in analysis.params.form(served=True):
             # A study says its case itself.
             if field.keys is not None and not (field.name == "cut" and "case" not in values):
-                choices[field.name] = [ChoiceInfo.of(choice) for choice in field.keys.choices(context, values)]
+                choices[field.name] = list(field.keys.choices(context, values))
     except RunRefused as error:
         return ChoicesAnswer(choices={}, refused=LocalizedText.by_language(error.said))
     return ChoicesAnswer(choices=choices)

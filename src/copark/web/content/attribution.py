@@ -13,24 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, parts_of
+from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, apart_from, change_of_outcomes, parts_of
 from copark.model.outcomes import GOOD
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
 from copark.simulation.ensemble import Channel, Flows, ScenarioRuns, as_amounts, by_link, channels, flows_of
-from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.run import facts_of
-from copark.simulation.shared_past import first_apart
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over
-from copark.texts import text
 from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
@@ -387,9 +383,7 @@ PARTS_RUNS = 200
 """Pairs of runs that are run again with links cut."""
 
 
-def link_parts(
-    engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], cancellation: CancellationToken
-) -> LinkParts:
+def link_parts(engine: Engine, frame: Frame, whole: float, cancellation: CancellationToken) -> LinkParts:
     """Share the change of P(self-standing) from the first scenario to the last out among groups of links.
 
     As in the analysis compare, on the first runs; a page that wants more asks that. What all runs change beyond these
@@ -401,17 +395,15 @@ def link_parts(
         Runs the model.
     frame
         What all parts of an answer share.
-    runs
-        Runs of each scenario.
+    whole
+        The change over all pairs of runs that finished, 0 where none did.
     cancellation
         Stops the work.
     """
     study = frame.study
     case_entry = frame.case_entry
     ends = (study.scenarios[0], study.scenarios[-1])
-    facts = [facts_of(study, study.seen(case_entry.case), scenario) for scenario in ends]
-    differs_from_start = ends[0].parameters != ends[1].parameters or bool(facts[0].keys() ^ facts[1].keys())
-    since = 0 if differs_from_start else first_apart(*(engine.inputs(study, case_entry, end) for end in ends))
+    since = apart_from(study, case_entry.case, *ends)
     most = min(PARTS_RUNS, study.runs)
 
     @cache
@@ -437,14 +429,10 @@ def link_parts(
         draws = engine.draws(study, case_entry, cut, 0, count)
         return engine.run(inputs, draws, (), cancellation, frame.judged).outcome
 
-    codes = np.arange(len(OUTCOMES))
-
     def change(coalitions: Sequence[tuple[str, ...]], count: int) -> list[Indicators]:
-        changes = []
-        for groups in coalitions:
-            before, after = (outcomes(end, groups, min(count, most))[:, None] == codes for end in (0, 1))
-            changes.append(after.astype(np.int8) - before.astype(np.int8))
-        return changes
+        return [
+            change_of_outcomes(*(outcomes(end, groups, min(count, most)) for end in (0, 1))) for groups in coalitions
+        ]
 
     parts = []
     for outcome_part in parts_of(change, most):
@@ -454,7 +442,7 @@ def link_parts(
         parts.append(
             LinkPart(
                 group=outcome_part.group,
-                title=_group_title(outcome_part.group),
+                title=said(f"compare.group.{outcome_part.group}"),
                 links=list(GROUPS.get(outcome_part.group, ())),
                 change=part,
                 low=part - half_width,
@@ -462,7 +450,7 @@ def link_parts(
                 told=LocalizedText.same(points(part)),
             )
         )
-    rest = rounded_rest(whole_change(runs[0], runs[-1]), [part.change for part in parts])
+    rest = rounded_rest(whole, [part.change for part in parts])
     if rest and most < study.runs:
         heading = said("web.links.other_runs", runs=most)
         words = LocalizedText.same(points(rest))
@@ -470,25 +458,6 @@ def link_parts(
             LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
         )
     return LinkParts(since=frame.labels[since], runs=most, parts=parts)
-
-
-def _group_title(group: str) -> LocalizedText:
-    """Return the title of a group of links, as the analysis compare has it."""
-    return LocalizedText.by_language(partial(text, f"compare.group.{group}"))
-
-
-def whole_change(before: ScenarioRuns, after: ScenarioRuns) -> float:
-    """Return the change of the chance to be self-standing over all pairs of runs that finished.
-
-    Counts are subtracted, as in :class:`~copark.stats.effects.ShareEffect`: a difference of two shares that lies midway
-    between tenths of a point may round the other way.
-    """
-    pairs = before.finished & after.finished
-    if not pairs.any():
-        return 0.0
-    code = GOOD.code
-    had, has = (int(np.count_nonzero(runs.outcome[pairs] == code)) for runs in (before, after))
-    return (has - had) / int(np.count_nonzero(pairs))
 
 
 def rounded_rest(whole: float, parts: Sequence[float]) -> float:

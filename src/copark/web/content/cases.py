@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,6 @@ from copark.simulation.case_edits import dated_events
 from copark.simulation.sample import prior_of
 from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import baseline, dated_inputs
-from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.web.content.actor_network import span
 from copark.web.content.case_registry import CaseRegistry, OwnerView, accept_upload
@@ -212,8 +212,7 @@ def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
 
 def growth_notes(case: Case) -> list[LocalizedText]:
     """Describe in both languages whose growth is not on record."""
-    by_language = (missing_growth(case, lang) for lang in LANGUAGES)
-    return [LocalizedText(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]
+    return LocalizedText.each(partial(missing_growth, case))
 
 
 def lever(key: str, form: str, title: LocalizedText | None = None, unit: str = "1", **more: Any) -> LeverInfo:

@@ -20,7 +20,7 @@ from copark.texts.localized import LocalizedText
 from copark.web.content.actor_network import ArrowInfo, arrows
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.frame import output_info
-from copark.web.content.responses import ApiModel, CaseName, OutputInfo, VersionsInfo
+from copark.web.content.responses import ApiModel, CaseName, Observed, OutputInfo, VariableInfo, VersionsInfo
 from copark.web.content.sentences import drawn_bound, own, said
 from copark.web.content.simulation import case_name, versions_info
 
@@ -56,39 +56,19 @@ class EventInfo(ApiModel):
     """Keys of ``sources``."""
 
 
-class SeriesPoint(ApiModel):
-    """A value somebody reported."""
+class SeriesPoint(Observed):
+    """A value somebody reported, in the unit its source used."""
 
-    date: str
-    """Date as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD."""
-    quarter: str
-    """Quarter it is compared with, such as 2016Q1; of a bare year the last one."""
-    value: float
-    """The value, in ``unit``; the lower end of a range."""
-    high: float | None
-    """Upper end of a range, in ``unit``; null where it is a single value."""
-    bound: str
-    """exact, about, at-least (which stands for "more than", too), at-most or range."""
     unit: str
-    """Symbol of the unit its source used."""
+    """Symbol of that unit."""
     unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
     shown: LocalizedText
     """The value with its unit and bound, as a person reads it."""
     basis: LocalizedText
     """What exactly is counted or measured."""
-    grade: str
-    """How far it is trusted: a key of ``grades``."""
-    use: bool
-    """Whether it is the value used at its date; values that contradict it stand beside it with false."""
-    role: str
-    """What it is for: fit, score, check or context."""
     role_title: LocalizedText
     """The role in words; that it is not used, where ``use`` is false."""
-    source: list[str]
-    """Keys of ``sources``."""
-    note: LocalizedText | None
-    """What to know of it; null where there is nothing."""
 
 
 class SeriesInfo(ApiModel):
@@ -246,17 +226,6 @@ def source_info(key: str, source: Source) -> SourceInfo:
 LIMITS = ("bands", "interested", "nominal", "one_case", "causes")
 
 
-class ScenarioInfo(ApiModel):
-    """A scenario of a shipped study, as it may be put into a question."""
-
-    key: str
-    """Key of the scenario."""
-    title: LocalizedText
-    """The scenario in words."""
-    scenario: JsonObject
-    """The scenario as a request takes it; what is left out is as in the case."""
-
-
 class StudyInfo(ApiModel):
     """A study shipped with copark."""
 
@@ -272,25 +241,13 @@ class StudyInfo(ApiModel):
     """Runs of each scenario."""
     draws: str
     """What parameters are drawn from: posterior, unsettled, prior or defaults."""
-    scenarios: list[ScenarioInfo]
-    """Its scenarios; the first is the reference."""
+    scenarios: list[JsonObject]
+    """Its scenarios, as a request takes them; the first is the reference. What is left out is as in the case."""
 
 
-class ParameterInfo(ApiModel):
+class ParameterInfo(VariableInfo):
     """A parameter: value, prior, what the data say of it, and where it is from."""
 
-    name: str
-    """Name of the parameter, by which a scenario sets it."""
-    room: str
-    """Part of the model it belongs to: world, governments, company or enterprises."""
-    title: LocalizedText
-    """What it is, for a reader."""
-    symbol: str
-    """Symbol in the equations of the model; empty where it has none."""
-    unit: str
-    """Symbol of its unit; ``1`` for a pure number."""
-    unit_title: LocalizedText
-    """The unit in words; empty for a pure number."""
     low: float
     """Least value it may have."""
     high: float
@@ -352,14 +309,7 @@ def studies_shipped() -> list[StudyInfo]:
 
 
 def _study(study: Study) -> StudyInfo:
-    scenarios = [
-        ScenarioInfo(
-            key=scenario.key,
-            title=scenario.title,
-            scenario=scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        )
-        for scenario in study.scenarios
-    ]
+    scenarios = [scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True) for scenario in study.scenarios]
     return StudyInfo.of(study, title=study.title, about=said(f"study.about.{study.name}"), scenarios=scenarios)
 
 

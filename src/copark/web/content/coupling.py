@@ -18,7 +18,16 @@ from copark.setmethods.coupling_degree import (
     grade,
 )
 from copark.simulation.ensemble import ScenarioRuns
-from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
+from copark.simulation.readouts.coupling import (
+    COMPONENTS,
+    PHASES,
+    SCALES,
+    Component,
+    needed,
+    phase_shares,
+    phases,
+    read_out,
+)
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.texts.localized import LocalizedText
 from copark.web.content.engine import CancellationToken, Engine
@@ -34,23 +43,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
 """Outputs the read-outs need."""
-
-
-class IndicatorInfo(ApiModel):
-    """One indicator of a scale's score, with its fixed range: a judgement."""
-
-    scale: str
-    """Scale whose score it is part of: global, intergovernmental, park or enterprise."""
-    name: str
-    """Name of the indicator: an output of the model, or a ratio of two."""
-    title: LocalizedText
-    """What it is, for a reader."""
-    low: float
-    """Value that scores 0, in ``unit``."""
-    high: float
-    """Value that scores 1, in ``unit``."""
-    unit: str
-    """Symbol of the unit of its value."""
 
 
 class CouplingArm(ApiModel):
@@ -95,8 +87,10 @@ class CouplingAnswer(ApiModel):
     """Levels of the quantiles: 0.05, 0.25, 0.5, 0.75 and 0.95."""
     arms: list[CouplingArm]
     """The scenarios, in the order of the request."""
-    indicators: list[IndicatorInfo]
+    indicators: list[Component]
     """What the four scores are made of."""
+    indicator_titles: dict[str, LocalizedText]
+    """Indicators in words, by name."""
     grades: dict[str, LocalizedText]
     """Names of the grades of D by key, from extreme_imbalance to quality_coordination."""
     phases: dict[str, LocalizedText]
@@ -135,9 +129,8 @@ def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, cancellatio
         quarters=list(frame.labels),
         levels=list(LEVELS),
         arms=arms,
-        indicators=[
-            IndicatorInfo.of(component, title=said(f"analysis.component.{component.name}")) for component in COMPONENTS
-        ],
+        indicators=list(COMPONENTS),
+        indicator_titles={one.name: said(f"analysis.component.{one.name}") for one in COMPONENTS},
         grades={name: said(f"analysis.grade.{name}") for name in GRADES},
         phases={name: said(f"analysis.phase.{name}") for name in PHASES},
         renegotiations=turns,

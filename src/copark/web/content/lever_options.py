@@ -30,26 +30,23 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.stats.shares import Share
-from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
-from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of
+from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of, said
 from copark.web.content.case_registry import OwnerView
-from copark.web.content.responses import ApiModel
+from copark.web.content.responses import ApiModel, Reading
+from copark.web.content.sentences import said as said_by_key
+
+SHOWN = (GOOD.key, "companies", "jobs", *BUDGETS, *FOUR_SIDES)
+"""Measures whose effects the page shows."""
 
 
-class SideEffect(ApiModel):
-    """The effect of an option on one side."""
+class OptionEffect(Reading):
+    """The effect of an option on a measure."""
 
-    side: str
-    """home, host, developer or enterprises."""
     sign: str
     """Its verdict as a sign, from ++ to −−."""
-    verdict: LocalizedText
-    """In how many runs the side gains or loses."""
-    median: LocalizedText
-    """Median gain."""
-    amount: LocalizedText
-    """Median gain and the range of 90 % of runs."""
+    verdict: str
+    """In how many runs there is a gain or a loss: a key of the answer's ``verdicts``."""
 
 
 class DecisionOption(ApiModel):
@@ -61,26 +58,15 @@ class DecisionOption(ApiModel):
     """Title of the option."""
     reason: LocalizedText
     """Why it is tried."""
-    lever: LocalizedText
-    """Title of the lever."""
-    lever_key: str
-    """Key of that lever, which the answer's ``levers`` tell of."""
-    owner: LocalizedText
-    """Who can pull the lever."""
-    change: float
-    """Change of the chance to be self-standing."""
-    low: float
-    """Lower end of the Monte Carlo interval (95 %) of the change."""
-    high: float
-    """Upper end of that interval."""
-    told: LocalizedText
-    """The change and its interval in percentage points."""
+    lever: str
+    """Key of its lever among the answer's ``levers``."""
+    effects: dict[str, OptionEffect]
+    """By measure: the answer's ``good``, companies and jobs at the horizon, budget_home and budget_host (taxes on
+    profits less rescues) and the gains of home, host, developer and enterprises up to the horizon."""
     across: LocalizedText
-    """Least and largest change under the structures of the model that were tried."""
+    """Least and largest change of the chance to be self-standing under the structures of the model that were tried."""
     flips: bool
-    """Whether structures of the model disagree about the sign of the change."""
-    sides: list[SideEffect]
-    """What it means for each of the four sides."""
+    """Whether structures of the model disagree about the sign of that change."""
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
     advice: str
@@ -88,27 +74,12 @@ class DecisionOption(ApiModel):
     gives no ground for a choice."""
     advice_reason: LocalizedText
     """The advice in words, with the tests that an unreliable option fails."""
-    losing: list[LocalizedText]
-    """Sides that are worse off in most runs."""
+    losing: list[str]
+    """Sides that are worse off in most runs, as keys of ``effects``."""
     twins: list[LocalizedText]
     """Other options whose numbers are the same in every measure: they are told as one."""
-    companies: LocalizedText
-    """Median change of operating companies at the horizon, and the range of 90 % of runs."""
-    jobs: LocalizedText
-    """Median change of jobs at the horizon, and the range of 90 % of runs."""
-    budgets: list[LocalizedText]
-    """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
     scenario: JsonObject
     """What it changes in the case, as a scenario that can be simulated."""
-
-
-class LeverParameter(ApiModel):
-    """A parameter that the effect of a lever depends on."""
-
-    title: LocalizedText
-    """Title of the parameter."""
-    moved: LocalizedText
-    """How far the data inform it, in words."""
 
 
 class LeverStory(ApiModel):
@@ -122,31 +93,27 @@ class LeverStory(ApiModel):
     """Who can pull it."""
     reason: LocalizedText
     """What it is: an institution, a rule or a decision of this park."""
-    rests: list[LeverParameter]
-    """What its effect depends on."""
+    rests: list[LocalizedText]
+    """Parameters its effect depends on, each with how far the data inform it."""
 
 
-class DecisionAnswer(ApiModel):
-    """Options that can still be decided on, from a park's newest stored analysis of levers."""
+class Decision(ApiModel):
+    """Options that can still be decided on, by an analysis of a park's levers."""
 
-    run_id: str | None
-    """Run ID of that analysis; null where none is stored."""
+    run_id: str
+    """Run ID of that analysis."""
     sentences: list[LocalizedText]
     """The answer: what forbids to rely on it, what may be recommended, what to avoid, what changes nothing."""
     since: str
-    """``now``: from the present on; ``start``: had it been so from the founding; empty without a result."""
+    """``now``: from the present on; ``start``: had it been so from the founding."""
     pulled: str
     """First quarter of the change."""
     horizon: str
     """Quarter at which the park is judged."""
     general: bool
     """Whether these are the general levers, none having been written for the case."""
-    before: float | None
-    """Chance to be self-standing in the baseline, as the brief has it."""
-    before_low: float | None
-    """Lower end of its Monte Carlo interval (95 %)."""
-    before_high: float | None
-    """Upper end of that interval."""
+    before: Share | None
+    """Chance to be self-standing in the baseline, as the brief has it; null where it is not known."""
     between: LocalizedText | None
     """Range of the chance over all structures of the model; null where no other was tried."""
     sure: list[LocalizedText]
@@ -162,43 +129,28 @@ class DecisionAnswer(ApiModel):
     structures: int
     """Structures of the model that were tried, the model as it is among them."""
     relevance: LocalizedText
-    """The smallest effect that advice acts on, and why; empty without a result."""
+    """The smallest effect that advice acts on, and why."""
     requirements: list[LocalizedText]
     """What a state must reach for an option to be acceptable in it."""
-    sides: list[LocalizedText]
-    """Names of the four sides, in the order of every option's."""
-    budgets: list[LocalizedText]
-    """Names of the two budgets, in the order of every option's."""
+    sides: dict[str, LocalizedText]
+    """Names of the four sides, by measure."""
+    budgets: dict[str, LocalizedText]
+    """Names of the two budgets, by measure."""
+    good: str
+    """Measure that is told first, the share of runs that come to the good outcome: a key of every option's effects."""
+    verdicts: dict[str, LocalizedText]
+    """Verdicts on effects in words, by key."""
     levers: list[LeverStory]
     """The levers of the options."""
     options: list[DecisionOption]
     """Every option, those with the same numbers once: what helps first, what to avoid last."""
 
 
-NO_DECISIONS = DecisionAnswer(
-    run_id=None,
-    sentences=[],
-    since="",
-    pulled="",
-    horizon="",
-    general=False,
-    before=None,
-    before_low=None,
-    before_high=None,
-    between=None,
-    sure=[],
-    runs=0,
-    left_out=0,
-    acceptable=None,
-    states=0,
-    structures=0,
-    relevance=LocalizedText(en="", zh=""),
-    requirements=[],
-    sides=[],
-    budgets=[],
-    levers=[],
-    options=[],
-)
+class DecisionAnswer(ApiModel):
+    """What can still be decided about a park."""
+
+    found: Decision | None
+    """By its newest stored analysis of levers; null where none is stored."""
 
 
 BRIEFS = 1_000
@@ -233,7 +185,7 @@ def newest_levers(view: OwnerView, case: str) -> Levers | None:
 def decisions_of(view: OwnerView, case: str) -> DecisionAnswer:
     """Describe what can still be decided about a park, by the newest stored result of its levers."""
     levers = newest_levers(view, case)
-    return NO_DECISIONS if levers is None else decision_answer(levers, outcomes_of_brief(view, case, levers))
+    return DecisionAnswer(found=None if levers is None else decision_of(levers, outcomes_of_brief(view, case, levers)))
 
 
 def outcomes_of_brief(view: OwnerView, case: str, levers: Levers) -> tuple[Share, ...]:
@@ -259,7 +211,7 @@ def _told_by_brief(folder: Path, _code: str) -> tuple[str, tuple[Share, ...]]:
     return stored.result.levers.run_id, stored.result.outcomes
 
 
-def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionAnswer:
+def decision_of(levers: Levers, outcomes: Sequence[Share] = ()) -> Decision:
     """Return what an analysis of levers found, as data for the page to decide on.
 
     Parameters
@@ -279,16 +231,14 @@ def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionA
     options = [
         _option(levers, option, judgements[option.key], acceptable.get(option.key))
         for option in levers.options
-        if option.key in judgements
+        if option.key in judgements and isfinite(levers.effect(option.key, GOOD.key).mean)
     ]
     runs = levers.draws * levers.futures
     first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
     standing = next((share for share in known if share.name == GOOD.key), None)
-    return DecisionAnswer.of(
+    return Decision.of(
         levers,
-        before=None if standing is None else standing.share,
-        before_low=None if standing is None else standing.low,
-        before_high=None if standing is None else standing.high,
+        before=standing,
         between=None if standing is None else _between(levers, standing.share),
         sure=_sure(levers, known),
         runs=runs,
@@ -299,21 +249,23 @@ def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionA
         relevance=_relevance(),
         requirements=[threshold.title for threshold in levers.file.thresholds],
         sentences=_sentences(levers),
-        sides=[_lever_words(f"side.{side}") for side in FOUR_SIDES],
-        budgets=[_lever_words(f"measure.{budget}") for budget in BUDGETS],
-        levers=_stories(levers, {option.lever_key for option in options}),
-        options=sorted((option for option in options if isfinite(option.change)), key=_order),
+        sides={side: _lever_words(f"side.{side}") for side in FOUR_SIDES},
+        budgets={budget: _lever_words(f"measure.{budget}") for budget in BUDGETS},
+        good=GOOD.key,
+        verdicts={verdict: _lever_words(f"verdict.{verdict}") for verdict in SIGNS},
+        levers=_stories(levers, {option.lever for option in options}),
+        options=sorted(options, key=_order),
     )
 
 
 def _stories(answer: Levers, keys: set[str]) -> list[LeverStory]:
     """Return what each lever with options is, in the order of their file."""
     levers = {option.lever.key: option.lever for option in answer.options if option.lever.key in keys}
-    rests: dict[str, list[LeverParameter]] = {key: [] for key in levers}
+    rests: dict[str, list[LocalizedText]] = {key: [] for key in levers}
     for key, name, moved in answer.rests:
         if key in rests:
             title = LocalizedText.by_language(catalogue().parameters[name].title)
-            rests[key].append(LeverParameter(title=title, moved=_lever_words(f"moved.{moved}")))
+            rests[key].append(said_by_key("presentation.head", title=title, unit=_lever_words(f"moved.{moved}")))
     return [
         LeverStory.of(lever, owner=_lever_words(f"owner.{lever.controlled_by}"), rests=rests[key])
         for key, lever in levers.items()
@@ -326,18 +278,17 @@ ORDER = ("recommended", "unreliable", "unchanged", "avoid")
 
 def _order(option: DecisionOption) -> tuple[int, float]:
     """Order options by what the rule says of them, then by their change of the probability."""
-    return ORDER.index(option.advice), -option.change
+    return ORDER.index(option.advice), -(option.effects[GOOD.key].value or 0.0)
 
 
 def _sentences(levers: Levers) -> list[LocalizedText]:
-    """Return the sentences of the answer in both languages, after what forbids to rely on it."""
-    in_english, in_chinese = (
-        answer_sentences(levers, words) for words in (Texts("levers", lang) for lang in LANGUAGES)
-    )
-    return [
-        LocalizedText(en=_ended(english, "."), zh=_ended(chinese, "。"))
-        for english, chinese in zip(in_english, in_chinese, strict=True)
-    ]
+    """Return the sentences of the answer in both languages, each with its stop, after what forbids to rely on it."""
+
+    def sentences(lang: str) -> list[str]:
+        stop = "。" if lang == "zh" else "."
+        return [words.removesuffix(stop) + stop for words in answer_sentences(levers, Texts("levers", lang))]
+
+    return LocalizedText.each(sentences)
 
 
 def _between(levers: Levers, chance: float) -> LocalizedText | None:
@@ -351,20 +302,13 @@ def _sure(levers: Levers, outcomes: Sequence[Share]) -> list[LocalizedText]:
     if not outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [
-        how_sure(case_of(levers), levers.trust, outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES
-    ]
-    return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
+    return LocalizedText.each(
+        lambda lang: how_sure(case_of(levers), levers.trust, outcomes, levers.baselines, doubts, lang)
+    )
 
 
-def _ended(sentence: str, stop: str) -> str:
-    """End a sentence with its stop."""
-    return sentence if sentence.endswith(stop) else sentence + stop
-
-
-def _lever_words(key: str) -> LocalizedText:
-    """Return a text of levers in both languages."""
-    return LocalizedText.by_language(lambda lang: Texts("levers", lang)(key))
+_lever_words = partial(said, analysis_of("levers"))
+"""Return a text of levers in both languages."""
 
 
 def _relevance() -> LocalizedText:
@@ -377,6 +321,20 @@ def _amount(effect: LeverEffect, value: doc.Value) -> LocalizedText:
     """Describe a value in the unit of an effect, as a change."""
     return LocalizedText.by_language(
         lambda lang: shown(value, change_column(effect.measure, Texts("levers", lang)), lang, with_unit=True)
+    )
+
+
+def _effect(effect: LeverEffect) -> OptionEffect:
+    """Describe the effect of an option on a measure."""
+    interval = effect_interval(effect)
+    return OptionEffect(
+        value=effect.centre,
+        low=interval.low,
+        high=interval.high,
+        middle=_amount(effect, effect.centre),
+        shown=_amount(effect, interval),
+        sign=SIGNS[effect.verdict],
+        verdict=effect.verdict,
     )
 
 
@@ -395,39 +353,17 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
         Share of states in which it meets every requirement.
     """
     standing = levers.effect(option.key, GOOD.key)
-    companies = levers.effect(option.key, "companies")
-    jobs = levers.effect(option.key, "jobs")
-    budgets = [levers.effect(option.key, budget) for budget in BUDGETS]
-    sides = [levers.effect(option.key, side) for side in FOUR_SIDES]
     twins = levers.recommendation.twins(option.key)
     return DecisionOption.of(
         option.entry,
-        lever=option.lever.title,
-        lever_key=option.lever.key,
-        owner=_lever_words(f"owner.{option.lever.controlled_by}"),
-        change=standing.mean,
-        low=standing.monte_carlo_low,
-        high=standing.monte_carlo_high,
-        told=_amount(standing, effect_interval(standing)),
+        lever=option.lever.key,
+        effects={name: _effect(levers.effect(option.key, name)) for name in SHOWN},
         across=_amount(standing, across_structures(standing)),
         flips=standing.flips,
-        sides=[
-            SideEffect(
-                side=side.measure,
-                sign=SIGNS[side.verdict],
-                verdict=_lever_words(f"verdict.{side.verdict}"),
-                median=_amount(side, side.median),
-                amount=_amount(side, effect_interval(side)),
-            )
-            for side in sides
-        ],
         acceptable=acceptable,
         advice=judgement.advice,
         advice_reason=LocalizedText.by_language(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
-        losing=[_lever_words(f"side.{side}") for side in judgement.losing],
+        losing=list(judgement.losing),
         twins=[LocalizedText.by_language(partial(levers.name, key)) for key in twins],
-        companies=_amount(companies, effect_interval(companies)),
-        jobs=_amount(jobs, effect_interval(jobs)),
-        budgets=[_amount(budget, budget.median) for budget in budgets],
         scenario=option.entry.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"}),
     )

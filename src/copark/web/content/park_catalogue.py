@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from copark.cases.access_dates import OF_PARKS
 from copark.cases.completed_sources import completed
 from copark.cases.observed_variables import country_name
-from copark.cases.parks import load_parks
+from copark.cases.parks import ComparisonCondition, load_parks
 from copark.json_types import JsonObject
 from copark.texts.localized import LocalizedText
 from copark.web.content.catalogues import SourceInfo, source_info
@@ -87,19 +87,6 @@ class ScoreInfo(ApiModel):
     """How far the scores are trusted: high, medium, low, derived, judgement or background."""
 
 
-class ConditionInfo(ApiModel):
-    """A condition of the comparison, or its outcome."""
-
-    title: LocalizedText
-    """The condition in words."""
-    meaning: LocalizedText
-    """What it says of a park."""
-    anchors: LocalizedText
-    """What its scores stand for."""
-    caveat: LocalizedText | None
-    """What to know before using it; null where there is nothing."""
-
-
 class ParksAnswer(ApiModel):
     """Every park of the comparison."""
 
@@ -107,7 +94,7 @@ class ParksAnswer(ApiModel):
     """The parks, in the order of the casebook."""
     scores: list[ScoreInfo]
     """Their memberships by period."""
-    conditions: dict[str, ConditionInfo]
+    conditions: dict[str, ComparisonCondition]
     """The conditions and the outcome by key: GOV, EQUITY, EQUITY_mech, NETWORK, ENTERPRISE and OUTCOME."""
     sources: dict[str, SourceInfo]
     """Sources by key."""
@@ -119,7 +106,7 @@ def parks() -> ParksAnswer:
     return ParksAnswer(
         parks=[park_info(park, book.places[park.id], book.last_periods[park.id]) for park in book.parks],
         scores=[score_info(score, tuple(book.conditions)) for score in book.scores],
-        conditions={key: ConditionInfo.of(condition) for key, condition in book.conditions.items()},
+        conditions=dict(book.conditions),
         sources={key: source_info(key, source) for key, source in completed(OF_PARKS, book.sources).items()},
     )
 

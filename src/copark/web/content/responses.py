@@ -52,13 +52,13 @@ def unit_title(symbol: str) -> LocalizedText:
     return LocalizedText.by_language(partial(units.title, symbol))
 
 
-class OutputInfo(ApiModel):
-    """An output of the model."""
+class VariableInfo(ApiModel):
+    """A variable of the model: an output or a parameter."""
 
     name: str
-    """Name of the output, by which requests ask for it."""
+    """Name of the variable, by which requests ask for an output and scenarios set a parameter."""
     title: LocalizedText
-    """What the output is, for a reader."""
+    """What it is, for a reader."""
     symbol: str
     """Symbol in the equations of the model; empty where it has none."""
     unit: str
@@ -66,28 +66,29 @@ class OutputInfo(ApiModel):
     unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
     room: str
-    """Part of the model that computes it: world, governments, company or enterprises."""
+    """Part of the model it belongs to: world, governments, company or enterprises."""
+
+
+class OutputInfo(VariableInfo):
+    """An output of the model."""
+
     source: str
     """Section of the model's description that defines it, such as ``MODEL §3(7)``."""
 
 
-class ObservedPoint(ApiModel):
-    """An observation beside the model."""
+class Observed(ApiModel):
+    """A value that somebody reported."""
 
     date: str
     """Date as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD."""
     quarter: str
     """Quarter it is compared with, such as 2016Q1; of a bare year the last one."""
     value: float
-    """The value, in the output's unit; the lower end of a range."""
+    """The value; the lower end of a range."""
     high: float | None
-    """Upper end of a range, in the output's unit; null where it is a single value."""
+    """Upper end of a range, in the same unit; null where it is a single value."""
     bound: str
     """How it is drawn: exact, about, at-least (which stands for "more than", too), at-most or range."""
-    reported: float
-    """The value in the unit its source used; of a range the lower end."""
-    reported_unit: str
-    """Symbol of the unit its source used."""
     grade: str
     """How far it is trusted: high, medium, low, derived (arithmetic on sourced values) or judgement."""
     use: bool
@@ -98,6 +99,15 @@ class ObservedPoint(ApiModel):
     """Keys of its sources among those of the case's evidence (``GET /evidence``); ``judgement`` is a judgement."""
     note: LocalizedText | None
     """What to know of it; null where there is nothing."""
+
+
+class ObservedPoint(Observed):
+    """An observation beside the model, whose value is in the output's unit."""
+
+    reported: float
+    """The value in the unit its source used; of a range the lower end."""
+    reported_unit: str
+    """Symbol of the unit its source used."""
 
 
 class OutcomeShare(ApiModel):
@@ -205,51 +215,41 @@ class LinkParts(ApiModel):
     change."""
 
 
-class HeadlineMove(ApiModel):
-    """A headline's difference to the reference: over pairs of runs, not of the medians."""
+class Reading(ApiModel):
+    """A quantity with its interval, in numbers and as a person reads them."""
 
-    output: str
-    """Name of the output."""
-    quarter: str
-    """Quarter the number is of: the one in which outcomes are judged."""
+    value: float | None
+    """The value: the median over runs, of a difference over pairs, in the quantity's unit; of a share the change of the
+    share. Null where no run finished."""
     low: float | None
-    """5th percentile over runs (of a difference: over pairs), in the output's unit; null where no run finished."""
-    median: float | None
-    """50th percentile over the same, in the output's unit; null where no run finished."""
+    """Lower end of its interval: 5 % of the same runs or pairs, of a share Monte Carlo error (95 %); null likewise."""
     high: float | None
-    """95th percentile over the same, in the output's unit; null where no run finished."""
+    """Upper end of its interval; null likewise."""
+    middle: LocalizedText
+    """The value with its unit, of a difference with its sign."""
     shown: LocalizedText
-    """Median and range as a person reads them, with the unit; of a difference with signs."""
+    """The value and its interval, with the unit."""
 
 
-class HeadlineValue(HeadlineMove):
+class Headline(Reading):
     """A number to be seen first: an output when outcomes are judged."""
 
-    middle: LocalizedText
-    """The median alone, as a person reads it."""
     band: LocalizedText
-    """The range of 90 % of runs alone, as a person reads it."""
+    """The interval alone."""
     planned: LocalizedText | None
-    """The median beside what was planned, such as "2,820 of 14,000 planned (2023-11)"; null where nobody planned."""
+    """The value beside what was planned, such as "2,820 of 14,000 planned (2023-11)"; null where nobody planned."""
 
 
-class LandShare(ApiModel):
-    """Land that enterprises use when outcomes are judged, as a share of another area."""
+class LandShare(Headline):
+    """Land that enterprises use when outcomes are judged, as a share of another area.
+
+    It is above 1 where a plan was made smaller than what stood.
+    """
 
     basis: Literal["planned", "serviced"]
     """What it is a share of: the area that the governments plan, or, where nobody plans, the area that is serviced."""
     title: LocalizedText
     """What it is, in words."""
-    low: float
-    """5th percentile over runs."""
-    median: float
-    """50th percentile; above 1 where a plan was made smaller than what stood."""
-    high: float
-    """95th percentile."""
-    middle: LocalizedText
-    """The median as a person reads it, in per cent."""
-    band: LocalizedText
-    """The range of 90 % of runs as a person reads it, in per cent."""
 
 
 class ScenarioResult(ApiModel):
@@ -265,8 +265,8 @@ class ScenarioResult(ApiModel):
     """Runs that finished as a computation; the others are left out of everything but this count and ``runs``."""
     outcomes: list[OutcomeShare]
     """Shares of the four outcomes among the runs that finished."""
-    headlines: list[HeadlineValue]
-    """The numbers to be seen first, when outcomes are judged."""
+    headlines: dict[str, Headline]
+    """By output: the numbers to be seen first, when outcomes are judged."""
     land: LandShare | None
     """Land taken up, when outcomes are judged; null where no run has any to take up."""
     bands: dict[str, list[Numbers]]
@@ -293,8 +293,8 @@ class ScenarioChange(ApiModel):
     """How the shares of the four outcomes change."""
     outcome_change: OutcomeChange
     """Which runs go from which outcome to which, and why."""
-    headlines: list[HeadlineMove]
-    """Differences of the numbers to be seen first, arm less reference."""
+    headlines: dict[str, Reading]
+    """By output: differences of the numbers to be seen first, arm less reference, pair by pair."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter;
     empty if the request leaves differences out."""

@@ -11,11 +11,12 @@ from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.size_words import size_clause
 from copark.cases import own_words
 from copark.model.outcomes import GOOD
-from copark.presentation.numbers import bare, number, percent, reach, spoken
+from copark.presentation.document import Interval, Kind, plain
+from copark.presentation.numbers import number, percent, reach, shown, spoken
 from copark.simulation.size import LandTakenUp
 from copark.texts import text
 from copark.texts.localized import LocalizedText
-from copark.web.content.responses import DrawsNote, OutputInfo, ScenarioChange, ScenarioResult, TrustNote
+from copark.web.content.responses import DrawsNote, OutputInfo, Reading, ScenarioChange, ScenarioResult, TrustNote
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from copark.analyses.how_sure import Doubts
     from copark.web.content.case_registry import CaseEntry
-
-
-MONEY = "M USD"
 
 
 def said(key: str, **values: Any) -> LocalizedText:
@@ -68,44 +66,14 @@ def span(low: float, high: float, unit: str) -> LocalizedText:
     return LocalizedText.by_language(partial(reach, low, high, unit))
 
 
-def signed(value: float, unit: str) -> LocalizedText:
-    """Write a difference with its sign and unit."""
-    return LocalizedText.by_language(lambda lang: plus(value, spoken(value, unit, lang)))
-
-
-def signed_span(low: float, high: float, unit: str) -> LocalizedText:
-    """Write a range of differences with their signs, the unit once where both ends have the same.
-
-    Parameters
-    ----------
-    low, high
-        Ends of the range, in ``unit``; an end that rounds to 0 has no sign.
-    unit
-        Symbol of the unit; money is rescaled end by end, so that in Chinese each keeps its own 万 or 亿.
-
-    Returns
-    -------
-    LocalizedText
-        The range in both languages.
-    """
-    if unit == MONEY:
-        return said("presentation.number.reach", low=_unit_left_out(signed(low, unit)), high=signed(high, unit))
-    return said("presentation.number.reach", low=plus(low, bare(low, unit)), high=signed(high, unit))
-
-
-def _unit_left_out(money: LocalizedText) -> LocalizedText:
-    """Take the unit off the lower end of a range, whose upper end names it; 万 and 亿 stay (GB/T 15835)."""
-    return LocalizedText(en=money.en.removesuffix(" million"), zh=money.zh.removesuffix("美元"))
-
-
-def plus(value: float, words: str) -> str:
-    """Put a sign before a number that shows any digit but 0."""
-    return f"+{words}" if value > 0.0 and any(mark in "123456789" for mark in words) else words
+def signed(value: float | Interval, unit: str) -> LocalizedText:
+    """Write a difference, or the ends of its interval, with signs and unit, as documents do."""
+    return LocalizedText.by_language(lambda lang: shown(value, plain(Kind.change, unit), lang, with_unit=True))
 
 
 def points(share: float) -> str:
     """Write a change of a share in percentage points, with its sign."""
-    return plus(share, number(share * 100.0, 1))
+    return shown(share, plain(Kind.points), "en")
 
 
 def drawn_bound(bound: str) -> str:
@@ -116,8 +84,8 @@ def drawn_bound(bound: str) -> str:
 OPERATING = "operating"
 
 
-def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> LocalizedText:
-    """Write median and band as a person reads them.
+def with_band(low: float, median: float, high: float, unit: str, kind: Kind = Kind.number) -> LocalizedText:
+    """Write median and band as documents do.
 
     Parameters
     ----------
@@ -125,14 +93,13 @@ def shown(low: float, median: float, high: float, unit: str, *, signs: bool = Fa
         5, 50 and 95 % of runs, in the unit; NaN where no run finished.
     unit
         Symbol from the list of units.
-    signs
-        Whether they are differences, which have signs.
+    kind
+        What they are: numbers, or changes, which have signs.
     """
     if not isfinite(median):
         return said("web.words.nothing")
-    if signs:
-        return said("web.words.band", median=signed(median, unit), band=signed_span(low, high, unit))
-    return said("web.words.band", median=amount(median, unit), band=span(low, high, unit))
+    band = Interval(low, high, median)
+    return LocalizedText.by_language(lambda lang: shown(band, plain(kind, unit), lang, with_unit=True))
 
 
 def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> LocalizedText:
@@ -189,7 +156,7 @@ def difference(
         median=signed(median, output.unit),
         reference=reference,
         begins=begins or "",
-        band=signed_span(low, high, output.unit),
+        band=signed(Interval(low, high), output.unit),
     )
 
 
@@ -246,11 +213,14 @@ def summary(
 
 def _size(arm: ScenarioResult) -> LocalizedText:
     """Describe how many companies operate in a scenario, and what land is taken up, as the report of a run does."""
-    operating = next(headline for headline in arm.headlines if headline.output == OPERATING)
-    ends = (operating.low, operating.median, operating.high)
-    companies = tuple(nan if value is None else value for value in ends)
-    land = None if arm.land is None else LandTakenUp(arm.land.basis, arm.land.low, arm.land.median, arm.land.high)
-    return LocalizedText.by_language(lambda lang: size_clause((companies[0], companies[1], companies[2]), land, lang))
+    land = None if arm.land is None else LandTakenUp(arm.land.basis, *_ends(arm.land))
+    return LocalizedText.by_language(partial(size_clause, _ends(arm.headlines[OPERATING]), land))
+
+
+def _ends(reading: Reading) -> tuple[float, float, float]:
+    """Return 5, 50 and 95 % of runs; NaN where no run finished."""
+    low, median, high = (nan if end is None else end for end in (reading.low, reading.value, reading.high))
+    return low, median, high
 
 
 def _without_shares(
@@ -258,20 +228,19 @@ def _without_shares(
 ) -> LocalizedText:
     """Describe what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
     last = arms[-1]
-    nothing = said("web.words.nothing")
     values: dict[str, Any] = {
         "title": last.title,
         "recorded": trust.recorded,
         "label": trust.label,
         "quarter": quarter,
-        "shown": next((headline.shown for headline in last.headlines if headline.output == OPERATING), nothing),
+        "shown": last.headlines[OPERATING].shown,
     }
     if not changes:
         return said("web.words.recorded", **values)
     if changes[-1].begins is None:
         return said("web.words.recorded_same", reference=arms[0].title, **values)
-    moved = next((headline.shown for headline in changes[-1].headlines if headline.output == OPERATING), nothing)
-    return said("web.words.recorded_change", reference=arms[0].title, change=moved, **values)
+    change = changes[-1].headlines[OPERATING].shown
+    return said("web.words.recorded_change", reference=arms[0].title, change=change, **values)
 
 
 def caveats(
@@ -294,8 +263,7 @@ def caveats(
     labels
         Labels of the quarters simulated.
     """
-    in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
-    notes = [LocalizedText(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
+    notes = LocalizedText.each(lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang)])
     if trust.outcomes_shown:
         notes.append(LocalizedText.by_language(partial(accounts_on_record, case_entry.case)))
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]

@@ -30,8 +30,9 @@ from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
-from copark.model.outcomes import BY_KEY
+from copark.model.outcomes import BY_KEY, GOOD
 from copark.model.variables import catalogue
+from copark.presentation.document import Kind
 from copark.presentation.numbers import reach
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.ensemble import ScenarioRuns
@@ -45,6 +46,7 @@ from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
 from copark.store.runs import RunStore
 from copark.store.streaming_summary import summary_of
+from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses, sentences
@@ -54,7 +56,7 @@ from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.reproduction import yaml_of
 from copark.web.content.requests import Parts, SimulationRequest, study_of
-from copark.web.content.sentences import amount, drawn_bound, own, said, span
+from copark.web.content.sentences import amount, drawn_bound, own, said, signed, span, with_band
 from copark.workflows.study_links import HEADLINES
 
 if TYPE_CHECKING:
@@ -131,12 +133,20 @@ def answer(
         flows=arm_flows(flow_cache, study, case_entry, cancellation) if parts.flows else None,
         why=why(flow_cache, frame, runs, parts.why, cancellation) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
-        links=link_parts(engine, frame, runs, cancellation) if parts.links and changes else None,
+        links=link_parts(engine, frame, _standing_change(changes[-1]), cancellation)
+        if parts.links and changes
+        else None,
         draws=note,
         trust=trust,
         made=versions_info(case_entry.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
+
+
+def _standing_change(change: responses.ScenarioChange) -> float:
+    """Return by how much the chance to be self-standing changes; 0 where no pair finished."""
+    moved = next(move.change for move in change.outcomes if move.name == GOOD.key)
+    return moved if change.pairs and moved is not None else 0.0
 
 
 def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
@@ -205,7 +215,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
         runs=len(runs),
         finished=int(np.count_nonzero(runs.finished)),
         outcomes=outcomes,
-        headlines=[headline(frame, name, paths[name]) for name in HEADLINES if name in paths],
+        headlines={name: headline(frame, name, paths[name]) for name in HEADLINES if name in paths},
         land=land_of(frame, scenario, runs),
         bands={name: values.tolist() for name, values in bands.items()},
         samples={name: runs[name][:samples].tolist() for name in frame.wanted} if samples else {},
@@ -215,7 +225,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     )
 
 
-def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue:
+def headline(frame: Frame, name: str, values: Floats) -> responses.Headline:
     """Read an output when outcomes are judged.
 
     Parameters
@@ -230,13 +240,11 @@ def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
     plan = planned_of(frame.case_entry.case, name, unit) if isfinite(median) else None
-    return responses.HeadlineValue(
-        output=name,
-        quarter=frame.labels[frame.judged],
+    return responses.Headline(
+        value=median,
         low=low,
-        median=median,
         high=high,
-        shown=sentences.shown(low, median, high, unit),
+        shown=with_band(low, median, high, unit),
         middle=amount(median, unit),
         band=band_of(name, low, high, unit),
         planned=None if plan is None else LocalizedText.by_language(partial(of_plan, median, plan)),
@@ -279,11 +287,17 @@ def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.L
     land = land_taken_up(occupied, serviced, planned)
     if land is None:
         return None
+    words = {lang: land_words(land, lang) for lang in LANGUAGES}
+    middle = LocalizedText.by_language(lambda lang: words[lang].middle)
+    band = LocalizedText.by_language(lambda lang: words[lang].band)
     return responses.LandShare.of(
         land,
-        title=LocalizedText.by_language(lambda lang: land_words(land, lang).title),
-        middle=LocalizedText.by_language(lambda lang: land_words(land, lang).middle),
-        band=LocalizedText.by_language(lambda lang: land_words(land, lang).band),
+        value=land.median,
+        middle=middle,
+        shown=said("web.words.band", median=middle, band=band),
+        band=band,
+        planned=None,
+        title=LocalizedText.by_language(lambda lang: words[lang].title),
     )
 
 
@@ -386,7 +400,7 @@ def change_of(
             for move in outcomes.shares()
         ],
         outcome_change=outcome_change(changing.moves_of(effects, outcomes, key, frame.judged)),
-        headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
+        headlines={name: headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart},
         bands={name: values.tolist() for name, values in bands.items()} if has_bands else {},
         sentences={
             name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], title, begins)
@@ -395,7 +409,7 @@ def change_of(
     )
 
 
-def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineMove:
+def headline_move(frame: Frame, name: str, apart: Floats) -> responses.Reading:
     """Read a headline's differences to the reference when outcomes are judged.
 
     Parameters
@@ -408,9 +422,9 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineM
         Differences in its unit, scenario less reference, shape (quarters, pairs).
     """
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
-    shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
-    quarter = frame.labels[frame.judged]
-    return responses.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
+    unit = output_info(name).unit
+    shown = with_band(low, median, high, unit, Kind.change)
+    return responses.Reading(value=median, low=low, high=high, middle=signed(median, unit), shown=shown)
 
 
 def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
