@@ -241,6 +241,14 @@ def test_instruments_in_force_are_kept_and_move_nothing(tmp_path):
         assert (again.decisions, again.evidence_sources) == (case.decisions, case.evidence_sources)
 
 
+def test_what_must_be_filled_in_is_never_said_to_be_left_empty():
+    """Of texts in two languages that of the reader."""
+    for sheet, lang in product(sheets(), LANGUAGES):
+        if sheet.kind == "table":
+            told = [sheet.told(one, lang) for one in sheet.columns if one.parts[0] in ("what", "event", "actors")]
+            assert not [words for words in told if {"en": "May be left empty", "zh": "可留空"}[lang] in words]
+
+
 def test_faults_of_instruments_stand_in_their_own_cells():
     rows = year(HOLIDAY, C="tax vacation") | year(HOLIDAY, 4, E="ten", L="") | year(HOLIDAY, 5, N="decree; law")
     assert told(changed(Instruments=rows, Sources=LAW | {"F4": "seen"})) == [

@@ -51,8 +51,11 @@ FACTS: Mapping[str, tuple[str, bool]] = {
 """Dated values of ``case.yaml`` by path: the unit they have where none is written, and whether there may be several."""
 _LAST = ("use", "basis", "grade", "source", "note", "error", "other_basis")
 """Columns a row ends with: where its value is from."""
-_FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
+_FILLED = ("use", "bound", "role", "basis", "unit", "table")
 """Columns of a table that may be left empty, for there is a plain answer: :mod:`copark.cases.workbook_reading`."""
+
+_IN_ONE_LANGUAGE = ("actors", "event", "what")
+"""Texts of a table of which one language must be filled in."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,7 @@ def _table(
         replace(
             column,
             choice=choices.get(column.key, column.choice),
-            is_needed=column.is_needed and column.key not in _FILLED,
+            is_needed=(column.is_needed or column.parts[0] in _IN_ONE_LANGUAGE) and column.key not in _FILLED,
         )
         for column in columns_of(model)
     )
