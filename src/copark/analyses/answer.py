@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from shlex import quote
-from typing import IO, NotRequired, TypedDict, cast
+from typing import IO, Any, NotRequired, TypedDict, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -202,6 +202,7 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     result = None if hasattr(ask, "anew") and ask.anew(params, context) else _stored(analysis, context)
     reused = result is not None
     if result is None:
+        _tell_outdated(analysis, params, context)
         if context.result_folder is None:
             result = _computed(analysis, params, context)
         else:
@@ -221,6 +222,25 @@ def _stored(analysis: Analysis, context: Context) -> Result | None:
     return next(
         (stored.result for stored in stored_results if stored is not None and stored.version == analysis.version), None
     )
+
+
+def _tell_outdated(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
+    """Tell the reader where a result ships for this question which is of an older state, so that it is computed."""
+    from copark.analyses.shipped import counterpart, is_outdated
+    from copark.texts import text
+
+    is_read = context.use_shipped and context.keep_results and context.lookup_folder is not None
+    named = getattr(params, "case", None)
+    if not is_read or named in context.cases or named in context.case_folders:
+        return
+    found = counterpart(analysis, params)
+    if found is not None and is_outdated(analysis, *found):
+        _, header = found
+        words = {"command": command_of(analysis, params), "created": header["created"][:10]}
+        note = text("analyses.shipped.recomputed", context.lang, **words)
+        if "seconds" in header:
+            note += text("analyses.shipped.took", context.lang, seconds=header["seconds"])
+        context.tell(note)
 
 
 def _computed_once(analysis: Analysis, params: AnalysisParams, context: Context, folder: Path) -> tuple[Result, bool]:
@@ -351,6 +371,10 @@ class ResultHeader(TypedDict):
     """Parameters of the analysis."""
     sha256: str
     """Hash of the result as it is written."""
+    seconds: NotRequired[float]
+    """Time it took where it was made; missing where nobody measured it."""
+    digits: NotRequired[int]
+    """Significant digits that numbers are stored to; missing where they keep all."""
 
 
 @dataclass(frozen=True)
@@ -417,7 +441,42 @@ def _opened(path: Path) -> IO[str]:
     return gzip.open(path, "rt", encoding="utf-8") if path.name == PACKED else path.open(encoding="utf-8")
 
 
-def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Result) -> None:
+def plain_content(result: Result, digits: int | None = None) -> Any:
+    """Return a result as plain values, as it is stored.
+
+    Parameters
+    ----------
+    result
+        The result.
+    digits
+        Significant digits that numbers are rounded to, but for those so near to one of fewer digits that what is shown
+        of them could be another; all digits by default.
+    """
+    plain = TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True, exclude_unset=True)
+    return plain if digits is None else _rounded(plain, digits)
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    if isinstance(value, float):
+        rounded = float(f"{value:.{digits}g}")
+        is_beside_a_tie = rounded == float(f"{value:.{digits - 1}g}")  # or beside a limit such as 1, which is shown
+        return value if is_beside_a_tie else rounded
+    if isinstance(value, list):
+        return [_rounded(part, digits) for part in value]
+    if isinstance(value, dict):
+        return {key: _rounded(part, digits) for key, part in value.items()}
+    return value
+
+
+def save(
+    folder: Path,
+    analysis: Analysis,
+    params: AnalysisParams,
+    result: Result,
+    *,
+    seconds: float | None = None,
+    digits: int | None = None,
+) -> None:
     """Store a result, whole or not at all.
 
     Parameters
@@ -430,9 +489,12 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Resul
         What was asked.
     result
         What was found.
+    seconds
+        Time it took, which the file says where it is given.
+    digits
+        Significant digits that numbers are stored to, which the file says; all of them by default.
     """
-    plain = TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True, exclude_unset=True)
-    content = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    content = json.dumps(plain_content(result, digits), ensure_ascii=False, separators=(",", ":"))
     header: ResultHeader = {
         "format": FORMAT,
         "analysis": analysis.name,
@@ -442,6 +504,10 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Resul
         "params": params.model_dump(mode="json"),
         "sha256": hashlib.sha256(content.encode()).hexdigest(),
     }
+    if seconds is not None:
+        header["seconds"] = round(seconds, 1)
+    if digits is not None:
+        header["digits"] = digits
     lines = f"{json.dumps(header, ensure_ascii=False)}\n{content}\n".encode()
     target = _path(folder)
     with written_file(target) as path:
@@ -451,7 +517,8 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Resul
 def load(folder: Path, analysis: Analysis) -> Stored | None:
     """Read a stored result; nothing where there is none, or none that is whole and of this analysis and run ID.
 
-    The provenance of one that another version of the method made says so (``method_changed``).
+    The provenance of one that another version of the method made says so (``method_changed``), and that of one whose
+    numbers are rounded to how many digits (``digits``).
     """
     header = head(folder, analysis)
     if header is None:
@@ -468,6 +535,8 @@ def load(folder: Path, analysis: Analysis) -> Stored | None:
     version = header.get("version", 0)
     if version != analysis.version:
         result = replace(result, provenance={**result.provenance, "method_changed": True})
+    if "digits" in header:
+        result = replace(result, provenance={**result.provenance, "digits": header["digits"]})
     return Stored(result, header["params"], version, header["created"]) if result.run_id == folder.name else None
 
 

@@ -77,6 +77,8 @@ class Context:
     """Called once, before work that is no study."""
     on_calibration: Callable[[Planned], None] | None = None
     """Called with what a calibration will take, where one has to be made."""
+    on_note: Callable[[str], None] | None = None
+    """Called with what a reader is told before work begins; without it that is among the notes."""
     case_folders: Mapping[str, Path] = field(default_factory=dict)
     """Folders of cases by name, beside those of the casebook: uploads of a server."""
     cases: Mapping[str, Case] = field(default_factory=dict)
@@ -178,6 +180,13 @@ class Context:
     def stage(self, name: str) -> Progress:
         """Return the progress callback of a stage of the work, under its name."""
         return stage(self.progress, name)
+
+    def tell(self, note: str) -> None:
+        """Tell the reader something before work begins, or, where nobody listens, with the notes."""
+        if self.on_note is not None:
+            self.on_note(note)
+        elif note not in self.notes:
+            self.notes.append(note)
 
     def announce_study(self, study: Study, case: Case, source: DrawSource | None, studies: int = 1) -> None:
         """Announce that a study will be run.

@@ -506,11 +506,11 @@ def assemble(
         return t(f"answer.{'yes' if value else 'no'}") if is_flag else _TIME.sub(r"\1 \2 UTC", str(value))
 
     trust = result.trust
-    label = []
+    label = [t("answer.outdated")] if result.provenance.get("outdated") else []
     if trust is not None:
         renew = trust.renew(t.lang) if commands and not result.needs_no_calibration else ""
         recorded = "" if result.recorded is None else t.of(result.recorded)
-        label = [recorded, text("trust.line", t.lang, label=trust.label(t.lang)), renew]
+        label += [recorded, text("trust.line", t.lang, label=trust.label(t.lang)), renew]
     entries = {"run_id": result.run_id, **(provenance or {})}
     names = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
     entries |= {name: result.provenance[name] for name in names if result.provenance.get(name) not in (None, "")}
@@ -543,6 +543,7 @@ MADE_BY = (
     "code_version",
     "method_changed",
     "created",
+    "digits",
 )
 """Entries of a provenance that every document tells, where they are known."""
 

@@ -187,6 +187,7 @@ def _function_of(analysis: Analysis) -> Callable[..., Result]:
                     progress=callback,
                     cases=cases,
                     lang=session.lang,
+                    on_note=lambda note: tell([note]),
                 )
                 result = answer(analysis, checked, context).result
         tell(context.notes)

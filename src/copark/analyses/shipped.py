@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.analyses.answer import (
+    RESULTS,
     SHIPPED,
     Answered,
     ResultHeader,
@@ -19,6 +21,7 @@ from copark.analyses.answer import (
     listed,
     load,
     place_of,
+    plain_content,
     run_id_of,
     save,
 )
@@ -30,7 +33,7 @@ from copark.stats.rounding import NO_DIFFERENCE
 from copark.version import RELEASE_QUARTER
 
 if TYPE_CHECKING:
-    from copark.analyses.contract import AnalysisParams
+    from copark.analyses.contract import AnalysisParams, Result
 
 FITTED = ("ablate", "evidence", "evsi", "experts", "joint", "reliability", "validate", "voi")
 """Analyses whose numbers come out of regressions and searches by libraries, which carry rounding farther."""
@@ -93,8 +96,9 @@ class ShippedResult:
     name: str
     """Its analysis and the parameters that are not the default."""
     run_id: str
-    state: Literal["listed", "changed", "none"] = "none"
-    """``listed``; ``changed``, where another version made it; ``none``, where nothing ships under this run ID."""
+    state: Literal["listed", "outdated", "none"] = "none"
+    """``listed``; ``outdated``, where what ships is of an older model, method or case; ``none``, where nothing ships.
+    What is not ``listed`` is computed when it is asked for, and made at the next release."""
     created: str = ""
     """When the result was made, in UTC."""
 
@@ -106,8 +110,11 @@ class Remade:
     name: str
     run_id: str
     seconds: float
-    state: Literal["same", "unlike", "none"] = "none"
-    """``same``, but for rounding; ``unlike``; ``none``, where nothing ships under this run ID."""
+    state: Literal["same", "unlike", "outdated", "none"] = "none"
+    """``same``, but for rounding; ``unlike``; ``outdated`` and ``none`` as of :class:`ShippedResult`, with nothing to
+    compare and nothing made."""
+    created: str = ""
+    """When what ships was made, in UTC."""
     numbers: int = 0
     words: int = 0
     """numbers, words: how many of each were compared; words are names, titles, dates, verdicts, and what is not there.
@@ -186,6 +193,46 @@ def is_current(analysis: Analysis, run_id: str, header: Mapping[str, Any], conte
     return False
 
 
+def counterpart(analysis: Analysis, params: AnalysisParams) -> tuple[str, ResultHeader] | None:
+    """Return run ID and header of the newest result that ships for these parameters, whatever made it.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    params
+        What is asked.
+    """
+    asked_for = params.model_dump(mode="json")
+    for run_id, header in listed(SHIPPED, analysis):
+        try:
+            is_same = analysis.params.model_validate(header["params"]).model_dump(mode="json") == asked_for
+        except ValueError:  # a parameter that there is no more
+            continue
+        if is_same:
+            return run_id, header
+    return None
+
+
+def is_outdated(analysis: Analysis, run_id: str, header: ResultHeader) -> bool:
+    """Return whether a result that ships is of an older model, method or case than the package has.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    run_id, header
+        The result, as of :func:`counterpart`.
+    """
+    if header.get("version", 0) != analysis.version:
+        return True
+    try:
+        with at_release():
+            return run_id_of(analysis, analysis.params.model_validate(header["params"]), Context()) != run_id
+    except (CoparkError, ValueError):
+        return True
+
+
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """List what is asked: names of analyses, and parameters that are not the default."""
     from copark.calibration.case_parameters import shipped_cases
@@ -212,32 +259,76 @@ def shipped(only: Sequence[str] = ()) -> Iterator[ShippedResult]:
     """List each question, and what ships for it."""
     context = Context()
     for name, analysis, params in questions(only):
-        with at_release():
-            run_id = run_id_of(analysis, params, context)
-        header = head(place_of(SHIPPED, analysis, run_id), analysis)
-        if header is None:
-            yield ShippedResult(name, run_id)
-        else:
-            is_current = header.get("version", 0) == analysis.version
-            yield ShippedResult(name, run_id, "listed" if is_current else "changed", header["created"])
+        yield _state_of(name, analysis, params, context)
 
 
-def _made(
-    only: Sequence[str], threads: int | None, progress: StagedProgress
-) -> Iterator[tuple[str, Analysis, AnalysisParams, Answered]]:
-    """Compute the answers, one after the other; nothing that is there is read."""
-    with TemporaryDirectory() as scratch:
-        for name, analysis, params in questions(only):
-            context = Context(Path(scratch), threads=threads, progress=progress, use_shipped=False)
-            with at_release():
-                answered = answer(analysis, params, context)
-            yield name, analysis, params, answered
+def _state_of(name: str, analysis: Analysis, params: AnalysisParams, context: Context) -> ShippedResult:
+    """Look up what ships for a question."""
+    with at_release():
+        run_id = run_id_of(analysis, params, context)
+    header = _current_header(SHIPPED, analysis, run_id)
+    if header is not None:
+        return ShippedResult(name, run_id, "listed", header["created"])
+    found = counterpart(analysis, params)
+    return (
+        ShippedResult(name, run_id) if found is None else ShippedResult(name, run_id, "outdated", found[1]["created"])
+    )
+
+
+def _current_header(folder: Path, analysis: Analysis, run_id: str) -> ResultHeader | None:
+    header = head(place_of(folder, analysis, run_id), analysis)
+    return header if header is not None and header.get("version", 0) == analysis.version else None
+
+
+def _answered(
+    scratch: str, analysis: Analysis, params: AnalysisParams, threads: int | None, progress: StagedProgress
+) -> Answered:
+    """Compute an answer, on those already made here; nothing that ships is read."""
+    context = Context(Path(scratch), threads=threads, progress=progress, use_shipped=False)
+    with at_release():
+        return answer(analysis, params, context)
+
+
+DIGITS = (7, 9, 12)
+"""Significant digits that numbers are stored to: the fewest that no shown digit feels. All of them, where none do."""
+
+
+def digits_enough(analysis: Analysis, result: Result) -> int | None:
+    """Return the fewest significant digits with which a result's documents are the same; ``None`` if all are needed.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    result
+        The result.
+    """
+    from pydantic import TypeAdapter
+
+    adapter = TypeAdapter(type(result))
+    whole = _documents(analysis, result)
+    for digits in DIGITS:
+        if _documents(analysis, adapter.validate_python(plain_content(result, digits))) == whole:
+            return digits
+    return None
+
+
+def _documents(analysis: Analysis, result: Result) -> list[str]:
+    """Return what is shown of a result, every table and number behind a chart included, in each language."""
+    from copark.presentation.markdown import to_markdown
+    from copark.texts import LANGUAGES
+
+    return [to_markdown(analysis.document(result, lang)) for lang in LANGUAGES]
 
 
 def make(
     folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: StagedProgress = silent
 ) -> Iterator[Path]:
-    """Make them into an output folder, and give the folder of each; in that of the package itself, they ship.
+    """Make those that an output folder lacks or has out of date, and give the folder of each that was made.
+
+    In the folder of the package itself they ship: there, once all are made, those that no question asks for are
+    removed. What was made is not made again, so that an interrupted making goes on. Numbers are stored to the digits
+    that what is shown needs (:func:`digits_enough`).
 
     Parameters
     ----------
@@ -250,14 +341,31 @@ def make(
     progress
         Called with stage, steps done and steps in all.
     """
-    for _name, analysis, params, answered in _made(only, threads, progress):
-        place = place_of(folder, analysis, answered.result.run_id)
-        save(place, analysis, params, answered.result)
-        yield place
+    context = Context()
+    wanted = set()
+    with TemporaryDirectory() as scratch:
+        for _name, analysis, params in questions(only):
+            with at_release():
+                run_id = run_id_of(analysis, params, context)
+            place = place_of(folder, analysis, run_id)
+            wanted.add(place.resolve())
+            if _current_header(folder, analysis, run_id) is not None:
+                continue
+            answered = _answered(scratch, analysis, params, threads, progress)
+            digits = digits_enough(analysis, answered.result)
+            save(place, analysis, params, answered.result, seconds=answered.seconds, digits=digits)
+            yield place
+    if folder.resolve() == SHIPPED and not only:
+        for place in (SHIPPED / RESULTS).glob("*/*/"):
+            if place.resolve() not in wanted:
+                shutil.rmtree(place)
 
 
 def check(only: Sequence[str] = (), threads: int | None = None, progress: StagedProgress = silent) -> Iterator[Remade]:
     """Make them again, and compare each number by number and word by word with the one that ships.
+
+    What is out of date is told, and not made: there is nothing to compare it with. Where numbers are stored to fewer
+    digits, they may differ by one in the last.
 
     Parameters
     ----------
@@ -268,13 +376,20 @@ def check(only: Sequence[str] = (), threads: int | None = None, progress: Staged
     progress
         Called with stage, steps done and steps in all.
     """
-    for name, analysis, _params, answered in _made(only, threads, progress):
-        stored = load(place_of(SHIPPED, analysis, answered.result.run_id), analysis)
-        verdict = Remade(name, answered.result.run_id, answered.seconds)
-        if stored is None:
-            yield verdict
-        else:
-            tolerance = FITS if analysis.name in FITTED else RUNS
+    context = Context()
+    with TemporaryDirectory() as scratch:
+        for name, analysis, params in questions(only):
+            found = _state_of(name, analysis, params, context)
+            stored = load(place_of(SHIPPED, analysis, found.run_id), analysis)
+            if found.state != "listed" or stored is None:
+                state: Literal["outdated", "none"] = "outdated" if found.state == "outdated" else "none"
+                yield Remade(name, found.run_id, 0.0, state, created=found.created)
+                continue
+            answered = _answered(scratch, analysis, params, threads, progress)
+            verdict = Remade(name, found.run_id, answered.seconds, created=found.created)
+            digits = stored.result.provenance.get("digits")
+            rounding = 0.0 if digits is None else 10.0 ** (1 - digits)
+            tolerance = max(FITS if analysis.name in FITTED else RUNS, rounding)
             yield compared(verdict, leaves(stored.result), leaves(answered.result), tolerance)
 
 

@@ -172,6 +172,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
         on_study=partial(_announce, lang=lang),
         on_workload=foresee,
         on_calibration=partial(_tell_plan, lang=lang),
+        on_note=lambda note: show_plan([note]),
         lang=lang,
     )
     with ExitStack() as files:

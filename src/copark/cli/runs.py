@@ -215,6 +215,9 @@ def results(
         give(results=stored_results)
         for result in stored_results:
             say(f"analyses.shipped.{result.state}", ctx.obj, **vars(result))
+        to_make = [result for result in stored_results if result.state != "listed"]
+        if to_make:
+            say("analyses.shipped.to_make", ctx.obj, count=len(to_make), total=len(stored_results))
     if not passed:
         raise typer.Exit(1)
 

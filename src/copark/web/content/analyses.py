@@ -6,6 +6,7 @@ import shutil
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from copark.analyses import REGISTRY, Analysis
 from copark.analyses.answer import (
     NO_KEY,
     RUN_ID,
+    SHIPPED,
     ResultHeader,
     find,
     head,
@@ -27,7 +29,7 @@ from copark.analyses.answer import (
 )
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, Choice, FormField, Texts
-from copark.analyses.shipped import usable
+from copark.analyses.shipped import is_outdated, usable
 from copark.calibration.calibrate import own_folder
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
@@ -510,7 +512,13 @@ def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Documen
 def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document | None:
     """Return the document of what is stored; a page asks for its parts one after the other."""
     stored = load(folder, analysis)
-    return None if stored is None else analysis.document(stored.result, lang)
+    if stored is None:
+        return None
+    result = stored.result
+    header = head(folder, analysis) if SHIPPED in folder.parents else None
+    if header is not None and is_outdated(analysis, folder.name, header):  # a page may have kept its address
+        result = replace(result, provenance={**result.provenance, "outdated": True})
+    return analysis.document(result, lang)
 
 
 def document_file(
