@@ -437,7 +437,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Progress) -> xr.Data
         study, case, read, source=plan.source, threads=threads, progress=part_of(progress, 0, plan.runs)
     )
     drawn_parameters = drawn_values(comparison.drawn_records())
-    compared = comparison.part(range(1, plan.futures))
+    compared = comparison.part(range(1, plan.replicates))
     compared.extend(plan.arms)
     statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn_parameters))
     candidate_columns = columns_of(candidates(case, tuple(drawn_parameters)))

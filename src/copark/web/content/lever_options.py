@@ -281,7 +281,7 @@ def decision_answer(levers: Levers, outcomes: Sequence[Share] = ()) -> DecisionA
         for option in levers.options
         if option.key in judgements
     ]
-    runs = levers.draws * levers.futures
+    runs = levers.draws * levers.replicates
     first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
     standing = next((share for share in known if share.name == GOOD.key), None)
     return DecisionAnswer.of(
