@@ -303,7 +303,7 @@ class InformationPlan:
     """Last quarter that the draws reproduce already; ``None`` where they reproduce nothing."""
     draws: int
     """Worlds."""
-    futures: int
+    replicates: int
     """Runs of each world."""
     seed: int
     """Of draws and random numbers."""
@@ -312,7 +312,7 @@ class InformationPlan:
     def study(self) -> Study:
         """Draws and random numbers of all runs."""
         draws_of = "prior" if self.source is None else "posterior"
-        return trial_study(self.case, self.draws, self.futures, self.seed, draws_of)
+        return trial_study(self.case, self.draws, self.replicates, self.seed, draws_of)
 
     @property
     def arms(self) -> tuple[CaseChange, ...]:
@@ -324,7 +324,7 @@ class InformationPlan:
     def runs(self) -> int:
         """Runs to make."""
         arms = {memo_key(arm) for arm in self.arms}
-        return self.draws * (len(arms) * (self.futures - 1) + 1)
+        return self.draws * (len(arms) * (self.replicates - 1) + 1)
 
     @property
     def known(self) -> tuple[Target, ...]:
