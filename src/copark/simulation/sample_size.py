@@ -183,7 +183,7 @@ class StudyPlan:
     """Runs of each scenario."""
     replicates: int
     """Runs of a draw."""
-    arms: int
+    scenarios: int
     """Number of scenarios."""
     seconds: float
     """Time on the threads given, from a timed pilot of this very study; without compiling."""

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 WORTH_TELLING = 10.0
 """Seconds from which a plan is told before the work begins, where they are known."""
 TOLD_RUNS = 20_000
-"""Runs, over all arms, from which they are told before the work begins; how long is told as they are made."""
+"""Runs, over all scenarios, from which they are told before the work begins; how long is told as they are made."""
 PILOT_ARMS = 4000
-"""Runs of a pilot, over all arms; of each arm not fewer than the least and not more than the most."""
+"""Runs of a pilot, over all scenarios; of each arm not fewer than the least and not more than the most."""
 LEAST_PILOT = 64
 MOST_PILOT = 512
 TIMED = 256
@@ -126,7 +126,7 @@ class Pilot:
     runs: int
     """Of each arm."""
     seconds: float
-    """For a run of all arms."""
+    """For a run of all scenarios."""
     reported: tuple[Reported, ...]
     """What they report of each arm."""
 
@@ -196,7 +196,7 @@ def plan(
     return StudyPlan(
         runs=sized.runs,
         replicates=sized.replicates,
-        arms=len(sized.scenarios) * studies,
+        scenarios=len(sized.scenarios) * studies,
         pilot=measured.runs,
         seconds=measured.seconds * sized.runs * studies,
         threads=threads or default_threads(),
@@ -230,7 +230,7 @@ class PlannedStudy:
         share = Kind.share
         bounds = {key: planned.of(key) for key in (GOOD.key, "operating_50")}
         values = {
-            "arms": planned.arms,
+            "arms": planned.scenarios,
             "runs": planned.runs,
             "futures": planned.replicates,
             "threads": planned.threads,
@@ -311,7 +311,7 @@ def plan_study(
 def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
     """Put a plan in sentences, in a reader's language."""
     sentences = [
-        _work(planned.runs, planned.replicates, planned.arms, lang),
+        _work(planned.runs, planned.replicates, planned.scenarios, lang),
         text("planner.time", lang, time=_span(planned.seconds, lang), threads=planned.threads, pilot=planned.pilot),
     ]
     standing = planned.of(GOOD.key)
@@ -331,10 +331,12 @@ def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _work(runs: int, replicates: int, arms: int, lang: str) -> str:
+def _work(runs: int, replicates: int, scenarios: int, lang: str) -> str:
     """Return how many runs are made, of how many scenarios and draws."""
     key = "work_futures" if replicates > 1 else "work"
-    return text(f"planner.{key}", lang, runs=runs, arms=arms, replicates=replicates, draws=ceil(runs / replicates))
+    return text(
+        f"planner.{key}", lang, runs=runs, scenarios=scenarios, replicates=replicates, draws=ceil(runs / replicates)
+    )
 
 
 def worth_telling(study: Study, *, studies: int = 1, lang: str = "en") -> tuple[str, ...]:
@@ -351,8 +353,8 @@ def worth_telling(study: Study, *, studies: int = 1, lang: str = "en") -> tuple[
     lang
         ``en`` or ``zh``.
     """
-    arms = len(study.scenarios) * studies
-    return (_work(study.runs, study.replicates, arms, lang),) if study.runs * arms >= TOLD_RUNS else ()
+    scenarios = len(study.scenarios) * studies
+    return (_work(study.runs, study.replicates, scenarios, lang),) if study.runs * scenarios >= TOLD_RUNS else ()
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
