@@ -80,7 +80,7 @@ def test_a_failure_is_told_at_the_quarter_of_the_failure():
     assert (move.reference, move.scenario, move.cause) == ("self_standing", "failed", "fails")
     assert move.reasons == (("running", RUNS),)
     costs = next(line for line in move.lines if line.output == "operating_cost")
-    assert costs.scenario == pytest.approx(30.0), "10 last two quarters; the fourth without cash is the sixth: 6 times 5"
+    assert costs.scenario == pytest.approx(30.0), "10 last two quarters; the fourth without cash is the sixth: 6 · 5"
 
 
 def test_a_fragile_park_is_told_by_the_first_test_it_fails():
