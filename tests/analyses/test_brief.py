@@ -35,7 +35,7 @@ from copark.texts.localized import LocalizedText
 from tests.asked import table
 
 BRIEF = REGISTRY["brief"]
-FEW = {"draws": 5, "futures": 2}
+FEW = {"draws": 5, "replicates": 2}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -79,7 +79,7 @@ def briefs(out, levers, stages):
 def test_its_shares_and_levers_are_those_of_the_analyses_it_quotes(briefs):
     found = briefs["great-stone"]
     assert sum(one.count for one in found.outcomes) == found.runs == 10
-    assert found.levers.draws * found.levers.futures == 10
+    assert found.levers.draws * found.levers.replicates == 10
     assert found.bands["operating"].shape[0] == 5
     for lang in ("en", "zh"):
         told = BRIEF.document(found, lang)

@@ -24,7 +24,7 @@ def found(tmp_path_factory):
         patch.setattr("copark.analyses.levers.wanted_levers", lambda *asked: wanted_levers(*asked)[:2])
         patch.setattr("copark.analyses.levers.choose", partial(choose, times=60))
         context = Context(tmp_path_factory.mktemp("brief"))
-        return BRIEF.ask.compute(Params(case="great-stone", draws=5, futures=2), context)
+        return BRIEF.ask.compute(Params(case="great-stone", draws=5, replicates=2), context)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -124,7 +124,7 @@ def without(out, *names, case="great-stone", **asked):
 
 
 def test_what_is_due_to_an_event_is_the_case_less_the_case_without_it(out):
-    answered = without(out, "2017-05-12", futures=2)
+    answered = without(out, "2017-05-12", replicates=2)
     found = answered.result.found
     assert answered.result.without == ("decree/2017-05-12",)
     (one,) = found.scenarios

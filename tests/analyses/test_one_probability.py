@@ -19,7 +19,11 @@ def asked(name, place, **params):
 
 
 AS_SHIPPED = {"claims": {}, "experts": {}, "voi": {}}
-SMALL = {"claims": {"draws": DRAWS}, "experts": {"draws": DRAWS, "futures": 2}, "voi": {"draws": DRAWS, "futures": 3}}
+SMALL = {
+    "claims": {"draws": DRAWS},
+    "experts": {"draws": DRAWS, "replicates": 2},
+    "voi": {"draws": DRAWS, "replicates": 3},
+}
 
 
 @pytest.mark.long
@@ -61,8 +65,8 @@ def test_every_page_shows_the_same_probability_of_each_part(case, sizes, tmp_pat
 @pytest.mark.long
 def test_experts_move_the_probability_of_the_claims_by_what_weights_change(tmp_path):
     """What literature changes is the difference it makes on the draws of experts, put to P of the claims."""
-    found, _ = asked("experts", tmp_path, case="wsip", draws=40, futures=2)
-    more, _ = asked("experts", tmp_path, case="wsip", draws=80, futures=2)
+    found, _ = asked("experts", tmp_path, case="wsip", draws=40, replicates=2)
+    more, _ = asked("experts", tmp_path, case="wsip", draws=80, replicates=2)
     assert found.provenance["claims_draws"] == 40
     assert more.provenance["claims_draws"] == 80
     for row in found.rows:

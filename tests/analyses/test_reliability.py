@@ -16,7 +16,7 @@ RELIABILITY = REGISTRY["reliability"]
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    return RELIABILITY.ask.compute(Params(draws=8, futures=1), Context(tmp_path_factory.mktemp("parks")))
+    return RELIABILITY.ask.compute(Params(draws=8, replicates=1), Context(tmp_path_factory.mktemp("parks")))
 
 
 def test_probabilities_that_are_right_stay_and_exaggerated_ones_are_drawn_in():

@@ -108,7 +108,7 @@ def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends
         assert all(np.array_equal(arrays[key], others[key]) for key in arrays.files)
     (home,) = (tmp_path / "batches").glob("stages-*")
     written = {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
-    fewer = ask("calibrate", tmp_path, settings=short, fresh=True)[0].result
+    fewer = ask("calibrate", tmp_path, settings=short, overwrite=True)[0].result
     assert fewer.calibrated.notes == first.calibrated.notes
     assert written != {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
 

@@ -248,7 +248,7 @@ def test_borrowed_draws_depend_on_their_number_alone():
     """Chunks, more runs and other scenarios leave a draw as it is; runs that share a draw share parameters."""
     for name in ("kaesong", "great-stone"):
         source = draw_sources.BorrowedSource(load_case(name), draw_sources.shipped_draws())
-        study = baseline(name).with_changes(draws="posterior", futures=2)
+        study = baseline(name).with_changes(draws="posterior", replicates=2)
         whole = source.draws(study, 0, 8)
         for first, last in ((0, 3), (3, 8)):
             for room, other in zip(source.draws(study, first, last), whole, strict=True):

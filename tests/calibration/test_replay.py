@@ -105,7 +105,7 @@ def study(**changes):
 def test_runs_of_a_study_replay_their_pair_to_the_cut_and_its_futures_part_there(record, source):
     out = simulated(source.replay, 60, source.draws(study(), 0, source.replay.pairs), record.variables)
     assert np.array_equal(record.counterparts(out, record.variables), source.replay.counterparts[source.order])
-    out = simulated(source.replay, 60, source.draws(study(futures=3), 0, 9), ("registered", "demand_home"))
+    out = simulated(source.replay, 60, source.draws(study(replicates=3), 0, 9), ("registered", "demand_home"))
     first = out[0]
     second = out[1]
     third = out[2]

@@ -89,7 +89,7 @@ def price_of(result, study, case, n, value):
 @pytest.mark.long
 def test_sign_and_timing_come_out_if_rivalry_ends_with_control(answer):
     """A loss in 2000 and a profit in 2001, as on record, oftener than if it ended earlier or never."""
-    by_key = {arm.key: arm for arm in answer.arms}
+    by_key = {arm.key: arm for arm in answer.scenarios}
     years = dict(by_key["control-swap"].years)
     assert years[2000].median < 0 < years[2001].median
     others = ("mayor-swap", "memorandum-swap", "never-swap", "never-unswapped")
@@ -107,7 +107,7 @@ def test_the_end_of_rivalry_does_more_than_the_swap(answer):
 @pytest.mark.long
 def test_the_experiment_does_not_depend_on_threads(answer):
     again = copark.suzhou(runs=RUNS, threads=2)
-    assert (again.run_id, again.arms, again.contrasts) == (answer.run_id, answer.arms, answer.contrasts)
+    assert (again.run_id, again.scenarios, again.contrasts) == (answer.run_id, answer.scenarios, answer.contrasts)
 
 
 def test_the_document_tells_arms_and_limits_in_both_languages(few):
@@ -118,7 +118,7 @@ def test_the_document_tells_arms_and_limits_in_both_languages(few):
         tables = {table.key: table for table in document.tables()}
         assert list(tables) == ["quarters", "arms", "fit", "years", "contrasts"]
         assert tables["contrasts"].rows[2][1] == Interval(end.low, end.high, end.median)
-        assert len(tables["quarters"].rows) == len(few.arms) * len(few.quarters) == len(few.to_frame())
+        assert len(tables["quarters"].rows) == len(few.scenarios) * len(few.quarters) == len(few.to_frame())
         (cannot,) = (section for section in document.sections if section.key == "cannot")
         assert words in cannot.title.lower()
         charts = [block for block in document.blocks() if isinstance(block, Chart)]

@@ -179,7 +179,7 @@ def test_a_case_that_brings_claims_has_its_own(great_stone, shipped):
 
 
 def test_verdicts_of_the_set_say_that_it_is_general_and_how_far_its_parameters_are_trusted(tmp_path, subtests):
-    asked = {"case": "kaesong", "draws": 4, "futures": 1, "seed": SEED, "parameters": "prior", "claim": ("4a",)}
+    asked = {"case": "kaesong", "draws": 4, "replicates": 1, "seed": SEED, "parameters": "prior", "claim": ("4a",)}
     found = answer(ASK, ASK.params(**asked), Context(tmp_path, threads=1))
     assert [one.claim.id for one in found.result.claims] == ["4a"]
     for lang, words in (("en", "Networking with global partners is a key"), ("zh", "与全球合作方的网络联系是关键")):

@@ -18,7 +18,7 @@ from tests.asked import table
 from tests.claims.conftest import SEED, SMALL
 
 CLAIMS = REGISTRY["claims"]
-ASKED = {"case": "great-stone", "draws": 8, "futures": 1, "seed": SEED, "file": SMALL, "parameters": "prior"}
+ASKED = {"case": "great-stone", "draws": 8, "replicates": 1, "seed": SEED, "file": SMALL, "parameters": "prior"}
 
 
 CALIBRATED = Trust("calibrated", "shipped", "great-stone", "2020Q4", 20)

@@ -26,7 +26,7 @@ def paths(request):
     options = [option for option in file.options("now") if option.key in ("five-now", "tax-free-now", "home-50-now")]
     wanted = {"calibrated": None}.get(request.param, request.param)
     source = context.parameters("lekki", wanted).source
-    study = study_of(file, "now", options, draws="posterior", runs=WORLDS * FUTURES, futures=FUTURES, seed=3)
+    study = study_of(file, "now", options, draws="posterior", runs=WORLDS * FUTURES, replicates=FUTURES, seed=3)
     first = file.now - case.clock.start
     draws = DrawsAtDecision(study.seen(case), source, first)
     experiment = Experiment(study, case, OutputPaths(("operating", "cash")), source=draws)

@@ -17,7 +17,7 @@ EVSI = REGISTRY["evsi"]
 NOW = "2026Q4"
 SMALL = {
     "case": "lekki", "options": ("home-50-now", "five-now", "demand-led-now"), "stake": ("public_income=1",),
-    "draws": 200, "futures": 4, "now": NOW,
+    "draws": 200, "replicates": 4, "now": NOW,
 }  # fmt: skip
 
 
@@ -151,8 +151,8 @@ def test_command_and_function_answer_alike(found, place, capsys):
     code, out, err = call(asked, capsys)
     assert code == 0, err
     assert json.loads(out)["document"]["headline"] == EVSI.document(found).headline
-    named = {"replicates" if name == "futures" else name: value for name, value in SMALL.items()}
-    again = copark.evsi(**named, out=place, threads=1)
+
+    again = copark.evsi(**SMALL, out=place, threads=1)
     assert again.run_id == found.run_id
     frame = again.to_frame()
     assert len(frame) == len(found.sources)

@@ -108,7 +108,7 @@ def test_what_is_no_such_workbook_is_refused(book, tmp_path):
 
 
 EXPERTS = REGISTRY["experts"]
-SMALL = {"case": "wsip", "draws": 40, "futures": 2}
+SMALL = {"case": "wsip", "draws": 40, "replicates": 2}
 
 
 @pytest.fixture(scope="module")

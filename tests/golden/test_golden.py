@@ -83,7 +83,7 @@ def test_numbers_move_with_the_version_and_the_version_with_numbers(kept, parks,
     assert record.read(file) == {**kept, park.name: renewed}
 
 
-ABOUT_NOTHING = {"fresh"}
+ABOUT_NOTHING = {"overwrite"}
 """Parameters that say how the work is done."""
 
 

@@ -77,9 +77,9 @@ def written(tmp_path):
     return write
 
 
-def by_hand(options=3, draws=4, futures=2, structures=1, **measures):
+def by_hand(options=3, draws=4, replicates=2, structures=1, **measures):
     """Effects under each structure, by hand: 0 everywhere but in the measures given, (structures, options, runs)."""
-    runs = draws * futures
+    runs = draws * replicates
     values = np.zeros((structures, options, runs, len(NAMES), 1))
     for name, given in measures.items():
         values[..., NAMES.index(name), 0] = given
@@ -93,7 +93,7 @@ def by_hand(options=3, draws=4, futures=2, structures=1, **measures):
             reference_values=table[0],
             values=dict(zip(keys, table[1:], strict=True)),
             finished=dict.fromkeys(keys, np.ones(runs, dtype=bool)),
-            draw_of_run=np.arange(runs) // futures,
+            draw_of_run=np.arange(runs) // replicates,
         )
         for table in values
     ]

@@ -50,7 +50,7 @@ def ask(place, file):
     """Ask with few runs; the answer and its context."""
 
     def asked(*, keeps=True, threads=1, announcing=None, **changes):
-        given = {"case": "great-stone", "draws": 24, "futures": 2, "file": file, "parameters": "prior"}
+        given = {"case": "great-stone", "draws": 24, "replicates": 2, "file": file, "parameters": "prior"}
         context = Context(place, keep_results=keeps, threads=threads, on_study=announcing)
         return answer(LEVERS, LEVERS.params(**given | {"since": "start"} | changes), context), context
 
@@ -105,11 +105,11 @@ def test_levels_of_outcome_shares_are_told_of_a_calibrated_park_alone(first):
 
 
 def test_draws_come_from_the_posterior_where_there_is_one(file):
-    params = Params(case="great-stone", levers=("tax",), file=file, draws=24, futures=2, since="start")
+    params = Params(case="great-stone", levers=("tax",), file=file, draws=24, replicates=2, since="start")
     context = Context()
     case = context.case(params.case)
     levers, since, options = options_of(params, context)
-    study = study_of(levers, since, options, runs=48, futures=2)
+    study = study_of(levers, since, options, runs=48, replicates=2)
     experiment = context.experiment(study, case, measures_of(levers, case, since))
     assert experiment.study.draws == "posterior"
     assert experiment.provenance["posterior_cut"] == str(load_case("great-stone").clock.data_end)
@@ -126,7 +126,7 @@ class Stopped(Exception):
 
 
 def test_what_was_run_before_a_stop_is_found_again(file, tmp_path):
-    params = Params(case="great-stone", levers=("tax",), file=file, draws=12, futures=2, since="start")
+    params = Params(case="great-stone", levers=("tax",), file=file, draws=12, replicates=2, since="start")
     runs = 24 * 2 * 4  # as modelled, under two structures, and once more as modelled with a draw for each run
     counts = []
     context = Context(tmp_path / "whole", threads=1, progress=lambda _, done, total: counts.append((done, total)))
@@ -147,7 +147,7 @@ def test_what_was_run_before_a_stop_is_found_again(file, tmp_path):
 
 def test_the_chance_told_is_that_of_the_baseline_that_simulate_report_and_brief_run(file, tmp_path):
     context, params = Context(tmp_path, threads=1), Params(case="great-stone", levers=("tax",), file=file, draws=24,
-                                                           futures=2, since="start")  # fmt: skip
+                                                           replicates=2, since="start")  # fmt: skip
     study = baseline("great-stone").with_changes(runs=48, now="2025Q1")  # the quarter that the file names
     plain = context.simulate(study, context.case("great-stone"))
     (effect, *_) = compute(params, context).effects

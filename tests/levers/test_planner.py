@@ -29,8 +29,8 @@ def test_a_share_no_run_contradicts_is_not_exact():
 def test_runs_that_share_draws_tell_less():
     """All of the variance between draws: a draw's second run adds nothing, so that 9604 *draws* are needed."""
     found = Split(0.25, 0.0)
-    assert runs_for(found, 0.01, futures=5) == 5 * 9604
-    assert runs_for(Split(0.125, 0.125), 0.01, futures=2) == 2 * 7203, "0.125/D + 0.125/2D = (0.01/z)²"
+    assert runs_for(found, 0.01, replicates=5) == 5 * 9604
+    assert runs_for(Split(0.125, 0.125), 0.01, replicates=2) == 2 * 7203, "0.125/D + 0.125/2D = (0.01/z)²"
 
 
 def test_a_pool_used_whole_leaves_chance_alone():

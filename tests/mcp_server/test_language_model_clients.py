@@ -32,7 +32,7 @@ def workspace(tmp_path):
 
 def test_every_question_without_files_is_a_tool_with_a_sound_schema_in_both_languages():
     served = {analysis.function for analysis in REGISTRY if analysis.served}
-    paths = {field.word for analysis in REGISTRY for field in analysis.params.form() if field.kind == "file"}
+    paths = {field.name for analysis in REGISTRY for field in analysis.params.form() if field.kind == "file"}
     for lang in ("en", "zh"):
         offered = {tool.name: tool for tool in tools(lang)}
         assert set(offered) == served | {"list_parks", "show_park"}

@@ -10,7 +10,6 @@ import pytest
 
 import copark as cp
 from copark.analyses import REGISTRY
-from copark.analyses.contract import WORDS
 from copark.analyses.python_functions import PATIENCE, PythonProgress
 from copark.analyses.vocabulary import MisusedFunction, seed_of
 from copark.errors import CoparkError, FaultsFound, NotFound, StudyFaults
@@ -143,19 +142,17 @@ def test_former_names_warn_and_ask_the_same(monkeypatch):
 
 
 def test_one_vocabulary_over_python_commands_and_api():
-    """``runs`` and ``draws`` and ``replicates`` are numbers everywhere; run IDs keep to the parameters' own names."""
+    """``runs`` and ``draws`` and ``replicates`` are numbers everywhere; run IDs keep the names they had."""
     for analysis in REGISTRY:
-        fields = {field.word: field for field in analysis.params.form()}
+        fields = {field.name: field for field in analysis.params.form()}
         for word in {"draws", "replicates"} & set(fields):
             assert fields[word].kind == "integer", (analysis.name, word)
         assert not set(fields) & {"futures", "size", "fresh"}, analysis.name
-        for field in fields.values():
-            if field.word != field.name:
-                assert (field.flag, field.former) == (f"--{field.word.replace('_', '-')}", (f"--{field.name}",))
     levers = REGISTRY["levers"]
     assert params_of(levers, {"case": PARK, "replicates": 3}) == params_of(levers, {"case": PARK, "futures": 3})
-    assert levers.params(case=PARK, replicates=3).model_dump()["futures"] == 3
-    assert WORDS["futures"] == "replicates"
+    assert levers.params(case=PARK, replicates=3).model_dump(by_alias=True)["futures"] == 3
+    (field,) = (field for field in levers.params.form() if field.name == "replicates")
+    assert (field.flag, field.former) == ("--replicates", ("--futures",))
 
 
 def test_a_bar_is_drawn_in_a_notebook_and_taken_away(monkeypatch):
@@ -264,4 +261,4 @@ def test_necessary_and_sufficient_conditions_are_asked_alike():
     with pytest.warns(DeprecationWarning, match="(conditions|outcome)=…"):
         former = cp.nca(table, x="X", y="Y")
     assert former.run_id == now.run_id
-    assert {field.word for field in REGISTRY["qca"].params.form()} >= {"conditions", "outcome"}
+    assert {field.name for field in REGISTRY["qca"].params.form()} >= {"conditions", "outcome"}

@@ -33,7 +33,7 @@ def listed(great_stone):
 
 @pytest.fixture(scope="module")
 def experiment(great_stone, source):
-    return effects.experiment_of(great_stone, source, runs=16, futures=1, seed=1)
+    return effects.experiment_of(great_stone, source, runs=16, replicates=1, seed=1)
 
 
 def test_every_link_and_every_shock_is_among_them(great_stone, listed):

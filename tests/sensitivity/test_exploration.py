@@ -94,7 +94,7 @@ def test_outcomes_are_those_that_are_told_everywhere(great_stone, cube, points, 
     assert asked[place["self_standing"]].title("en").startswith("Probability of being self-standing in ")
     found = samples.answers(cube, points, asked, replicates=3, seed=1)
     source = samples.PointDraws(cube, points, 3, np.zeros(len(points), dtype=bool))
-    study = study_of(great_stone, 1).with_changes(draws="posterior", runs=3 * len(points), futures=3)
+    study = study_of(great_stone, 1).with_changes(draws="posterior", runs=3 * len(points), replicates=3)
     codes = simulate(study, great_stone, source=source, threads=1)["outcome"].to_numpy()[0].reshape(-1, 3)
     for outcome in samples.OUTCOME:
         quarter = asked[place[outcome]].at

@@ -31,7 +31,7 @@ def dots(compared, output="operating", quarter=END, lang="en"):
     place = compared.quarters.index(quarter)
     effects = [(scenario.key, scenario.drawn(output, quarter)) for scenario in compared.scenarios]
     halves = [scenario.courses[output][[1, 3], place].tolist() for scenario in compared.scenarios]
-    return comparison.arms(effects, halves, "as-it-is", "the foot", lang)
+    return comparison.scenario_effects(effects, halves, "as-it-is", "the foot", lang)
 
 
 def bands(compared, scenario, output, lang="en"):

@@ -23,7 +23,7 @@ RUNS, REPLICATES = 48, 2
 
 
 def asked(runs=RUNS, **changes):
-    fields = {"draws": "prior", "futures": REPLICATES, "keep": READ} | changes
+    fields = {"draws": "prior", "replicates": REPLICATES, "keep": READ} | changes
     return study(AS_IT_IS, CUT, DEAR, runs=runs, **fields)
 
 
@@ -87,7 +87,7 @@ def test_nothing_is_run_twice_and_more_draws_go_on_where_the_last_ended(great_st
 
 def test_a_part_has_the_random_numbers_of_the_whole_and_runs_nothing_that_is_there(great_stone):
     places = OutputValues((("jobs", 40), ("cash", 79)))
-    whole, apart = (Experiment(asked(futures=4), great_stone, places) for _ in range(2))
+    whole, apart = (Experiment(asked(replicates=4), great_stone, places) for _ in range(2))
     every = whole.measured(CUT)
     chosen = [number for number in range(RUNS) if number % 4 in (1, 3)]
     part = whole.part((1, 3))

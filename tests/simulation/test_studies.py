@@ -53,7 +53,7 @@ def test_a_shipped_study_runs(name, great_stone):
 def test_identity_covers_edits_and_futures(great_stone):
     made = [
         study(arm()), study(arm(edits={"quota": 5001})), study(arm(edits={"quota": 5002})),
-        study(arm(edits={"drop": ["shock/pandemic"]})), study(arm(), futures=2),
+        study(arm(edits={"drop": ["shock/pandemic"]})), study(arm(), replicates=2),
     ]  # fmt: skip
     assert len({study_identity(one, great_stone) for one in made}) == len(made)
 
@@ -89,7 +89,7 @@ def test_two_ways_to_keep_the_old_regime_are_one(great_stone):
 def test_futures_share_a_draw_and_differ_in_chance(great_stone):
     """Run r has draw r // futures; one future is what there was before."""
     single = simulate(study(runs=4), great_stone, threads=1)
-    several = simulate(study(runs=10, futures=3), great_stone, threads=1)
+    several = simulate(study(runs=10, replicates=3), great_stone, threads=1)
     draws = several["draws"].values
     assert np.array_equal(draws, single["draws"].values[np.arange(10) // 3])
     assert np.array_equal(several.registered.values[0][0], single.registered.values[0][0])

@@ -84,7 +84,7 @@ def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
     assert out.rstrip().endswith("out/r.html")
     (words,) = calls
     assert (words["given"], words["runs"], words["seed"], words["lang"]) == (("a-park",), 7, 3, lang)
-    assert (words["fresh"], words["report"], words["out"]) == (True, True, Path("out"))
+    assert (words["overwrite"], words["report"], words["out"]) == (True, True, Path("out"))
     assert words["formats"] == ["html"]
 
 

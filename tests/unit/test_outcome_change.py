@@ -63,10 +63,10 @@ def test_runs_that_need_no_rescue_any_more_are_told_with_their_books():
     change = moves(debt_and_rescue(), books())
     assert change.counts == ((0, 0, 0, 0), (0, 0, 0, 3), (0, 0, 0, 0), (0, 0, 0, 3))
     (move,) = change.moves
-    assert (move.reference, move.arm, move.runs, move.share) == ("dependent", "self_standing", 3, 0.5)
+    assert (move.reference, move.scenario, move.runs, move.share) == ("dependent", "self_standing", 3, 0.5)
     assert move.cause == "unaided"
     assert move.reasons == (("land", 3),)
-    books_of = {line.output: (line.reference, line.arm, line.effect) for line in move.lines}
+    books_of = {line.output: (line.reference, line.scenario, line.effect) for line in move.lines}
     # interest: eleven quarters of 2 a year
     for name, paid, effect in (("land_cost", 100, 1), ("draws_credit", 95, -1), ("principal", 6, 1),
                                ("interest", 5.5, 1), ("rescue", 7, -1)):  # fmt: skip
@@ -77,10 +77,10 @@ def test_runs_that_need_no_rescue_any_more_are_told_with_their_books():
 
 def test_a_failure_is_told_at_the_quarter_of_the_failure():
     (move,) = moves(books(), books(operating_cost=20.0)).moves
-    assert (move.reference, move.arm, move.cause) == ("self_standing", "failed", "fails")
+    assert (move.reference, move.scenario, move.cause) == ("self_standing", "failed", "fails")
     assert move.reasons == (("running", RUNS),)
     costs = next(line for line in move.lines if line.output == "operating_cost")
-    assert costs.arm == pytest.approx(30.0), "10 last two quarters; the fourth without cash is the sixth: 6 times 5"
+    assert costs.scenario == pytest.approx(30.0), "10 last two quarters; the fourth without cash is the sixth: 6 · 5"
 
 
 def test_a_fragile_park_is_told_by_the_first_test_it_fails():
@@ -88,7 +88,7 @@ def test_a_fragile_park_is_told_by_the_first_test_it_fails():
     half = np.repeat([1.0, 0.0], RUNS // 2)[:, None]
     before = books(public_outlay=5.0, public_income=1.0, result_cumulative=-2.0 * half)
     (move,) = moves(before, books()).moves
-    assert (move.reference, move.arm, move.cause) == ("fragile", "self_standing", "passes")
+    assert (move.reference, move.scenario, move.cause) == ("fragile", "self_standing", "passes")
     assert dict(move.reasons) == {"earns": RUNS // 2, "pays_back": RUNS // 2}
     assert {line.output: line.effect for line in move.lines} == {"earns": 1.0, "pays_back": 2.0, "holds": 0.0}
     assert tuple(line.output for line in move.lines) == MARGINS
@@ -98,7 +98,7 @@ def test_every_move_has_one_cause_by_the_first_rule_that_differs():
     """Of the twelve ways to move: the first of the three rules that the two outcomes answer otherwise is the cause."""
     codes = [(i, j) for i in range(4) for j in range(4) if i != j]
     change = outcome_moves(*(np.array(side, np.int8) for side in zip(*codes, strict=True)), {}, {}, QUARTERS - 1)
-    causes = {(move.reference, move.arm): move.cause for move in change.moves}
+    causes = {(move.reference, move.scenario): move.cause for move in change.moves}
     assert len(causes) == 12
     assert set(causes.values()) == set(CAUSES)
     for (reference, arm), cause in causes.items():
@@ -115,7 +115,7 @@ CODES = arrays(np.int8, 40, elements=st.integers(0, 3))
 def test_the_moves_add_up_to_the_change_of_every_probability(reference, arm):
     change = outcome_moves(reference, arm, {}, {}, QUARTERS - 1)
     for code, name in enumerate(OUTCOMES):
-        gained = sum(move.runs for move in change.moves if move.arm == name)
+        gained = sum(move.runs for move in change.moves if move.scenario == name)
         lost = sum(move.runs for move in change.moves if move.reference == name)
         assert gained - lost == np.count_nonzero(arm == code) - np.count_nonzero(reference == code)
         before, after = change.shares(name)
@@ -139,11 +139,11 @@ def test_reasons_are_exhaustive_and_the_items_add_up_to_the_difference_of_cash(f
         if move.cause in ("passes", "fragile"):  # told by a test of accounts, whose margins are no items of cash
             assert {line.output for line in move.lines} == set(MARGINS)
             continue
-        rows = (judged(before) == OUTCOMES.index(move.reference)) & (judged(after) == OUTCOMES.index(move.arm))
+        rows = (judged(before) == OUTCOMES.index(move.reference)) & (judged(after) == OUTCOMES.index(move.scenario))
         worse = before if move.better else after
         lately = np.array([np.flatnonzero(run > 0.0).max(initial=0) for run in worse["rescue"][rows]])
         failed = (worse["failed"][rows] > 0.5).argmax(axis=1)
-        ends = failed if "failed" in (move.reference, move.arm) else lately
+        ends = failed if "failed" in (move.reference, move.scenario) else lately
         cash_difference = (after["cash"] - before["cash"])[rows][np.arange(rows.sum()), ends]
         assert sum(line.effect for line in move.lines) == pytest.approx(cash_difference.mean(), abs=1e-6)
 
@@ -174,4 +174,4 @@ def test_no_framework_is_explained_by_land_that_is_not_serviced(real):
     first = change.moves[0]
     assert (first.reference, first.cause, first.reasons[0][0]) == ("dependent", "unaided", "land")
     draws = next(line for line in first.lines if line.output == "state_funding")
-    assert draws.reference > 0.0 == draws.arm
+    assert draws.reference > 0.0 == draws.scenario

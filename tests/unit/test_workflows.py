@@ -60,7 +60,7 @@ def test_a_run_that_is_stored_is_made_again_only_when_asked_and_gives_the_same(
     before, stages = (first.path / "metadata.json").stat().st_ino, list[str]()
     for fresh in (False, True):
         again = workflows.run_study(
-            "great-stone", runs=RUNS, out=out, report=False, fresh=fresh, threads=1,
+            "great-stone", runs=RUNS, out=out, report=False, overwrite=fresh, threads=1,
             progress=lambda stage, *_: stages.append(stage),
         )  # fmt: skip
         assert again.reused is not fresh
@@ -251,7 +251,7 @@ def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.Run
         workflows.verify(first.identity, out=copied)
     with pytest.raises(FaultsFound, match="--overwrite"):
         workflows.run_study("great-stone", runs=RUNS, out=copied, report=False)
-    assert not workflows.run_study("great-stone", runs=RUNS, out=copied, report=False, fresh=True).reused
+    assert not workflows.run_study("great-stone", runs=RUNS, out=copied, report=False, overwrite=True).reused
 
 
 @pytest.mark.long

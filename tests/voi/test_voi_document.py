@@ -12,7 +12,7 @@ from copark.errors import CoparkError
 
 pytestmark = pytest.mark.long
 VOI = REGISTRY["voi"]
-SMALL = {"case": "great-stone", "draws": 400, "futures": 3, "claim": ("4b/ties", "4a/home-token")}
+SMALL = {"case": "great-stone", "draws": 400, "replicates": 3, "claim": ("4b/ties", "4a/home-token")}
 
 
 @pytest.fixture(scope="module")

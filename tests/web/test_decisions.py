@@ -128,7 +128,7 @@ def test_a_result_of_ones_own_that_answers_todays_question_is_decided_by(told, d
     with serve() as server:
         answer = server.get("/api/v1/decisions?case=great-stone").json()["found"]
     assert answer["run_id"] == told["run_id"]
-    assert answer["runs"] == 7 * current.result.futures
+    assert answer["runs"] == 7 * current.result.replicates
 
 
 def test_a_park_without_a_stored_result_has_no_options(client):

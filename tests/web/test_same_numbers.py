@@ -22,7 +22,7 @@ RUNS = 60
 def library(answer, **changes):
     """The library's result of the study an answer tells."""
     study = Study.model_validate(answer["study"])
-    kept = {name: getattr(study, name) for name in ("runs", "seed", "draws", "futures", "keep", "scenarios")}
+    kept = {name: getattr(study, name) for name in ("runs", "seed", "draws", "replicates", "keep", "scenarios")}
     scenarios = [scenario.model_dump(by_alias=True) for scenario in kept.pop("scenarios")]
     return workflows.simulate(study.case, scenarios=scenarios, threads=1, **kept | changes)
 

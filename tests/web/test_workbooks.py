@@ -62,7 +62,7 @@ def test_a_workbook_waits_by_name_and_its_result_is_listed_nowhere(client, tmp_p
     case = services_of(client).registry.get(SMALL_PARK)
     params = params_of_workbook(EXPERTS, case, tmp_path, filled(client, SMALL_PARK))
     assert params["answers"].startswith(f"{WORKBOOKS}/"), "no path of this machine waits in the queue"
-    content = {"analysis": "experts", "params": {**params, "draws": 20, "futures": 2}}
+    content = {"analysis": "experts", "params": {**params, "draws": 20, "replicates": 2}}
     with few_alternatives():
         done = do_task(JobTask("analysis", SMALL_PARK, content, "en", str(tmp_path)), lambda *_: None)
     stored = load(find(tmp_path, EXPERTS, done.identity), EXPERTS)

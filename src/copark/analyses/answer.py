@@ -48,7 +48,7 @@ MOST_BYTES = 200_000_000
 """Largest stored result that is read."""
 UNREADABLE = (OSError, EOFError, ValueError, RecursionError, zlib.error)
 NO_KEY = "analyses.no_key"
-HOW_IT_IS_DONE = frozenset({"fresh", "freeze_all"})
+HOW_IT_IS_DONE = frozenset({"overwrite", "freeze_all"})
 """Parameters that say how the work is done or where it is written, and not what is asked."""
 TOLD_BY_DRAWS = frozenset({"cut", "parameters"})
 """Parameters that choose among the draws a case has: the draws tell what was chosen."""
@@ -335,7 +335,7 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     selection = getattr(params, "wanted", None)
     extra = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
     excluded = HOW_IT_IS_DONE if selection is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
-    question: JsonObject = params.model_dump(mode="json", exclude=set(excluded))
+    question: JsonObject = params.model_dump(mode="json", by_alias=True, exclude=set(excluded))
     for field in type(params).form():
         value = getattr(params, field.name)
         if value is None or field.name in extra:
@@ -501,7 +501,7 @@ def save(
         "run_id": result.run_id,
         "version": analysis.version,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "params": params.model_dump(mode="json"),
+        "params": params.model_dump(mode="json", by_alias=True),
         "sha256": hashlib.sha256(content.encode()).hexdigest(),
     }
     if seconds is not None:
@@ -555,7 +555,9 @@ def head(folder: Path, analysis: Analysis) -> ResultHeader | None:
         is_sound = is_sound and isinstance(header.get("version", 0), int)
     except (*UNREADABLE, AttributeError):
         return None
-    return cast("ResultHeader", header) if is_sound else None
+    if not is_sound:
+        return None
+    return cast("ResultHeader", header | {"params": analysis.params.by_names(header["params"])})
 
 
 def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, ResultHeader]]:

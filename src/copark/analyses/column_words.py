@@ -40,7 +40,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "shares_grade": ("report.evidence_grade",),
     "flags_grade": ("report.evidence_grade",),
     "outcome_grade": ("report.evidence_grade",),
-    "scenario": ("suzhou.arm",),
+    "scenario": ("suzhou.scenario",),
     "record_word": ("claims.word",),
     "bound": ("workbook.choice.bound",),
     "role": ("report.role",),

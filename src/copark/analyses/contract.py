@@ -10,7 +10,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from copark.calibration.comparison import Comparison
 from copark.json_types import JsonObject
@@ -35,11 +35,6 @@ SHARED = "analyses"
 FieldKind = Literal["case", "study", "string", "list", "file", "integer", "number", "boolean", "choice"]
 _TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(?:\+00:00|Z)$")
 """A time in UTC as programs write it."""
-WORDS: Mapping[str, str] = {"fresh": "overwrite", "futures": "replicates"}
-"""Public names of parameters that are called otherwise, in Python, commands and API; their own name still works.
-
-A run ID is made of the parameters' own names, so that a better word moves no result (decision 0087).
-"""
 ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
 """Which parameters are used, in the place of the best a case has."""
 Wanted = tuple[str | None, str | None]
@@ -122,9 +117,8 @@ class FormField:
     """A parameter as commands and forms ask for it."""
 
     name: str
+    """``runs`` is always a number of simulations, ``draws`` of parameters, ``replicates`` for each."""
     kind: FieldKind
-    word: str
-    """Its public name: ``runs`` is always a number of simulations, ``draws`` of parameters, ``replicates`` for each."""
     flag: str
     """Its option on the command line."""
     former: tuple[str, ...]
@@ -166,30 +160,24 @@ class AnalysisParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     served: ClassVar[Mapping[str, float]] = {}
     """Largest values a server takes, by name. It takes no paths."""
-    words: ClassVar[Mapping[str, str]] = {}
-    """Public names of parameters that have others, beside :data:`WORDS`."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_own_names(cls, values: Any) -> Any:
-        """Take parameters by their public names as well."""
-        return cls.own_names(values) if isinstance(values, Mapping) else values
 
     @classmethod
-    def public_names(cls) -> dict[str, str]:
-        """Return the public names of parameters that are called otherwise, by their own."""
-        return {name: word for name, word in {**WORDS, **cls.words}.items() if name in cls.model_fields}
+    def former_names(cls) -> dict[str, str]:
+        """Return the names parameters have now, by those they had, which run IDs and stored results keep."""
+        return {
+            field.serialization_alias: name for name, field in cls.model_fields.items() if field.serialization_alias
+        }
 
     @classmethod
-    def own_names(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return values by the parameters' own names; one that is given by both is left as it is, to be refused."""
-        own = {word: name for name, word in cls.public_names().items()}
-        return {own[key] if key in own and own[key] not in values else key: value for key, value in values.items()}
+    def by_names(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values by the names parameters have now; one that is given by both is left, to be refused."""
+        now = cls.former_names()
+        return {now[key] if key in now and now[key] not in values else key: value for key, value in values.items()}
 
     @classmethod
     def form(cls, *, served: bool = False) -> tuple[FormField, ...]:
         """List the parameters in their order; with a server's limits, without what is local, where ``served``."""
-        fields = tuple(_form_field(name, field, cls.public_names()) for name, field in cls.model_fields.items())
+        fields = tuple(_form_field(name, field) for name, field in cls.model_fields.items())
         if not served:
             return fields
         from copark.simulation.study import list_studies
@@ -231,7 +219,7 @@ class AheadParams(CaseParams):
     """Quarter the park is looked at from (``2026Q4``), by default the present one."""
 
 
-def _form_field(name: str, field: FieldInfo, words: Mapping[str, str]) -> FormField:
+def _form_field(name: str, field: FieldInfo) -> FormField:
     kind, choices = _kind(field.annotation)
     marks = field.metadata
 
@@ -241,8 +229,7 @@ def _form_field(name: str, field: FieldInfo, words: Mapping[str, str]) -> FormFi
     option = mark(Option)
     unless = mark(Unless)
     written = mark(Written)
-    word = words.get(name, name)
-    flag = f"--{word.replace('_', '-')}" if option is None else option.flag
+    flag = f"--{name.replace('_', '-')}" if option is None else option.flag
     limit = {
         edge: next((getattr(entry, edge) for entry in marks if hasattr(entry, edge)), None) for edge in ("ge", "le")
     }
@@ -253,9 +240,8 @@ def _form_field(name: str, field: FieldInfo, words: Mapping[str, str]) -> FormFi
     return FormField(
         name,
         kind,
-        word,
         flag,
-        (f"--{name}",) if name != word else (),
+        (f"--{field.serialization_alias}",) if field.serialization_alias else (),
         required,
         default,
         limit["ge"],

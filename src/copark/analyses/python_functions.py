@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -165,7 +165,7 @@ def _function_of(analysis: Analysis) -> Callable[..., Result]:
     params = analysis.params
     fields = params.form()
     signature = _signature(fields)
-    former = params.public_names()
+    former = params.former_names()
 
     def ask(*arguments: Any, **named: Any) -> Result:
         session = options()
@@ -204,7 +204,7 @@ def _signature(fields: tuple[FormField, ...]) -> inspect.Signature:
     parameter = inspect.Parameter
     places = [
         parameter(
-            field.word,
+            field.name,
             parameter.POSITIONAL_OR_KEYWORD if field.by_place else parameter.KEYWORD_ONLY,
             default=parameter.empty if field.required else field.default,
         )
@@ -218,7 +218,7 @@ def described_analysis(analysis: Analysis, lang: str) -> str:
     """Write the docstring of a function in a language, of the texts of its command."""
     t = Texts(analysis.area, lang)
     fields = analysis.params.form()
-    words = {field.word: t(f"param.{field.name}") for field in fields}
+    words = {field.name: t(f"param.{field.name}") for field in fields}
     names = (*((RNG,) if "seed" in words else ()), *PLUMBING)
     words |= {name: text(f"python.param.{name}", lang) for name in names}
     return docstring(t("help"), words, text("python.answer", lang), lang)
@@ -271,14 +271,14 @@ def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str
 
     cases = {}
     for field in fields:
-        value = values.get(field.word)
+        value = values.get(field.name)
         if field.kind == "case" and isinstance(value, str):
             tell(filter(None, [shadowed_note(value, options().lang)]))
         if field.kind == "case" and isinstance(value, Case):
             cases[value.name] = value
-            values[field.word] = value.name
+            values[field.name] = value.name
         elif field.kind == "case" and isinstance(value, Path):
-            values[field.word] = str(value)
+            values[field.name] = str(value)
     return cases
 
 
@@ -302,8 +302,8 @@ def tables_as_files(
     MisusedFunction
         If a data frame stands in the place of a file that is no table.
     """
-    frames: dict[str, Any] = {field.word: values.get(field.word) for field in fields if field.kind == "file"}
-    tables = [field.word for field in fields if field.is_table]
+    frames: dict[str, Any] = {field.name: values.get(field.name) for field in fields if field.kind == "file"}
+    tables = [field.name for field in fields if field.is_table]
     misgiven = [word for word, frame in frames.items() if hasattr(frame, "to_csv") and word not in tables]
     if misgiven:
         told = {"function": function}
@@ -323,10 +323,10 @@ def _lists_of_one(
 ) -> dict[str, tuple[str, ...]]:
     """Return lists of a single text that was given in their place; not where a list may be written as one text."""
     return {
-        field.word: (values[field.word],)
+        field.name: (values[field.name],)
         for field in fields
         if field.kind == "list"
-        and isinstance(values.get(field.word), str)
+        and isinstance(values.get(field.name), str)
         and not any(isinstance(mark, BeforeValidator) for mark in params.model_fields[field.name].metadata)
     }
 
@@ -336,6 +336,5 @@ def _params(analysis: Analysis, values: Mapping[str, Any]) -> AnalysisParams:
     try:
         return params(**values)
     except ValidationError as errors:
-        words = params.public_names()
         faults = of_arguments(faults_in(errors, f"{analysis.function}()", params, ("study",)), analysis.function)
-        raise MisusedFunction(replace(fault, key=words.get(fault.key, fault.key)) for fault in faults) from None
+        raise MisusedFunction(faults) from None

@@ -101,7 +101,7 @@ def find_or_run(
     execution: ExecutionOptions,
     out: Path,
     lang: str = "en",
-    fresh: bool = False,
+    overwrite: bool = False,
     before_run: BeforeRun | None = None,
     progress: StagedProgress | None = None,
 ) -> StoredRun:
@@ -124,7 +124,7 @@ def find_or_run(
         Output folder.
     lang
         Language of notes.
-    fresh
+    overwrite
         Run it even if it is stored.
     before_run
         Called before the work begins.
@@ -136,7 +136,7 @@ def find_or_run(
 
     store = RunStore.of(out)
     plan = plan_stored_run(study, case, parameters)
-    record = None if fresh else store.find(plan.run_id)
+    record = None if overwrite else store.find(plan.run_id)
     # A run under other titles is made again, so that it is shown under these.
     if record is not None and has_what_is_wanted(record, plan) and has_titles_of(record, plan.study):
         return StoredRun(plan.study, record, reused=True)
@@ -153,7 +153,7 @@ def find_or_run(
         execution=execution,
         out=out,
         lang=lang,
-        fresh=fresh,
+        overwrite=overwrite,
         progress=progress,
     )
     return StoredRun(plan.study, record, reused=False, notes=(*aside_notes, *notes))
@@ -195,7 +195,7 @@ def run_and_store(
     execution: ExecutionOptions,
     out: Path,
     lang: str = "en",
-    fresh: bool = False,
+    overwrite: bool = False,
     progress: StagedProgress | None = None,
 ) -> tuple[RunRecord, tuple[str, ...]]:
     """Make the runs of a study, or those that are missing, and store them.
@@ -214,7 +214,7 @@ def run_and_store(
         Output folder.
     lang
         Language of notes.
-    fresh
+    overwrite
         Resume nothing that machines of another kind have made.
     progress
         Called with stage, runs made and runs to be made.
@@ -236,7 +236,7 @@ def run_and_store(
         source,
         plan.run_id,
         plan.summarised,
-        fresh=fresh,
+        overwrite=overwrite,
         stored_before=stamp_of(store.root / plan.run_id),
     )
     with _worker_pool(execution, lang) as worker_pool:

@@ -185,18 +185,18 @@ def is_kept(folder: Path) -> bool:
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
-def kept_posterior(task: CalibrationTask, *, fresh: bool = False) -> KeptPosterior:
+def kept_posterior(task: CalibrationTask, *, overwrite: bool = False) -> KeptPosterior:
     """Find a calibration in the output folder, or make, examine and keep it.
 
     Parameters
     ----------
     task
         The calibration.
-    fresh
+    overwrite
         Whether it is calibrated again although a calibration of it is stored.
     """
     folder = task.folder
-    tally = _make(task) if fresh or not is_kept(folder) else None
+    tally = _make(task) if overwrite or not is_kept(folder) else None
     return KeptPosterior(task.case, load(task.case, folder), load_examination(folder), task.identity, folder, tally)
 
 

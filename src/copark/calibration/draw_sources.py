@@ -91,8 +91,8 @@ def _digits(values: Iterable[float]) -> list[str]:
 class PosteriorSource:
     """Draws of a replay posterior: pairs of parameters and past random numbers, with futures of their own.
 
-    Run r has draw d = r // futures, which is pair d of an order spread over all pairs, begun again when they are used
-    up. Up to the cut it has the pair's random numbers, from then on those of (the study's seed, r).
+    Run r has draw d = r // replicates, which is pair d of an order spread over all pairs, begun again when they are
+    used up. Up to the cut it has the pair's random numbers, from then on those of (the study's seed, r).
     """
 
     def __init__(self, replay: ReplayPosterior, *, stale: bool = False, kind: Kind = "shipped") -> None:
@@ -154,7 +154,7 @@ class PosteriorSource:
             Number after the last run.
         """
         runs = np.arange(first, last)
-        draws = Draws(*(room[self._pairs(runs, study.futures)].copy() for room in self.whole))
+        draws = Draws(*(room[self._pairs(runs, study.replicates)].copy() for room in self.whole))
         draws.addresses["later_seed"] = study.seed
         draws.addresses["later_run"] = runs
         return draws
@@ -251,9 +251,10 @@ def largest_difference(first: PooledDraws, second: PooledDraws) -> float:
 class BorrowedSource:
     """Borrowed parameters.
 
-    Run r has draw d = r // futures. Its pooled axes are those of draw d of the hierarchy, in an order spread over all
-    draws; what is not pooled, and what sets a park apart that is not in the panel, is addressed by (the study's seed,
-    d). Random numbers are the study's own. Without ``as_member`` a park of the panel is drawn as one that is not in it.
+    Run r has draw d = r // replicates. Its pooled axes are those of draw d of the hierarchy, in an order spread over
+    all draws; what is not pooled, and what sets a park apart that is not in the panel, is addressed by (the study's
+    seed, d). Random numbers are the study's own. Without ``as_member`` a park of the panel is drawn as one that is not
+    in it.
     """
 
     cut: Quarter | None = None
@@ -334,6 +335,6 @@ class BorrowedSource:
         last
             Number after the last run.
         """
-        points = self.points_of(np.arange(first, last) // study.futures, study.seed)
+        points = self.points_of(np.arange(first, last) // study.replicates, study.seed)
         blank = study_of(self.case, study.seed).scenarios[0]
         return fill(self.space.values(points), blank, study, first, last)

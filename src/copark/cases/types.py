@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal, LiteralString, Self
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -52,6 +54,21 @@ LARGEST = 1e15
 _SHOWN = 80
 _LISTED = 12
 _COMPARED = 1000
+
+
+def renamed(now: str, before: str) -> Any:
+    """Mark a field that had another name: both are read, and the former is written, for stored answers and run IDs.
+
+    Parameters
+    ----------
+    now, before
+        Its name, and the one it had.
+    """
+    return Field(validation_alias=AliasChoices(now, before), serialization_alias=before)
+
+
+Replicates = Annotated[int, renamed("replicates", "futures")]
+"""Runs that share a draw of parameters, each with random numbers of its own."""
 
 
 def shown(value: Any) -> str:

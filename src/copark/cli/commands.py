@@ -71,7 +71,7 @@ def run(
     outcomes: Outcomes = False,
     threads: Threads = None,
     out: Out = OUT,
-    fresh: Annotated[bool, typer.Option("--overwrite", "--fresh", help="cli.help.run.fresh")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", "--fresh", help="cli.help.run.overwrite")] = False,
     scheduler: Scheduler = None,
     workers: Workers = None,
     listed_formats: Annotated[
@@ -107,7 +107,7 @@ def run(
         Threads; ``None`` for as many as the processors that may be used.
     out
         Folder of results.
-    fresh
+    overwrite
         True to make the runs again where they are stored already.
     scheduler
         Address of a Dask scheduler; ``None`` to run here.
@@ -137,7 +137,7 @@ def run(
             now=now,
             lang=ctx.obj,
             out=out,
-            fresh=fresh,
+            overwrite=overwrite,
             execution=workflows.ExecutionOptions(threads, scheduler, workers),
             announce=show_plan,
             formats=written,

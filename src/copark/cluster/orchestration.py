@@ -74,7 +74,7 @@ class EnsembleRequest:
     """Its name."""
     bands: bool
     """Keep bands over all runs and the paths of the first only."""
-    fresh: bool = False
+    overwrite: bool = False
     """Go on from nothing that machines of another kind have made."""
     stored_before: Stamp | None = None
     """The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
@@ -220,7 +220,7 @@ def _begun(
         begin_anew(shards)
         return None, [], 0
     done = list(finished(shards, plan))
-    entries = (*CODE, *BITS) if request.fresh else CODE
+    entries = (*CODE, *BITS) if request.overwrite else CODE
     if any(faults_between(fingerprint, record.made_with, "", entries) for record in done):
         begin_anew(shards)
         return None, [], sum(record.last - record.first for record in done)

@@ -161,8 +161,8 @@ def tools(lang: str) -> tuple[Tool, ...]:
 def _tool_of(analysis: Analysis, lang: str) -> Tool:
     t = Texts(analysis.area, lang)
     fields = analysis.params.form(served=True)
-    properties = {form_field.word: _schema_of(form_field, t) for form_field in fields}
-    required = tuple(form_field.word for form_field in fields if form_field.required)
+    properties = {form_field.name: _schema_of(form_field, t) for form_field in fields}
+    required = tuple(form_field.name for form_field in fields if form_field.required)
     return _tool(analysis.function, t("title"), t("help"), properties, required, lang)
 
 

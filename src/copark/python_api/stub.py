@@ -108,13 +108,13 @@ def _parameter(field: FormField) -> str:
     kind = f"Literal[{choices}]" if field.kind == "choice" else _KINDS[field.kind]
     if field.is_table:
         kind = f"{kind} | pd.DataFrame"
-    if field.word in POWERS and field.kind == "string":
+    if field.name in POWERS and field.kind == "string":
         kind = "int | str"
     if field.required:
-        return f"{field.word}: {kind}"
+        return f"{field.name}: {kind}"
     optional = f"{kind} | None" if field.default is None else kind
     default = repr_of(field.default) if _is_plain(field.default) else "..."
-    line = f"{field.word}: {optional} = {default}"
+    line = f"{field.name}: {optional} = {default}"
     if len(line) <= LONGEST or field.kind != "choice":
         return line
     return line.replace(f"[{choices}]", f"[\n        {choices}\n    ]")

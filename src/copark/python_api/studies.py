@@ -288,7 +288,7 @@ class Study(files.Study):
             "case": park.name if isinstance(case, Case) or not Path(case).is_dir() else str(case),
             "runs": runs,
             "seed": seeds.get("seed", 1 if seed is None else seed),
-            "futures": replicates,
+            "replicates": replicates,
             "draws": draws_from,
             "keep": tuple(keep) if keep is not None and not isinstance(keep, str) else keep,
             "now": now,
@@ -352,7 +352,7 @@ class Study(files.Study):
             read.scenarios,
             runs=read.runs,
             seed=read.seed,
-            replicates=read.futures,
+            replicates=read.replicates,
             draws_from=read.draws,
             keep=read.keep,
             now=None if read.now is None else str(read.now),
@@ -375,8 +375,14 @@ class Study(files.Study):
         target = Path(path)
         with said_in_python():
             place = _place_of(self._park)
-        needed = {"format": self.format, "name": self.name, "runs": self.runs, "seed": self.seed}
-        content = needed | self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        needed = {
+            "format": self.format,
+            "name": self.name,
+            "runs": self.runs,
+            "replicates": self.replicates,
+            "seed": self.seed,
+        }
+        content = needed | self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"replicates"})
         if self.case == self._park.name:
             content["case"] = place
         words = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
@@ -555,7 +561,14 @@ def simulate(
     """
     from copark.workflows.run_study import simulate_study
 
-    changes = {"runs": runs, "draws": draws_from, "futures": replicates, "keep": keep, "now": now, "quarters": quarters}
+    changes = {
+        "runs": runs,
+        "draws": draws_from,
+        "replicates": replicates,
+        "keep": keep,
+        "now": now,
+        "quarters": quarters,
+    }
     seeds = seed_in("simulate", {"rng": rng, **({} if seed is None else {"seed": seed})})
     changes["seed"] = seeds.get("seed", seed)
     study, park = _study_of(case)
@@ -652,7 +665,7 @@ def run(
             now=now,
             lang=session.lang,
             out=Path(out) if out is not None else session.out or OUT,
-            fresh=overwrite,
+            overwrite=overwrite,
             report=bool(formats),
             formats=formats,
             progress=callback,

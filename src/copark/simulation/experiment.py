@@ -94,7 +94,7 @@ class Experiment:
         self.threads = threads
         self.progress: Progress = progress or silent
         self.checkpoint = checkpoint
-        self.replicates = tuple(range(study.futures))
+        self.replicates = tuple(range(study.replicates))
         # By storage key; runs that were made later are appended, and joined when they are read.
         self._stored: dict[str, list[ScenarioMeasures]] = {}
         # By what alters inputs.
@@ -145,7 +145,7 @@ class Experiment:
 
     def drawn_records(self) -> Draws:
         """Return what each draw has before any scenario, by one run of it, shape (draws,)."""
-        return self._before_scenarios(np.arange(0, self.study.runs, self.study.futures))
+        return self._before_scenarios(np.arange(0, self.study.runs, self.study.replicates))
 
     def _before_scenarios(self, numbers: Integers) -> Draws:
         """Return the draws of runs of these numbers as no scenario has changed them."""
@@ -162,7 +162,7 @@ class Experiment:
     @cached_property
     def _two_draws(self) -> Draws:
         """The first two draws before any scenario."""
-        return self._before_scenarios(np.arange(min(self.study.futures + 1, self.study.runs)))
+        return self._before_scenarios(np.arange(min(self.study.replicates + 1, self.study.runs)))
 
     def count_runs(self, scenario: Scenario) -> int:
         """Count the runs there are of a scenario."""
@@ -288,8 +288,8 @@ class Experiment:
         Values by name of the parameter, each of shape (draws,).
         """
         draws_of = StudyDraws(self.study, self.case, (), (), self.source)
-        last = self.study.runs if draws is None else draws * self.study.futures
-        return dict(draws_of.of_runs(np.arange(0, last, self.study.futures)).drawn)
+        last = self.study.runs if draws is None else draws * self.study.replicates
+        return dict(draws_of.of_runs(np.arange(0, last, self.study.replicates)).drawn)
 
     def _draw_of_run(self, runs: ScenarioMeasures) -> Integers:
         """Number the parameter draw of every run, shape (runs,)."""
@@ -297,19 +297,19 @@ class Experiment:
 
     def _count_wanted(self, draws: int | None) -> int:
         """Count the runs that a scenario has on so many draws; where none are given, on those of the study's runs."""
-        if draws is None and len(self.replicates) == self.study.futures:
+        if draws is None and len(self.replicates) == self.study.replicates:
             return self.study.runs
-        return len(self.replicates) * (self.study.runs // self.study.futures if draws is None else draws)
+        return len(self.replicates) * (self.study.runs // self.study.replicates if draws is None else draws)
 
     def _run_numbers(self, first: int, last: int) -> Integers:
         """Number runs first … last - 1 of these replicates as the study numbers them."""
         draws, places = np.divmod(np.arange(first, last), len(self.replicates))
-        numbers: Integers = draws * self.study.futures + np.array(self.replicates)[places]
+        numbers: Integers = draws * self.study.replicates + np.array(self.replicates)[places]
         return numbers
 
     def _storage_key(self, key: str) -> str:
         """Return the key under which runs of these replicates are stored; of all replicates, it is the memo key."""
-        if len(self.replicates) == self.study.futures:
+        if len(self.replicates) == self.study.replicates:
             return key
         return f"{key}@{','.join(map(str, self.replicates))}"
 
@@ -319,7 +319,7 @@ class Experiment:
 
     def _count_available(self, key: str) -> int:
         """Count the runs there are of these replicates, by a scenario's memo key: their own, or those the whole has."""
-        whole = self._count_stored(key) // self.study.futures * len(self.replicates)
+        whole = self._count_stored(key) // self.study.replicates * len(self.replicates)
         own = self._count_stored(self._storage_key(key))
         return max(own, whole)
 

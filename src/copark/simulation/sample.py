@@ -37,7 +37,7 @@ class DrawSource(Protocol):
         Parameters
         ----------
         study
-            Study that draws, for its seed and its replicates: run r has draw r // futures.
+            Study that draws, for its seed and its replicates: run r has draw r // replicates.
         first, last
             The runs first … last - 1.
 
@@ -167,7 +167,7 @@ def _block(number: int, first: int, last: int, seed: int, width: int) -> np.ndar
 
 
 def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndarray]:
-    """Draw the parameters of runs before any scenario; run r has draw r // futures.
+    """Draw the parameters of runs before any scenario; run r has draw r // replicates.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
     Values by name, each of shape (runs, *shape).
     """
     runs = last - first
-    numbers = np.arange(first, last) // study.futures
+    numbers = np.arange(first, last) // study.replicates
     facts = case_parameters(case)
     values = {}
     for name, variable in catalogue().parameters.items():

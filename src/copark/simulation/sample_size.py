@@ -67,7 +67,7 @@ def precisions(
     pool: int | None = None,
     level: float = LEVEL,
     runs: int | None = None,
-    futures: int = 1,
+    replicates: int = 1,
 ) -> tuple[Precision, ...]:
     """Return how precisely P(self-standing), the median and the band's edges of operating are told.
 
@@ -81,11 +81,11 @@ def precisions(
         Coverage of the intervals.
     runs
         Runs that are planned; by default those that were made.
-    futures
+    replicates
         Runs of a draw, where runs are planned.
     """
     return tuple(
-        _precision(scenario, quantity, share, pool, level, runs, futures)
+        _precision(scenario, quantity, share, pool, level, runs, replicates)
         for scenario in reported
         if scenario.standing.size
         for quantity, share in _asked()
@@ -127,12 +127,12 @@ def _precision(
     pool: int | None,
     level: float,
     runs: int | None,
-    futures: int,
+    replicates: int,
 ) -> Precision:
     finished = scenario.standing.size
     counts = np.unique(scenario.groups, return_counts=True)[1]
     count = finished if runs is None else runs
-    spread = concentration(counts) if runs is None else planned_concentration(runs, futures, pool)
+    spread = concentration(counts) if runs is None else planned_concentration(runs, replicates, pool)
     half = half_width(error(share_components(scenario, quantile), count, spread, pool), count, level)
     if quantile is None:
         share = float(scenario.standing.mean())
@@ -144,7 +144,7 @@ def _precision(
 
 
 def runs_needed(
-    reported: Sequence[Reported], half: float, *, futures: int = 1, pool: int | None = None, level: float = LEVEL
+    reported: Sequence[Reported], half: float, *, replicates: int = 1, pool: int | None = None, level: float = LEVEL
 ) -> int | None:
     """Return the fewest runs at which every number of :func:`precisions` but the median is as precise as `half`.
 
@@ -154,7 +154,7 @@ def runs_needed(
         Numbers of each scenario.
     half
         Half-width asked for, as a share.
-    futures
+    replicates
         Runs of a draw.
     pool
         Draws there are in all, where they are finite.
@@ -166,7 +166,7 @@ def runs_needed(
     The number of runs; ``None`` where none is enough.
     """
     needs = [
-        runs_for(share_components(scenario, share), half, futures, pool, level)
+        runs_for(share_components(scenario, share), half, replicates, pool, level)
         for scenario in reported
         if scenario.standing.size
         for quantity, share in _asked()
@@ -181,9 +181,9 @@ class StudyPlan:
 
     runs: int
     """Runs of each scenario."""
-    futures: int
+    replicates: int
     """Runs of a draw."""
-    arms: int
+    scenarios: int
     """Number of scenarios."""
     seconds: float
     """Time on the threads given, from a timed pilot of this very study; without compiling."""

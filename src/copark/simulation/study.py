@@ -22,7 +22,7 @@ from copark.cases.files import KeyPath, written
 from copark.cases.horizon import first_open_quarter, latest_now, seen_from, with_quarters
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
-from copark.cases.types import outside, shown, suggestion, wrong
+from copark.cases.types import Replicates, outside, shown, suggestion, wrong
 from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
@@ -178,8 +178,8 @@ class Study(StudyEntry):
     ``posterior``: parameters, and where the case is calibrated past random numbers, from its posterior or what other
     parks lend. By default what the case has (:mod:`copark.calibration.case_parameters`); bare, without a source,
     ``unsettled``."""
-    futures: Annotated[int, Field(ge=1, le=100_000)] = 1
-    """Runs that share a draw of parameters: run r has draw r // futures, and random numbers of its own."""
+    replicates: Annotated[Replicates, Field(ge=1, le=100_000)] = 1
+    """Runs that share a draw of parameters: run r has draw r // replicates, and random numbers of its own."""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)]
     """The scenarios, at most 100; the first is the reference of comparisons."""
     keep: KeepWord | tuple[str, ...] | None = None
@@ -224,7 +224,7 @@ class Study(StudyEntry):
         """
         given_values = {name: value for name, value in changes.items() if value is not None}
         try:
-            return Study.model_validate(self.model_dump(by_alias=True) | given_values)
+            return Study.model_validate(self.model_dump(by_alias=True, exclude=set(given_values)) | given_values)
         except ValidationError as errors:
             raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 

@@ -88,19 +88,19 @@ def effective(weights: Floats) -> float:
     return round(float(weights.sum()) ** 2 / squares, 9) if squares > 0.0 else 0.0
 
 
-def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
+def planned_concentration(runs: int, replicates: int, pool: int | None) -> float:
     """Return Σ w² of a design, a draw's weight being its share of the runs.
 
     Parameters
     ----------
     runs
         Number of runs.
-    futures
+    replicates
         Runs of a draw.
     pool
         Number of draws there are, from which draws begin again when it is used up; ``None`` for no end.
     """
-    draws = max(ceil(runs / futures), 1)
+    draws = max(ceil(runs / replicates), 1)
     if pool is None or draws <= pool:
         return 1.0 / draws
     rounds, more = divmod(draws, pool)
@@ -142,7 +142,7 @@ def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
 
 
 def runs_for(
-    variance: Split, half: float, futures: int = 1, pool: int | None = None, level: float = LEVEL
+    variance: Split, half: float, replicates: int = 1, pool: int | None = None, level: float = LEVEL
 ) -> int | None:
     """Return the fewest runs, in whole draws, that bring a share's half-width down to a value.
 
@@ -154,7 +154,7 @@ def runs_for(
         Variance of a run's part in the share.
     half
         The half-width asked for, above 0.
-    futures
+    replicates
         Runs of a draw.
     pool
         Size of the pool of draws, if it is finite.
@@ -172,26 +172,28 @@ def runs_for(
     sure = ceil(z * z / (2.0 * half) - z * z)
 
     def enough(draws: int) -> bool:
-        runs = draws * futures
-        return half_width(error(variance, runs, planned_concentration(runs, futures, pool), pool), runs, level) <= half
+        runs = draws * replicates
+        return (
+            half_width(error(variance, runs, planned_concentration(runs, replicates, pool), pool), runs, level) <= half
+        )
 
     # Half-widths fall with every draw up to one use of the pool, so that the fewest are found by halving; beyond it the
     # weights of the draws are uneven until a round is whole.
-    most = LARGEST // futures if pool is None else pool
+    most = LARGEST // replicates if pool is None else pool
     if enough(most):
         low = 0
         high = most
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if enough(middle) else (middle, high)
-        return high * futures
+        return high * replicates
     if pool is None:
         return None
     # In whole rounds parameters add no error. A billionth is taken off first, so that a product that is whole but for
     # rounding is not rounded up.
     runs_needed = max(ceil(variance.chance * (z / half) ** 2 - 1e-9), sure, 1)
-    rounds = ceil(runs_needed / (pool * futures))
-    return rounds * pool * futures if rounds * pool * futures <= LARGEST else None
+    rounds = ceil(runs_needed / (pool * replicates))
+    return rounds * pool * replicates if rounds * pool * replicates <= LARGEST else None
 
 
 def quantile_interval(values: Floats, level: float, half: float) -> tuple[float, float]:

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 WORTH_TELLING = 10.0
 """Seconds from which a plan is told before the work begins, where they are known."""
 TOLD_RUNS = 20_000
-"""Runs, over all arms, from which they are told before the work begins; how long is told as they are made."""
+"""Runs, over all scenarios, from which they are told before the work begins; how long is told as they are made."""
 PILOT_ARMS = 4000
-"""Runs of a pilot, over all arms; of each arm not fewer than the least and not more than the most."""
+"""Runs of a pilot, over all scenarios; of each arm not fewer than the least and not more than the most."""
 LEAST_PILOT = 64
 MOST_PILOT = 512
 TIMED = 256
@@ -52,7 +52,7 @@ def pool_of(source: DrawSource | None) -> int | None:
     return None if replay is None else int(replay.pairs)
 
 
-def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) -> NDArray[np.int64]:
+def groups_of(source: DrawSource | None, runs: NDArray[np.int64], replicates: int) -> NDArray[np.int64]:
     """Return the draw of every run: the pair of a posterior, or the number of the draw.
 
     Parameters
@@ -61,10 +61,10 @@ def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) 
         Where the draws come from, if from a posterior.
     runs
         Numbers of the runs, shape (run).
-    futures
+    replicates
         Runs of each draw.
     """
-    draws = runs // futures
+    draws = runs // replicates
     pool = pool_of(source)
     return draws if pool is None else draws % pool
 
@@ -90,7 +90,7 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
     return float(z_of() * (components(reported.standing, reported.groups).parameters / pasts) ** 0.5)
 
 
-def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
+def reported_by(result: xr.Dataset, source: DrawSource | None, replicates: int) -> tuple[Reported, ...]:
     """Return what a result reports of each scenario: self-standing or not, and operating enterprises; finished runs.
 
     Parameters
@@ -99,7 +99,7 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
         Runs of a study, which kept operating enterprises.
     source
         Where the draws come from, if from a posterior.
-    futures
+    replicates
         Runs of each draw.
     """
     import numpy as np
@@ -107,7 +107,7 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
     from copark.simulation.readouts.compare import judged_column
     from copark.simulation.sample_size import Reported
 
-    groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
+    groups = groups_of(source, result["run"].to_numpy().astype(np.int64), replicates)
     at_end = result["operating"].isel(quarter=judged_column(result))
     reports = []
     for position, key in enumerate(map(str, result["scenario"].to_numpy())):
@@ -126,7 +126,7 @@ class Pilot:
     runs: int
     """Of each arm."""
     seconds: float
-    """For a run of all arms."""
+    """For a run of all scenarios."""
     reported: tuple[Reported, ...]
     """What they report of each arm."""
 
@@ -148,13 +148,13 @@ def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: i
     from copark.simulation.run import simulate
 
     count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
-    futures = study.futures if study.draws == "defaults" else max(study.futures, PILOT_FUTURES)
+    replicates = study.replicates if study.draws == "defaults" else max(study.replicates, PILOT_FUTURES)
     keep = tuple(dict.fromkeys((*study.kept, "operating")))
-    small = study.with_changes(keep=keep, runs=count, futures=futures)
+    small = study.with_changes(keep=keep, runs=count, replicates=replicates)
     simulate(small.with_changes(runs=8), case, threads=threads, source=source)
     began = time.perf_counter()
     result = simulate(small, case, threads=threads, source=source)
-    return Pilot(count, (time.perf_counter() - began) / count, reported_by(result, source, futures))
+    return Pilot(count, (time.perf_counter() - began) / count, reported_by(result, source, replicates))
 
 
 def plan(
@@ -195,16 +195,16 @@ def plan(
     measured = earlier or pilot(sized, case, source, threads)
     return StudyPlan(
         runs=sized.runs,
-        futures=sized.futures,
-        arms=len(sized.scenarios) * studies,
+        replicates=sized.replicates,
+        scenarios=len(sized.scenarios) * studies,
         pilot=measured.runs,
         seconds=measured.seconds * sized.runs * studies,
         threads=threads or default_threads(),
-        precisions=precisions(measured.reported[:1], pool=pool, runs=sized.runs, futures=sized.futures),
+        precisions=precisions(measured.reported[:1], pool=pool, runs=sized.runs, replicates=sized.replicates),
         wanted=precision,
         needed=None
         if precision is None
-        else runs_needed(measured.reported, precision, futures=sized.futures, pool=pool),
+        else runs_needed(measured.reported, precision, replicates=sized.replicates, pool=pool),
         pool=pool,
         pasts=pasts_of(source),
         left_open=left_open(measured.reported[0], source),
@@ -230,9 +230,9 @@ class PlannedStudy:
         share = Kind.share
         bounds = {key: planned.of(key) for key in (GOOD.key, "operating_50")}
         values = {
-            "arms": planned.arms,
+            "arms": planned.scenarios,
             "runs": planned.runs,
-            "futures": planned.futures,
+            "futures": planned.replicates,
             "threads": planned.threads,
             "seconds": planned.seconds,
             "needed": planned.needed,
@@ -311,7 +311,7 @@ def plan_study(
 def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
     """Put a plan in sentences, in a reader's language."""
     sentences = [
-        _work(planned.runs, planned.futures, planned.arms, lang),
+        _work(planned.runs, planned.replicates, planned.scenarios, lang),
         text("planner.time", lang, time=_span(planned.seconds, lang), threads=planned.threads, pilot=planned.pilot),
     ]
     standing = planned.of(GOOD.key)
@@ -331,10 +331,12 @@ def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _work(runs: int, futures: int, arms: int, lang: str) -> str:
+def _work(runs: int, replicates: int, scenarios: int, lang: str) -> str:
     """Return how many runs are made, of how many scenarios and draws."""
-    key = "work_futures" if futures > 1 else "work"
-    return text(f"planner.{key}", lang, runs=runs, arms=arms, futures=futures, draws=ceil(runs / futures))
+    key = "work_futures" if replicates > 1 else "work"
+    return text(
+        f"planner.{key}", lang, runs=runs, scenarios=scenarios, replicates=replicates, draws=ceil(runs / replicates)
+    )
 
 
 def worth_telling(study: Study, *, studies: int = 1, lang: str = "en") -> tuple[str, ...]:
@@ -351,8 +353,8 @@ def worth_telling(study: Study, *, studies: int = 1, lang: str = "en") -> tuple[
     lang
         ``en`` or ``zh``.
     """
-    arms = len(study.scenarios) * studies
-    return (_work(study.runs, study.futures, arms, lang),) if study.runs * arms >= TOLD_RUNS else ()
+    scenarios = len(study.scenarios) * studies
+    return (_work(study.runs, study.replicates, scenarios, lang),) if study.runs * scenarios >= TOLD_RUNS else ()
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:

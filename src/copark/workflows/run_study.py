@@ -127,7 +127,7 @@ def run_study(
     now: str | None = None,
     lang: str = "en",
     out: Path = OUT,
-    fresh: bool = False,
+    overwrite: bool = False,
     report: bool = True,
     formats: Sequence[str] = ("html",),
     announce: Callable[[Sequence[str]], None] | None = None,
@@ -144,7 +144,7 @@ def run_study(
         of the present quarter, from which the park is looked at.
     threads, execution, lang, out
         Threads here, or other ways to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
-    fresh, report, formats
+    overwrite, report, formats
         Run even if it is stored, in its place; write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
         Told beforehand how many runs are made where they are many; told how far it is.
@@ -179,7 +179,7 @@ def run_study(
         execution=execution,
         out=out,
         lang=lang,
-        fresh=fresh,
+        overwrite=overwrite,
         before_run=before_run,
         progress=progress,
     )

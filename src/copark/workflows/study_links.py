@@ -349,8 +349,8 @@ def _left_out(study: Study) -> Iterator[Fault]:
         yield fault("value", "runs", found=study.runs, wanted=f"1 … {MOST_RUNS}")
     if study.seed > LARGEST_SEED:
         yield fault("value", "seed", found=study.seed, wanted=f"0 … {LARGEST_SEED}")
-    if study.futures != 1:
-        yield fault("value", "replicates", found=study.futures, wanted="1")
+    if study.replicates != 1:
+        yield fault("value", "replicates", found=study.replicates, wanted="1")
     if study.quarters is not None:
         yield fault("quarters", "quarters", found=study.quarters)
     if study.keep is not None and study.keep != KEPT:

@@ -15,6 +15,7 @@ from copark.analyses.ablate import ablations as engine
 from copark.analyses.ablate.ablations import Ablations, AblationSettings
 from copark.analyses.ablate.effects import ablations_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows
+from copark.cases.types import Replicates, renamed
 from copark.errors import NotFound, RunRefused, WrongUsage
 from copark.json_types import JsonObject
 
@@ -38,16 +39,15 @@ def mechanisms_of(context: Context, values: Mapping[str, Any]) -> list[Choice]:
 class Params(CaseParams):
     """Parameters of ablations."""
 
-    size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
+    runs: Annotated[int, renamed("runs", "size"), Field(ge=0, le=1 << 20)] = 1 << 14
     """Runs of each refit, a power of two; 0 skips the refits."""
-    futures: Annotated[int, Field(ge=1, le=10_000)] = 2
+    replicates: Annotated[Replicates, Field(ge=1, le=10_000)] = 2
     """Runs for each draw of the posterior."""
     no_links: bool = False
     """Whether to keep all links between scales on."""
     only: Annotated[tuple[str, ...], Keys(mechanisms_of)] = ()
     """Keys of the mechanisms and links to switch off; by default everything."""
-    served: ClassVar[Mapping[str, float]] = {"size": 1 << 14, "futures": 5}
-    words: ClassVar[Mapping[str, str]] = {"size": "runs"}
+    served: ClassVar[Mapping[str, float]] = {"runs": 1 << 14, "replicates": 5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +86,11 @@ def settings_of(params: Params) -> AblationSettings:
     copark.errors.RunRefused
         If the size is neither 0 nor a power of two from 512 on.
     """
-    size = params.size
+    size = params.runs
     if size and (size < LEAST_SIZE or size & (size - 1)):
         raise WrongUsage.of("ablate.refused.size", found=size)
     return AblationSettings(
-        futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
+        futures=params.replicates, size=size, links=not params.no_links, seed=params.seed, only=params.only
     )
 
 

@@ -407,7 +407,7 @@ class _Work:
             case,
             source,
             runs=pairs * settings.futures if pairs else RUNS_WITHOUT_POSTERIOR,
-            futures=settings.futures if pairs else 1,
+            replicates=settings.futures if pairs else 1,
             seed=settings.seed,
             later=scored,
             threads=threads,

@@ -221,7 +221,7 @@ def experiment_of(
     source: DrawSource | None,
     *,
     runs: int,
-    futures: int,
+    replicates: int,
     seed: int,
     later: Sequence[Target] = (),
     threads: int = 1,
@@ -236,7 +236,7 @@ def experiment_of(
         Where draws come from: the posterior's pairs; from the prior where there is none.
     runs
         Runs of each scenario.
-    futures
+    replicates
         Replicates of each draw.
     seed
         Of random numbers.
@@ -247,7 +247,7 @@ def experiment_of(
     """
     outputs = tuple(dict.fromkeys((*COMPARED, *(target.variable for target in later))))
     draws = "prior" if source is None else "posterior"
-    study = study_of(case, seed).with_changes(runs=runs, futures=futures, draws=draws)
+    study = study_of(case, seed).with_changes(runs=runs, replicates=replicates, draws=draws)
     return Experiment(study, case, OutputPaths(outputs), source=source, threads=threads)
 
 

@@ -18,6 +18,7 @@ from copark.analyses.levers import options_of
 from copark.analyses.size_words import PlannedSize, planned_of
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import KnownRecord, Point
+from copark.cases.types import Replicates
 from copark.errors import NotFound
 from copark.json_types import JsonObject
 from copark.model.outcomes import GOOD
@@ -46,9 +47,9 @@ class Params(AheadParams):
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     """Number of parameter draws."""
-    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    replicates: Annotated[Replicates, Field(ge=1, le=10_000)] = 5
     """Runs for each draw, each with random numbers of its own."""
-    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
+    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "replicates": 20}
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def _by_search(ensemble: xr.Dataset, study: Study, source: DrawSource | None) ->
         return ()
     outcome = ensemble["outcome"].isel(scenario=0).to_numpy()
     finished = outcome != NOT_OK
-    searches = source.searches(len(outcome), study.futures)
+    searches = source.searches(len(outcome), study.replicates)
     standing = outcome == GOOD.code
     numbers = np.unique(searches[finished])
     return tuple(float(standing[finished & (searches == number)].mean()) for number in numbers.tolist())
@@ -250,14 +251,14 @@ def study_of(params: Params, context: Context) -> Study:
     return study.with_changes(
         name=f"brief-{case.name}",
         case=params.case,
-        runs=params.draws * params.futures,
+        runs=params.draws * params.replicates,
         seed=params.seed,
         now=now_for(case, params.now),
     )
 
 
 def _asked(params: Params) -> LeverParams:
-    common = ("case", "parameters", "cut", "seed", "now", "draws", "futures")
+    common = ("case", "parameters", "cut", "seed", "now", "draws", "replicates")
     return LeverParams(**{name: getattr(params, name) for name in common})
 
 

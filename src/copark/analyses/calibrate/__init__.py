@@ -13,6 +13,7 @@ from copark.arrays import Floats
 from copark.calibration import calibrations, remade
 from copark.calibration.calibration_setup import Reading, cut_of, uses_everything
 from copark.calibration.diagnostics import Check, Movement, Note, Tie
+from copark.cases.types import renamed
 from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
@@ -50,7 +51,7 @@ class Params(AnalysisParams):
     """Whether to search longer, to the convergence that publications ask for."""
     sweeps: Annotated[int | None, Field(ge=1, le=MOST_SWEEPS), Local()] = None
     """Sweeps at the end of the longest search, at most; by default 100, with ``full`` 400."""
-    fresh: Annotated[bool, Local()] = False
+    overwrite: Annotated[bool, renamed("overwrite", "fresh"), Local()] = False
     """Whether to calibrate again even if the same calibration is stored."""
     check: Annotated[bool, Local()] = False
     """Whether to make the shipped posterior again and compare."""
@@ -190,7 +191,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
 
 def anew(params: Params, context: Context) -> bool:
     """Return whether to work although an answer is stored: where that was asked, or the posteriors are gone."""
-    return params.fresh or params.check or not calibrations.is_kept(asked_of(params, context).folder)
+    return params.overwrite or params.check or not calibrations.is_kept(asked_of(params, context).folder)
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -198,9 +199,9 @@ def compute(params: Params, context: Context) -> Answer:
     if params.check:
         return _remade(params, context)
     task = asked_of(params, context)
-    if context.on_calibration is not None and (params.fresh or not calibrations.is_kept(task.folder)):
+    if context.on_calibration is not None and (params.overwrite or not calibrations.is_kept(task.folder)):
         context.on_calibration(calibrations.plan_of(task, lang=context.lang))
-    posterior = calibrations.kept_posterior(task, fresh=params.fresh)
+    posterior = calibrations.kept_posterior(task, overwrite=params.overwrite)
     context.earlier_work = posterior.tally
     return _answer(params.case, task, posterior, context)
 

@@ -19,6 +19,7 @@ from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import ClaimTrial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.cases.casebook import claims_of as newest_claims_of
+from copark.cases.types import Replicates
 from copark.json_types import JsonObject
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
@@ -47,7 +48,7 @@ class Params(CaseParams):
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     """Number of parameter draws."""
-    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    replicates: Annotated[Replicates, Field(ge=1, le=10_000)] = 5
     """Runs for each draw."""
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
     """Ids of the claims to test; by default all."""
@@ -55,7 +56,7 @@ class Params(CaseParams):
     """Your own claims file, or an earlier edition; by default the newest of the case, or a general set."""
     stopping: Literal["sequential", "none"] = "sequential"
     """Whether a rule fixed in advance stops what is decided (sequential), or everything is run on all draws (none)."""
-    served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
+    served: ClassVar[Mapping[str, float]] = {"draws": 400, "replicates": 20}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ def trial_of(params: Params, context: Context) -> ClaimTrial:
     return ClaimTrial(
         file,
         case,
-        trial_study(case, params.draws, params.futures, params.seed, parameters.draws),
+        trial_study(case, params.draws, params.replicates, params.seed, parameters.draws),
         chosen(params, file),
         parameters.source,
         threads=context.cores,

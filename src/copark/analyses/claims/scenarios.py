@@ -36,12 +36,12 @@ def trial_study(case: Case, draws: int, replicates: int, seed: int, draws_of: st
         What the draws are of: ``posterior``, ``unsettled``, ``prior`` or ``defaults``.
     """
     runs = draws * replicates
-    return baseline(case.name).with_changes(runs=runs, futures=replicates, seed=seed, draws=draws_of, keep=[SIZE])
+    return baseline(case.name).with_changes(runs=runs, replicates=replicates, seed=seed, draws=draws_of, keep=[SIZE])
 
 
 def draws_in(study: Study) -> int:
     """Count the draws of a study."""
-    return study.runs // study.futures
+    return study.runs // study.replicates
 
 
 def places_of(parts: Iterable[Part]) -> set[tuple[str, int]]:

@@ -95,7 +95,7 @@ class ClaimTrial:
         self.draws = draws_in(study)
         self.prior_draws = min(self.draws, PRIOR_DRAWS)
         self.few_draws = min(self.draws, FEW_DRAWS)
-        self.few_replicates = min(study.futures, FEW_REPLICATES)
+        self.few_replicates = min(study.replicates, FEW_REPLICATES)
         self.observed_place = (OBSERVED_OUTPUT, _cut(case, source))
         """Output and quarter by which an alternative is seen to depart from the observations."""
         self._upon: dict[tuple[str, str], CaseChange] = {}
@@ -123,7 +123,7 @@ class ClaimTrial:
         """
         study = self.study
         if on_prior:
-            study = study.with_changes(runs=self.prior_draws * study.futures, draws="prior")
+            study = study.with_changes(runs=self.prior_draws * study.replicates, draws="prior")
         return Experiment(
             study,
             self.case,
@@ -201,9 +201,9 @@ class ClaimTrial:
         run = {memo_key(self.arms[key]) for key in (*shown_arms, *arms_tried)}
         run_on_prior = {memo_key(self.arms[key]) for key in arms_tried}
         return (
-            len(run) * self.draws * self.study.futures,
-            len(run_on_prior) * self.prior_draws * self.study.futures,
-            len({memo_key(scenario) for scenario in in_worlds} - run) * self.few_draws * self.study.futures,
+            len(run) * self.draws * self.study.replicates,
+            len(run_on_prior) * self.prior_draws * self.study.replicates,
+            len({memo_key(scenario) for scenario in in_worlds} - run) * self.few_draws * self.study.replicates,
             len({memo_key(scenario) for scenario in in_alternatives} - run) * self.few_draws * self.few_replicates,
         )
 
@@ -249,7 +249,7 @@ def provenance_of(
         "world_hash": world_hash(case),
         "model_version": MODEL_VERSION,
         "draws": draws_in(study),
-        "futures": study.futures,
+        "futures": study.replicates,
         "seed": study.seed,
         "draws_of": draws_of,
         **rule,

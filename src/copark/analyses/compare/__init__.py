@@ -240,8 +240,8 @@ def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
     from copark.simulation.study import list_studies, load_study
 
     others = [other for other in list_studies() if other != name and load_study(other).case == case]
-    shipped = text("compare.arms", lang, names=(", " if lang == "en" else "、").join(others)) if others else ""
-    return RunRefused(text("compare.no_arm", lang, name=name, case=case, shipped=shipped))
+    shipped = text("compare.studies", lang, names=(", " if lang == "en" else "、").join(others)) if others else ""
+    return RunRefused(text("compare.no_scenario", lang, name=name, case=case, shipped=shipped))
 
 
 def _runs_named(params: Params, context: Context) -> Iterator[str | Study]:

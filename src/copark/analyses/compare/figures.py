@@ -85,7 +85,7 @@ def difference_bands(
         Language.
     """
     unit = measure_title(effect.unit, lang) or text("compare.plain", lang)
-    subtitle = text("compare.bands_subtitle", lang, arm=titles[0], reference=titles[1], unit=unit)
+    subtitle = text("compare.bands_subtitle", lang, scenario=titles[0], reference=titles[1], unit=unit)
     figure = style.sheet((4.7, 3.25), output_title(effect.measure, lang), subtitle, foot)
     axes = style.panel(figure, 0.6, 0.50, 0.62, 0.92)
     times = np.array([int(label[:4]) + int(label[-1]) / 4.0 for label in quarters])
@@ -108,7 +108,7 @@ def difference_bands(
     return figure
 
 
-def arms(
+def scenario_effects(
     effects: Sequence[tuple[str, Effect]],
     halves: Sequence[Sequence[float]],
     reference: str,
@@ -132,8 +132,8 @@ def arms(
     """
     first = effects[0][1]
     unit = measure_title(first.unit, lang) or text("compare.plain", lang)
-    title = text("compare.arms_title", lang, output=output_title(first.measure, lang), quarter=first.quarter)
-    titles = (title, text("compare.arms_subtitle", lang, reference=reference, unit=unit), foot)
+    title = text("compare.scenarios_title", lang, output=output_title(first.measure, lang), quarter=first.quarter)
+    titles = (title, text("compare.scenarios_subtitle", lang, reference=reference, unit=unit), foot)
     figure, axes = style.in_rows([name for name, _ in effects], titles, inches=NAMES, high=0.34, wide=7.2)
     for row, ((_, effect), (lower, upper)) in enumerate(zip(effects, halves, strict=True)):
         if np.isfinite(effect.median):

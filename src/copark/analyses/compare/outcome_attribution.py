@@ -1,12 +1,12 @@
 """Attribution of changes of outcomes: on paired runs, from which outcome to which, through which account and links.
 
 Outcomes are judged by three rules in order: failed, helped lately, fails a test of accounts. A run whose outcome
-changes does so by the first rule that is answered otherwise in the arm, so that every move has one cause. What stands
-behind the first two is read from an account that closes. Cash is what flowed in less what flowed out,
+changes does so by the first rule that is answered otherwise in the scenario, so that every move has one cause. What
+stands behind the first two is read from an account that closes. Cash is what flowed in less what flowed out,
 ``paid-in equity + (sales + fees + grants + funding + draws + rescue - costs - interest - principal - dividends)/4``,
 summed over quarters. The paired differences of the items add up to the difference of the balance. The account that
-moves it most towards the run's new outcome is the run's reason; where the arm that is not helped is short of cash all
-the same, the reason is the rescue. Behind the third stands a test: the first that the arm which is fragile fails.
+moves it most towards the run's new outcome is the run's reason; where the scenario that is not helped is short of cash
+all the same, the reason is the rescue. Behind the third stands a test: the first that the fragile scenario fails.
 
 The change of P(outcome) is shared out among groups of links: v(S) is the change where the links in S are as they are
 and the other groups are cut in both scenarios, from the quarter on in which the two begin to differ. A group's part is
@@ -20,12 +20,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats
+from copark.cases.types import renamed
 from copark.model import outcomes as catalogue
 from copark.model.clock import DT, QUARTERS_PER_YEAR
 from copark.simulation import accounts
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""
 CAUSES = tuple(cause for outcome in catalogue.OUTCOMES[:-1] for cause in (outcome.left, outcome.reached))
-"""Per rule, in the order of the rules: the arm is on the better side of it, or on the worse."""
+"""Per rule, in the order of the rules: the scenario is on the better side of it, or on the worse."""
 AIDED_WITHIN = THRESHOLDS.aid_years * QUARTERS_PER_YEAR
 """Quarters before outcomes are judged in which help makes a park dependent."""
 SHORT = -1e-9
@@ -89,7 +90,7 @@ NEEDED = tuple(dict.fromkeys((*CASH, *accounts.NEEDED)))
 
 @dataclass(frozen=True)
 class AccountLine:
-    """An item of cash, or the margin of a test, in both arms: means over a move's runs, to the quarter that decided."""
+    """An item of cash, or margin of a test, in both scenarios: means over a move's runs, to the deciding quarter."""
 
     account: str
     """Account it is an item of, or the test."""
@@ -97,10 +98,10 @@ class AccountLine:
     """The output it is read from, or the test."""
     reference: float
     """Mean in the reference: a sum of flows, a stock or a margin; M USD."""
-    arm: float
-    """Mean in the arm, likewise."""
+    scenario: Annotated[float, renamed("scenario", "arm")]
+    """Mean in the scenario, likewise."""
     effect: float
-    """What the item adds to the balance of the arm less that of the reference."""
+    """What the item adds to the balance of the scenario less that of the reference."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ class Move:
 
     reference: str
     """Outcome in the reference."""
-    arm: str
-    """Outcome in the arm."""
+    scenario: Annotated[str, renamed("scenario", "arm")]
+    """Outcome in the scenario."""
     runs: int
     """Pairs of runs that go this way."""
     share: float
@@ -125,7 +126,7 @@ class Move:
 
     @property
     def better(self) -> bool:
-        """True if the arm is on the better side of the rule that decided."""
+        """True if the scenario is on the better side of the rule that decided."""
         return CAUSES.index(self.cause) % 2 == 0
 
 
@@ -134,7 +135,7 @@ class OutcomeMoves:
     """Changes of the outcomes of paired runs."""
 
     counts: tuple[tuple[int, ...], ...]
-    """Runs by outcome in the reference (rows) and in the arm (columns), in the order of
+    """Runs by outcome in the reference (rows) and in the scenario (columns), in the order of
     :data:`~copark.simulation.outcomes.OUTCOMES`."""
     moves: tuple[Move, ...]
     """Those off the diagonal that happen, the most frequent first."""
@@ -150,7 +151,7 @@ class OutcomeMoves:
         return sum(move.runs for move in self.moves)
 
     def shares(self, outcome: str) -> tuple[float, float]:
-        """Return P(outcome) in the reference and in the arm; NaN where there is no pair."""
+        """Return P(outcome) in the reference and in the scenario; NaN where there is no pair."""
         place = OUTCOMES.index(outcome)
         before = sum(self.counts[place])
         after = sum(row[place] for row in self.counts)
@@ -195,25 +196,25 @@ def moves_of(effects: Effects, outcomes: Effects, scenario: str, judged: int) ->
 
 
 def outcome_moves(
-    reference: NDArray[np.int8], arm: NDArray[np.int8], before: Outputs, after: Outputs, judged: int
+    reference: NDArray[np.int8], scenario: NDArray[np.int8], before: Outputs, after: Outputs, judged: int
 ) -> OutcomeMoves:
     """Count how outcomes change, run by run.
 
     Parameters
     ----------
-    reference, arm
+    reference, scenario
         Outcomes by code, of runs that finished in both, shape (runs,).
     before, after
-        Outputs :data:`NEEDED` of the reference and of the arm; nothing where they were not kept.
+        Outputs :data:`NEEDED` of the reference and of the scenario; nothing where they were not kept.
     judged
         Quarter in which outcomes are judged, counted from 0.
     """
     counts = np.zeros((len(OUTCOMES), len(OUTCOMES)), np.int64)
-    np.add.at(counts, (reference, arm), 1)
+    np.add.at(counts, (reference, scenario), 1)
     moves = []
     for i, j in np.argwhere(counts):
         if i != j:
-            rows = np.flatnonzero((reference == i) & (arm == j))
+            rows = np.flatnonzero((reference == i) & (scenario == j))
             part = ({name: out[name][rows, : judged + 1] for name in out} for out in (before, after))
             moves.append(_move(int(i), int(j), len(rows), len(reference), *part))
     moves.sort(key=lambda move: -move.runs)
@@ -235,8 +236,8 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
     effects = {name: item.sign * (second[name] - first[name]) for name, item in CASH.items()}
     lines = []
     for name, item in CASH.items():
-        reference, arm = (float(out[name].mean()) for out in (first, second))
-        lines.append(AccountLine(item.account, name, reference, arm, item.sign * (arm - reference)))
+        reference, scenario = (float(out[name].mean()) for out in (first, second))
+        lines.append(AccountLine(item.account, name, reference, scenario, item.sign * (scenario - reference)))
     groups = np.array(list(dict.fromkeys(item.account for item in CASH.values())), dtype=object)
     moved = np.array([sum(effects[name] for name, item in CASH.items() if item.account == group) for group in groups])
     names = groups[((-1.0 if j == rule else 1.0) * moved).argmax(axis=0)]
@@ -259,12 +260,12 @@ def _first_failed(worse: Outputs, tests: Sequence[str]) -> NDArray[np.object_]:
 
 
 def _margin_lines(before: Outputs, after: Outputs) -> list[AccountLine]:
-    """Describe by how much the tests are passed in both arms, on average."""
+    """Describe by how much the tests are passed in both scenarios, on average."""
     margins = [accounts.margins(out, _last(out)) for out in (before, after)]
     lines = []
     for name in MARGINS:
-        reference, arm = (float(getattr(margin, name).mean()) for margin in margins)
-        lines.append(AccountLine(name, name, reference, arm, arm - reference))
+        reference, scenario = (float(getattr(margin, name).mean()) for margin in margins)
+        lines.append(AccountLine(name, name, reference, scenario, scenario - reference))
     return lines
 
 
@@ -327,7 +328,7 @@ MOST_RUNS = 1000
 """Pairs of runs that are run again with links cut."""
 Indicators = NDArray[np.int8]
 Change = Callable[[Sequence[tuple[str, ...]], int], Sequence[Indicators]]
-"""Told the groups cut in each coalition, and how many runs: gives the change of each outcome in each run, arm less
+"""Told the groups cut in each coalition, and how many runs: gives the change of each outcome in each run, scenario less
 reference (-1, 0 or 1), shape (runs, outcomes)."""
 
 
@@ -358,12 +359,12 @@ class OutcomeParts:
     before: tuple[float, ...]
     """P(outcome) in the reference, in the order of the outcomes."""
     after: tuple[float, ...]
-    """P(outcome) in the arm, in the order of the outcomes."""
+    """P(outcome) in the scenario, in the order of the outcomes."""
     parts: tuple[OutcomePart, ...]
     """They sum to ``after - before``; the rest last."""
 
     def share(self, outcome: str) -> tuple[float, float]:
-        """Return P(outcome) in the reference and in the arm."""
+        """Return P(outcome) in the reference and in the scenario."""
         place = OUTCOMES.index(outcome)
         return self.before[place], self.after[place]
 
@@ -504,21 +505,21 @@ def apart_from(study: Study, case: Case, before: Scenario, after: Scenario) -> i
     return first_apart(*(inputs_of(study.seen(case), scenario) for scenario in (before, after)))
 
 
-def change_of_outcomes(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
+def change_of_outcomes(reference: NDArray[np.int8], scenario: NDArray[np.int8]) -> Indicators:
     """Return the change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes).
 
     Parameters
     ----------
-    reference, arm
+    reference, scenario
         Codes of outcomes, shape (runs,).
     """
     codes = np.arange(len(OUTCOMES))
-    return (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
+    return (scenario[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
 
 
 @dataclass(frozen=True)
 class Books:
-    """Entries of the company's books in reference and arm, in this order."""
+    """Entries of the company's books in reference and scenario, in this order."""
 
     quarter: str
     """In which outcomes are judged."""

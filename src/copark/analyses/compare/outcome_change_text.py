@@ -24,7 +24,7 @@ MOST_MOVES = 3
 
 
 def _outcomes(move: Move, lang: str) -> tuple[str, str]:
-    before, after = (BY_KEY[name].title(lang) for name in (move.reference, move.arm))
+    before, after = (BY_KEY[name].title(lang) for name in (move.reference, move.scenario))
     return before, after
 
 
@@ -115,12 +115,12 @@ def _by_account(move: Move) -> dict[str, list[AccountLine]]:
 
 def _items(lines: Sequence[AccountLine], lang: str) -> str:
     """Items of an account: "interest US$0 million instead of US$13 million"; those that read the same are left out."""
-    amounts = [[money(value, lang) for value in (line.reference, line.arm)] for line in lines]
+    amounts = [[money(value, lang) for value in (line.reference, line.scenario)] for line in lines]
     return _joined(
         (
-            text("compare.moves.item", lang, title=lowered(_title(line, lang)), arm=arm, reference=reference)
-            for line, (reference, arm) in zip(lines, amounts, strict=True)
-            if reference != arm
+            text("compare.moves.item", lang, title=lowered(_title(line, lang)), scenario=scenario, reference=reference)
+            for line, (reference, scenario) in zip(lines, amounts, strict=True)
+            if reference != scenario
         ),
         lang,
     )
@@ -153,7 +153,7 @@ def accounts_table(scenarios: Sequence[tuple[str, OutcomeMoves]], lang: str) -> 
             _title(line, lang),
             text("compare.moves.money", lang),
             line.reference,
-            line.arm,
+            line.scenario,
             line.effect,
         )
         for _, moves in scenarios

@@ -230,7 +230,7 @@ class CompareShow(Show):
 
     def at_ends(self) -> Iterator[doc.Chart]:
         """Return every scenario's difference of an output at a date."""
-        from copark.analyses.compare.figures import arms
+        from copark.analyses.compare.figures import scenario_effects
 
         t = self.t
         scenarios = self.comparison.scenarios
@@ -247,7 +247,7 @@ class CompareShow(Show):
                 columns = self.columns(("scenario", change_column(effects[0][1].unit, title), "above:share"))
                 rows = tuple((name, doc.Interval.of(effect), effect.above) for name, effect in effects)
                 numbers = doc.Table(key, t("table.ends", **words), columns, rows, folded=True)
-                draw = partial(arms, effects, halves, self.words["reference"], self.foot(), t.lang)
+                draw = partial(scenario_effects, effects, halves, self.words["reference"], self.foot(), t.lang)
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
@@ -284,7 +284,8 @@ class CompareShow(Show):
         lang = self.t.lang
         sentences = doc.Bullets(
             tuple(
-                self.t("moves.of", arm=name, words=outcome_change_text.sentence(moves, lang)) for name, moves in named
+                self.t("moves.of", scenario=name, words=outcome_change_text.sentence(moves, lang))
+                for name, moves in named
             )
         )
         tables = (outcome_change_text.moves_table(named, lang), outcome_change_text.accounts_table(named, lang))

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from copark.analyses.compare import Compared, answer_of
 from copark.analyses.contract import AheadParams, Option, Result, Rows
+from copark.cases.types import Replicates, renamed
 from copark.simulation.case_edits import dated_events
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_dated_events
 from copark.simulation.readouts.compare import paired
@@ -30,14 +31,15 @@ class Params(AheadParams):
     """Keys of what is undone, such as ``visit/2015-05-10``; empty to list what can be."""
     runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
     """Number of runs."""
-    futures: Annotated[int, Field(ge=1, le=10_000)] = 1
+    replicates: Annotated[Replicates, Field(ge=1, le=10_000)] = 1
     """Runs for each draw of parameters; with two or more the variance is split into parameters and chance."""
-    draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    draws_from: Annotated[
+        Literal["posterior", "unsettled", "prior", "defaults"] | None, renamed("draws_from", "draws")
+    ] = None
     """Where parameters are drawn from, in the place of what the case has."""
     outcomes: bool = False
     """Whether to show shares of outcomes even of a park that is not calibrated; they then follow from assumptions."""
-    served: ClassVar[Mapping[str, float]] = {"runs": 2000, "futures": 20}
-    words: ClassVar[Mapping[str, str]] = {"draws": "draws_from"}
+    served: ClassVar[Mapping[str, float]] = {"runs": 2000, "replicates": 20}
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,8 @@ def _study(params: Params, context: Context) -> Study:
         params.without,
         runs=params.runs,
         seed=params.seed,
-        futures=params.futures,
-        draws=params.draws,
+        replicates=params.replicates,
+        draws=params.draws_from,
     )
     return study.with_changes(case=params.case, now=params.now)
 

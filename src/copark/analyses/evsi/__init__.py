@@ -26,6 +26,7 @@ from copark.calibration.calibration_setup import everything_fitted
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.calibration.observations import targets
 from copark.cases.horizon import horizon_of, seen_from
+from copark.cases.types import Replicates
 from copark.decisions.experiment import study_of
 from copark.decisions.lever_file import AS_IT_IS, LeverFile, LeverOption, load_levers
 from copark.errors import RunRefused
@@ -94,11 +95,11 @@ class Params(AheadParams):
     """Costs of sources in M USD, such as ``attribution=0.2``; by default none is known."""
     draws: Annotated[int, Field(ge=100, le=100_000)] = 1000
     """Worlds: parameter draws with a past each, at most as many as the park's calibration has."""
-    futures: Annotated[int, Field(ge=2, le=1000)] = 16
+    replicates: Annotated[Replicates, Field(ge=2, le=1000)] = 16
     """Futures of each world."""
     file: Path | None = None
     """Your own levers file; by default the one shipped for the case, or a general set."""
-    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 32}
+    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "replicates": 32}
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class Answer(Result):
     """Worlds that count: those in which the company lives when the decision is due."""
     groups: int
     """Groups of them that do not depend on each other."""
-    futures: int
+    replicates: Replicates
     """Futures of each world."""
     seed: int
     """Seed of the study."""
@@ -292,7 +293,11 @@ def _plan(params: Params, context: Context) -> tuple[decided.DecisionPlan, dict[
     distinct = params.draws
     if parameters.source is not None:
         distinct = BORROWED if calibrated is None else calibrated.replay.pairs
-    fields = {"runs": min(params.draws, distinct) * params.futures, "futures": params.futures, "seed": params.seed}
+    fields = {
+        "runs": min(params.draws, distinct) * params.replicates,
+        "replicates": params.replicates,
+        "seed": params.seed,
+    }
     study = study_of(file, "now", options, draws="posterior", **fields)
     measures = StakeMeasures(file.now - case.clock.start, file.discount.rate, stakes)
     return decided.DecisionPlan(case, file, options, measures, parameters.source, study), costs
@@ -381,7 +386,7 @@ def _valued(
         drawn=plan.worlds,
         worlds=int(worlds.groups.size),
         groups=int(np.unique(worlds.groups).size),
-        futures=plan.futures,
+        replicates=plan.replicates,
         seed=params.seed,
         stakes=plan.measures.stakes,
         alternatives=alternatives,

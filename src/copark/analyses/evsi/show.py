@@ -38,7 +38,7 @@ def document(result: Answer, t: Texts) -> doc.Document:
         sections=show.sections(),
         provenance={
             "worlds": result.worlds,
-            "futures": result.futures,
+            "futures": result.replicates,
             "seed": result.seed,
             "horizon": result.horizon,
         },
@@ -328,7 +328,7 @@ class _Show(Show):
         if is_shown:
             sentences.append(accounts_on_record(case_of(result), t.lang))
         sentences.append(
-            t("sure.worlds", worlds=result.worlds, drawn=result.drawn, groups=result.groups, futures=result.futures)
+            t("sure.worlds", worlds=result.worlds, drawn=result.drawn, groups=result.groups, futures=result.replicates)
         )
         factor = shown(result.simultaneous, doc.plain(doc.Kind.number, places=1), t.lang)
         sentences.append(t("sure.simultaneous", count=len(result.sources), factor=factor))

@@ -40,7 +40,7 @@ from copark.simulation.study import Study
 
 @dataclass(frozen=True)
 class DrawsAtDecision:
-    """Draws that share their past up to the decision: run r is future r % futures of world r // futures.
+    """Draws that share their past up to the decision: run r is future r % replicates of world r // replicates.
 
     Random numbers before the decision are those of the world; of a calibrated park those of its pair, which go on where
     the record ends. From the decision on they are those of (the study's seed, r).
@@ -76,7 +76,7 @@ class DrawsAtDecision:
         addresses = draws.addresses
         runs = np.arange(first, last)
         if not isinstance(self.source, PosteriorSource):
-            addresses["run"] = runs // study.futures * study.futures
+            addresses["run"] = runs // study.replicates * study.replicates
         addresses["cut"] = self.first
         addresses["later_seed"] = study.seed
         addresses["later_run"] = runs
@@ -84,8 +84,8 @@ class DrawsAtDecision:
 
     def groups(self, study: Study) -> Integers:
         """Group worlds by the random numbers of their last stretch before the decision, shape (worlds,)."""
-        futures = study.futures
-        addresses = self.draws(study, 0, study.runs).addresses[::futures]
+        replicates = study.replicates
+        addresses = self.draws(study, 0, study.runs).addresses[::replicates]
         begun = (addresses["since"] > 0).sum(axis=1)
         spans = np.concatenate([addresses["run"][:, np.newaxis], addresses["span_run"]], axis=1)
         last = spans[np.arange(len(begun)), begun]
@@ -130,14 +130,14 @@ class DecisionPlan:
     """Draws and random numbers of all runs."""
 
     @property
-    def futures(self) -> int:
+    def replicates(self) -> int:
         """Futures of each world."""
-        return int(self.study.futures)
+        return int(self.study.replicates)
 
     @property
     def worlds(self) -> int:
         """Worlds."""
-        return int(self.study.runs // self.study.futures)
+        return int(self.study.runs // self.study.replicates)
 
     @property
     def runs(self) -> int:
@@ -228,7 +228,7 @@ def simulate(plan: DecisionPlan, threads: int, progress: Progress) -> DecisionWo
     )
     measured = [experiment.measured(scenario) for scenario in scenarios]
     table = np.stack([runs.values[:, :, 0] for runs in measured])  # options, runs, measures
-    table = table.reshape(len(scenarios), plan.worlds, plan.futures, -1)
+    table = table.reshape(len(scenarios), plan.worlds, plan.replicates, -1)
     counted = _counted(table, values)
     return DecisionWorlds(
         stakes=np.moveaxis(table[:, counted, :, :-1], 3, 0),

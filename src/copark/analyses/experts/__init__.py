@@ -29,6 +29,7 @@ from copark.analyses.experts.weighing import (
 )
 from copark.analyses.experts.workbook import Expert, ExpertQuestion, questions, read, template
 from copark.calibration.draw_sources import DRAWS as BORROWED
+from copark.cases.types import Replicates
 from copark.errors import WrongUsage
 from copark.json_types import JsonObject
 from copark.progress import part_until
@@ -51,9 +52,9 @@ class Params(CaseParams):
     """Where to write an empty workbook for the case's experts, and stop."""
     draws: Annotated[int, Field(ge=20, le=20_000)] = 600
     """Parameter draws from the prior, and as many from the posterior."""
-    futures: Annotated[int, Field(ge=2, le=1000)] = 3
+    replicates: Annotated[Replicates, Field(ge=2, le=1000)] = 3
     """Runs of each draw."""
-    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 10}
+    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "replicates": 10}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +124,7 @@ def _plan(params: Params, context: Context, experts: Sequence[Expert] = ()) -> E
         parameters.source,
         tuple(outlooks),
         min(params.draws, distinct),
-        params.futures,
+        params.replicates,
         params.seed,
         context.cores,
     )

@@ -207,10 +207,10 @@ class DrawSet:
         """Regression on them."""
         return Ridge(self.values)
 
-    def _readings(self, arms: Mapping[str, CaseChange]) -> ScenarioReadings:
+    def _readings(self, scenarios: Mapping[str, CaseChange]) -> ScenarioReadings:
         """Read scenarios by their keys."""
         places = self.plan.values_read.places
-        return ScenarioReadings(lambda arm: self.experiment.measured(arms[arm]), places, self.replicates)
+        return ScenarioReadings(lambda key: self.experiment.measured(scenarios[key]), places, self.replicates)
 
     @property
     def _plain(self) -> ScenarioReadings:

@@ -292,14 +292,16 @@ class _Show(Show):
         """Name the parameter or intervention an estimate is set beside."""
         if estimate.parameter:
             return self.t("of.parameter", title=catalogue().parameters[estimate.parameter].title(self.t.lang))
-        arms = literature()[0].arms
-        arm, reference = (self.t.of(arms[key].title) for key in (estimate.arm or "", estimate.reference or ""))
+        scenarios = literature()[0].arms
+        scenario, reference = (
+            self.t.of(scenarios[key].title) for key in (estimate.arm or "", estimate.reference or "")
+        )
         what = (
             BY_KEY[estimate.outcome].title(self.t.lang)
             if estimate.outcome
             else catalogue().outputs[str(estimate.output)].title(self.t.lang)
         )
-        return self.t("of.effect", what=what, arm=arm, reference=reference)
+        return self.t("of.effect", what=what, scenario=scenario, reference=reference)
 
     def source(self, estimate: Estimate) -> str:
         cited = ", doi ".join(filter(None, (own_words(estimate.citation, self.t.lang), estimate.doi)))

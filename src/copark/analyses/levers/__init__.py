@@ -20,6 +20,7 @@ from copark.analyses.levers.dependence import ParameterDependence, find_dependen
 from copark.analyses.levers.recommendation import NoAdviceReason, Recommendation, recommend
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
+from copark.cases.types import Replicates
 from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
 from copark.decisions.experiment import draw_groups, effects_under, measures_of, study_of
 from copark.decisions.lever_file import (
@@ -69,7 +70,7 @@ class Params(AheadParams):
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     """Number of parameter draws."""
-    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    replicates: Annotated[Replicates, Field(ge=1, le=10_000)] = 5
     """Runs for each draw."""
     levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
     """Keys of the levers to test; by default all."""
@@ -78,7 +79,7 @@ class Params(AheadParams):
     nothing can be decided any more."""
     file: Path | None = None
     """Your own levers file; by default the one shipped for the case, or a general set."""
-    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
+    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "replicates": 20}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ class Answer(Result):
     """Last quarter of the runs."""
     draws: int
     """Draws of parameters."""
-    futures: int
+    replicates: Replicates
     """Runs of each draw."""
     seed: int
     """Seed of the study."""
@@ -249,7 +250,7 @@ def compute(params: Params, context: Context) -> Answer:
     case = context.case(params.case)
     file, since, options = options_of(params, context)
     parameters = context.parameters(params.case, *params.wanted)
-    fields = {"runs": params.draws * params.futures, "futures": params.futures, "seed": params.seed}
+    fields = {"runs": params.draws * params.replicates, "replicates": params.replicates, "seed": params.seed}
     study = study_of(file, since, options, **fields)
     measures = measures_of(file, case, since)
     with context.stages({"levers": context.run_id}) as stages:
@@ -272,7 +273,7 @@ def compute(params: Params, context: Context) -> Answer:
         pulled=str(case.clock.start + measures.first),
         horizon=str(horizon),
         draws=params.draws,
-        futures=params.futures,
+        replicates=params.replicates,
         seed=params.seed,
         baselines=(baseline_under(AS_MODELLED, modelled), *others),
         effects=tuple(lever_effects(modelled, effects)),
@@ -335,7 +336,7 @@ def _experiments(
         checkpoint=stages.stage("shared"),
     )
     independent = context.experiment(
-        study.with_changes(futures=1),
+        study.with_changes(replicates=1),
         case,
         measures,
         *params.wanted,

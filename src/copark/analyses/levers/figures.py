@@ -64,7 +64,7 @@ def _footer(answer: Answer, lang: str) -> str:
         identity=answer.run_id,
         draws=number(answer.draws, 0),
         drawn=text(f"levers.drawn.{state}", lang, cut=cut),
-        futures=answer.futures,
+        futures=answer.replicates,
         seed=answer.seed,
     )
 

@@ -49,7 +49,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         headline=show.headline(),
         sections=show.sections(),
         provenance={
-            "draws": f"{answer.draws} × {answer.futures}",
+            "draws": f"{answer.draws} × {answer.replicates}",
             "structures": len(answer.baselines),  # also those without runs of their own
             "seed": answer.seed,
             "horizon": answer.horizon,
@@ -597,7 +597,9 @@ class _Show(Show):
         limits.append(t("limits.discount", rate=rate, reason=t.of(discount.reason)))
         limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure")]
         answer = self.answer
-        limits.append(t("limits.runs", runs=answer.draws * answer.futures, draws=answer.draws, futures=answer.futures))
+        limits.append(
+            t("limits.runs", runs=answer.draws * answer.replicates, draws=answer.draws, futures=answer.replicates)
+        )
         limits += [t(f"limits.{key}") for key in ("pasts", "search")]
         if self.answer.since == "now":
             limits.append(t("limits.now", quarter=self.answer.pulled))

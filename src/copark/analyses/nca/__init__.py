@@ -14,6 +14,7 @@ from pydantic import Field
 from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, TableParams, TableResult, origin, read_table
 from copark.analyses.contract import Option, Rows
+from copark.cases.types import renamed
 from copark.json_types import JsonObject
 from copark.setmethods.nca import KINDS, NcaRequest, Necessities, analyse, request_faults, warnings_of
 from copark.setmethods.table import Warned
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 class Params(TableParams):
     """Parameters of a necessary condition analysis."""
 
-    x: Annotated[Names, Option("--conditions")]
+    conditions: Annotated[Names, renamed("conditions", "x"), Option("--conditions")]
     """Columns of the conditions."""
-    y: Annotated[str, Option("--outcome")]
+    outcome: Annotated[str, renamed("outcome", "y"), Option("--outcome")]
     """Column of the outcome."""
     corner: Annotated[int, Field(ge=1, le=4)] = 1
     """Which corner is expected to be empty: 1 upper left, 2 upper right, 3 lower left, 4 lower right."""
@@ -40,8 +41,6 @@ class Params(TableParams):
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     """Seed of the permutations."""
     served: ClassVar[Mapping[str, float]] = {"permutations": 10_000}
-    words: ClassVar[Mapping[str, str]] = {"x": "conditions", "y": "outcome"}
-    """Named as in the analysis of sufficient paths; what is stored has the letters of the method."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +80,9 @@ def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
     """
     faults: list[Fault] = []
     scope = options.scope(params.scope, faults)
-    request = NcaRequest(params.y, params.x, params.corner, scope, params.permutations, params.seed)
+    request = NcaRequest(params.outcome, params.conditions, params.corner, scope, params.permutations, params.seed)
     faults += request_faults(request)
-    return request, read_table(params, tuple(dict.fromkeys((*params.x, params.y))), faults)
+    return request, read_table(params, tuple(dict.fromkeys((*params.conditions, params.outcome))), faults)
 
 
 def depends_on(params: Params, _context: Context) -> JsonObject:

@@ -15,6 +15,7 @@ from pydantic import Field
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.provenance import current_provenance
 from copark.analyses.reliability.findings import ReliabilityFindings, find
+from copark.cases.types import Replicates
 from copark.extras import need
 from copark.json_types import JsonObject
 from copark.simulation.outcomes import OUTCOMES
@@ -30,11 +31,11 @@ class Params(AnalysisParams):
 
     draws: Annotated[int, Field(ge=1, le=512)] = 512
     """Parameter draws of each park."""
-    futures: Annotated[int, Field(ge=1, le=100)] = 4
+    replicates: Annotated[Replicates, Field(ge=1, le=100)] = 4
     """Runs of each draw."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     """Seed of the random numbers."""
-    served: ClassVar[Mapping[str, float]] = {"futures": 4}
+    served: ClassVar[Mapping[str, float]] = {"replicates": 4}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,7 @@ def compute(params: Params, context: Context) -> Answer:
         cases,
         _calibrations(context),
         params.draws,
-        params.futures,
+        params.replicates,
         params.seed,
         context.threads or 1,
         context.stage("simulate"),

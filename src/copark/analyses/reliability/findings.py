@@ -144,7 +144,7 @@ def find(
     cases: Sequence[tuple[Case, Outcome]],
     calibrations: Mapping[str, PosteriorSource],
     draws: int,
-    futures: int,
+    replicates: int,
     seed: int,
     threads: int = 1,
     progress: Progress = silent,
@@ -159,7 +159,7 @@ def find(
         Cases, each with its outcome.
     calibrations
         Calibrations that ship, by case.
-    draws, futures, seed
+    draws, replicates, seed
         Draws of parameters, runs of each, and their seed.
     threads
         Threads of the model; they do not change the numbers.
@@ -171,12 +171,12 @@ def find(
     calibrated_shares = []
     for position, (case, _) in enumerate(cases):
         progress(position, len(cases))
-        park_shares, quarter = shares_of(case, draws, futures, seed, threads)
+        park_shares, quarter = shares_of(case, draws, replicates, seed, threads)
         shares.append(park_shares)
         quarters.append(quarter)
         source = calibrations.get(case.name)
         calibrated_shares.append(
-            None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING]
+            None if source is None else shares_of(case, draws, replicates, seed, threads, source)[0][STANDING]
         )
     probabilities = np.array([park_shares[STANDING] for park_shares in shares])
     happened = np.array([outcome in WELL for _, outcome in cases])
@@ -205,7 +205,7 @@ def find(
 
 
 def shares_of(
-    case: Case, draws: int, futures: int, seed: int, threads: int = 1, calibration: PosteriorSource | None = None
+    case: Case, draws: int, replicates: int, seed: int, threads: int = 1, calibration: PosteriorSource | None = None
 ) -> tuple[tuple[float, ...], str]:
     """Compute shares of outcomes of a park, and the quarter they are judged in: year 20, or the end of 2024 if younger.
 
@@ -216,7 +216,7 @@ def shares_of(
     ----------
     case
         The park.
-    draws, futures, seed
+    draws, replicates, seed
         Draws of parameters, runs of each, and their seed.
     threads
         Threads of the model; they do not change the numbers.
@@ -229,8 +229,8 @@ def shares_of(
     """
     lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), as_member=False)
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
-    runs = draws * futures
-    study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
+    runs = draws * replicates
+    study = baseline(case.name).with_changes(runs=runs, replicates=replicates, seed=seed)
     judged = year_twenty(min(max(DATED - case.clock.start + 1, 1), case.clock.quarters))
     drawn = (calibration or lent).draws(study, 0, runs)
     simulated = runs_of(pack(read), drawn, (), threads=threads, judged=judged)

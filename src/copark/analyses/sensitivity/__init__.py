@@ -10,6 +10,7 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.analyses.sensitivity import exploration as engine
 from copark.analyses.sensitivity.exploration import METHODS, Exploration, ExplorationSettings
+from copark.cases.types import renamed
 from copark.errors import RunRefused, WrongUsage
 from copark.extras import need
 from copark.identity import hash_array
@@ -33,7 +34,7 @@ class Params(CaseParams):
 
     method: Literal["all", "sobol", "given"] = "all"
     """Methods to use: sobol (a design), given (samples at hand) or all."""
-    size: Annotated[int, Field(ge=2, le=1 << 20)] = 1024
+    draws: Annotated[int, renamed("draws", "size"), Field(ge=2, le=1 << 20)] = 1024
     """Rows of the Sobol' design, a power of two; random samples have 16 times as many runs."""
     replicates: Annotated[int, Field(ge=1, le=1000)] = 8
     """Runs at each point of a design, with common random numbers."""
@@ -41,8 +42,7 @@ class Params(CaseParams):
     """Range of the parameters in designs: the whole prior, or the box around the posterior."""
     fixed: bool = False
     """Whether parameters that are held fixed vary, too, over plausible ranges (a judgement)."""
-    served: ClassVar[Mapping[str, float]] = {"size": 1024, "replicates": 8}
-    words: ClassVar[Mapping[str, str]] = {"size": "draws"}
+    served: ClassVar[Mapping[str, float]] = {"draws": 1024, "replicates": 8}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def settings_of(params: Params) -> ExplorationSettings:
     copark.errors.RunRefused
         If the size is no power of two.
     """
-    size = params.size
+    size = params.draws
     if size & (size - 1):
         raise WrongUsage.of("sensitivity.refused.size", found=size)
     methods = METHODS if params.method == "all" else (params.method,)

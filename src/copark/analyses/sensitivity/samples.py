@@ -327,7 +327,7 @@ def read_points(
     -------
     Means over replicates, shape (draws, read-outs); not a number where a run did not finish.
     """
-    study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, futures=replicates)
+    study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, replicates=replicates)
     measures = ReadoutMeasures(tuple(readouts))
     experiment = Experiment(study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress)
     values = experiment.measured(study.scenarios[0]).values

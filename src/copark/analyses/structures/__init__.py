@@ -417,8 +417,8 @@ def _lever_params(params: Params, context: Context) -> LeverParams | None:
     if case.closed_by(horizon_for(case, params.now)) is not None:
         return None
     common = {name: getattr(params, name) for name in ("case", "parameters", "cut", "seed", "now")}
-    futures = LeverParams.model_fields["futures"].default
-    lever_params = LeverParams(**common, draws=max(params.runs // futures, 1), futures=futures)
+    replicates = LeverParams.model_fields["replicates"].default
+    lever_params = LeverParams(**common, draws=max(params.runs // replicates, 1), replicates=replicates)
     try:
         options_of(lever_params, context)
     except NotFound:

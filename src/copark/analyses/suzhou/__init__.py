@@ -44,7 +44,7 @@ class Answer(SuzhouFindings, Result):
         """Tabulate the accumulated result and operating enterprises of every scenario and quarter, a row each."""
         return (
             {
-                "scenario": arm.key,
+                "scenario": scenario.key,
                 "quarter": quarter,
                 "accumulated_result": result.median,
                 "accumulated_result_p05": result.low,
@@ -53,8 +53,10 @@ class Answer(SuzhouFindings, Result):
                 "operating_p05": operating.low,
                 "operating_p95": operating.high,
             }
-            for arm in self.arms
-            for quarter, result, operating in zip(self.quarters, arm.course, arm.operating_course, strict=True)
+            for scenario in self.scenarios
+            for quarter, result, operating in zip(
+                self.quarters, scenario.course, scenario.operating_course, strict=True
+            )
         )
 
 

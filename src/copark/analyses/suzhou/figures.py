@@ -51,11 +51,11 @@ def developer(findings: SuzhouFindings, lang: str = "en") -> Figure:
     """Draw the accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
     figure = _suzhou(findings, (7.4, 5.8), "developer", lang)
     panels = style.tiles(figure, len(ENDS), 2, (0.6, 0.1, 0.98), 1.72, (0.3, 0.52))
-    bands = [band for end in ENDS for cap in CAPS for band in findings.arm(f"{end}-{cap}").course]
+    bands = [band for end in ENDS for cap in CAPS for band in findings.scenario(f"{end}-{cap}").course]
     for axes, end in zip(panels, ENDS, strict=True):
         axes.set_ylim(min(band.low for band in bands) * 1.05, max(band.high for band in bands) * 1.05)
         axes.axhline(0.0, color=style.INK, linewidth=0.7)
-        _courses(axes, findings, [(colour, findings.arm(f"{end}-{cap}").course) for cap, colour in CAPS.items()])
+        _courses(axes, findings, [(colour, findings.scenario(f"{end}-{cap}").course) for cap, colour in CAPS.items()])
         axes.set_title(style.legible(text(f"suzhou.end.{end}", lang)), loc="left", **style.LABEL, pad=4)
         for row in findings.losses:
             face = "none" if row.forecast else style.INK
@@ -75,12 +75,12 @@ def enterprises(findings: SuzhouFindings, lang: str = "en") -> Figure:
     figure = _suzhou(findings, (7.2, 3.2), "enterprises", lang)
     axes = style.panel(figure, 0.6, 0.82, 0.25, 0.86)
     colours = {"control-swap": style.MODEL, "never-unswapped": style.SECOND}
-    _courses(axes, findings, [(colour, findings.arm(name).operating_course) for name, colour in colours.items()])
+    _courses(axes, findings, [(colour, findings.scenario(name).operating_course) for name, colour in colours.items()])
     for row in findings.operating:
         observed_mark(axes, year_of(Quarter.parse(row.quarter)), row.value, row.high, row.bound, order=5)
     axes.set_ylim(bottom=0.0)
     handles = [
-        (style.line(colour, linewidth=2.0), text(f"suzhou.arm.{name}", lang)) for name, colour in colours.items()
+        (style.line(colour, linewidth=2.0), text(f"suzhou.scenario.{name}", lang)) for name, colour in colours.items()
     ]
     style.key(figure, [*handles, *observed_key([row.bound for row in findings.operating], lang)], (0.43, 0.20))
     return figure

@@ -9,7 +9,7 @@ between scenarios are taken with common random numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from copark.arrays import Floats, Integers
 from copark.calibration.observations import ObservationModel, targets
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.cases.types import renamed
 from copark.simulation.readouts.company_books import land_price, result_when_sold
 from copark.simulation.study import Study
 from copark.stats.precision import difference
@@ -46,7 +47,7 @@ CONTRASTS = (
 
 
 @dataclass(frozen=True)
-class SuzhouArm:
+class SuzhouScenario:
     """Findings of a scenario, over the runs that tell the time before the swap. Money is M USD."""
 
     key: str
@@ -83,7 +84,7 @@ class ScenarioContrast:
 
     key: str
     """Key of the contrast."""
-    arm: str
+    scenario: Annotated[str, renamed("scenario", "arm")]
     """Key of the scenario compared."""
     reference: str
     """Key of the scenario it is compared with."""
@@ -125,7 +126,7 @@ class SuzhouFindings:
     """Runs of all scenarios that did not finish."""
     quarters: tuple[str, ...]
     """Labels of the quarters of courses."""
-    arms: tuple[SuzhouArm, ...]
+    scenarios: Annotated[tuple[SuzhouScenario, ...], renamed("scenarios", "arms")]
     """The scenarios."""
     contrasts: tuple[ScenarioContrast, ...]
     """Differences between them."""
@@ -134,9 +135,9 @@ class SuzhouFindings:
     operating: tuple[ObservedMark, ...]
     """Observed numbers of operating enterprises."""
 
-    def arm(self, key: str) -> SuzhouArm:
+    def scenario(self, key: str) -> SuzhouScenario:
         """Return the scenario of a key."""
-        return next(arm for arm in self.arms if arm.key == key)
+        return next(scenario for scenario in self.scenarios if scenario.key == key)
 
     def contrast(self, key: str) -> ScenarioContrast:
         """Return the contrast of a key."""
@@ -167,8 +168,8 @@ def find(result: xr.Dataset, study: Study, case: Case) -> SuzhouFindings:
         seed=study.seed,
         unfinished=int((result["status"].values != 0).sum()),
         quarters=tuple(str(label) for label in result["label"].values),
-        arms=tuple(
-            _arm(result, case, n, key, results, distances, count, land_price(result, study, case, n))
+        scenarios=tuple(
+            _scenario(result, case, n, key, results, distances, count, land_price(result, study, case, n))
             for n, key in numbered
         ),
         contrasts=tuple(_contrast(entry, case, results, nearest) for entry in CONTRASTS),
@@ -200,7 +201,7 @@ def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:
 
 
 def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
-    """Measure each run of an arm against the record to September 1999: root mean square of tolerances, (runs,).
+    """Measure each run of a scenario against the record to September 1999: root mean square of tolerances, (runs,).
 
     Parameters
     ----------
@@ -227,7 +228,7 @@ def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
     return np.where(np.isfinite(distances), distances, np.inf)
 
 
-def _arm(
+def _scenario(
     result: xr.Dataset,
     case: Case,
     n: int,
@@ -236,7 +237,7 @@ def _arm(
     distances: dict[str, Floats],
     count: int,
     price: Floats,
-) -> SuzhouArm:
+) -> SuzhouScenario:
     nearest = np.argsort(distances[key])[:count]
     yearly = results[key][nearest]
 
@@ -245,7 +246,7 @@ def _arm(
 
     years = {year: yearly[:, at(year, 1) : at(year, 4) + 1].mean(axis=1) for year in range(1995, YEARS.stop)}
     early = np.stack([years[year] for year in years if year < 2001], axis=1)
-    return SuzhouArm(
+    return SuzhouScenario(
         key=key,
         misfit=float(np.median(distances[key][nearest])),
         loss_1999=Band.of(accumulated(yearly, case, LOSS_KNOWN)),
@@ -265,7 +266,7 @@ def _arm(
 def _contrast(
     entry: tuple[str, str, str], case: Case, results: dict[str, Floats], nearest: Integers
 ) -> ScenarioContrast:
-    key, arm, reference = entry
-    first, second = (accumulated(results[name][nearest], case, LOSS_CLEARED) for name in (arm, reference))
+    key, scenario, reference = entry
+    first, second = (accumulated(results[name][nearest], case, LOSS_CLEARED) for name in (scenario, reference))
     differences = difference(second, first)
-    return ScenarioContrast(key, arm, reference, Band.of(differences), float((differences > 0).mean()))
+    return ScenarioContrast(key, scenario, reference, Band.of(differences), float((differences > 0).mean()))

@@ -51,7 +51,7 @@ class _Show(Show):
         super().__init__(t)
         self.answer = answer
         self.kept = {"runs": number(answer.runs, 0), "accepted": number(answer.accepted, 0), "seed": answer.seed}
-        self.arm = self.column("arm")
+        self.scenario = self.column("arm")
 
     def money(self, band: Band) -> str:
         """Describe a median of money with 90 % of runs, in a sentence."""
@@ -72,7 +72,7 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         t = self.t
         answer = self.answer
-        factual = answer.arm(FACTUAL)
+        factual = answer.scenario(FACTUAL)
         end = answer.contrast("end_unswapped")
         swap = answer.contrast("swap_in_rivalry")
         after = answer.contrast("swap_after_rivalry")
@@ -81,8 +81,11 @@ class _Show(Show):
             doc.Card(t("card.end"), MONEY, doc.Interval.of(end.band), t("card.note")),
             doc.Card(t("card.swap"), MONEY, doc.Interval.of(swap.band), t("card.note")),
         )
-        ranked = sorted(answer.arms, key=lambda arm: -arm.turned)
-        turns = (t("said.arm", arm=t(f"arm.{arm.key}"), share=self.share(arm.turned)) for arm in ranked)
+        ranked = sorted(answer.scenarios, key=lambda scenario: -scenario.turned)
+        turns = (
+            t("said.scenario", scenario=t(f"scenario.{scenario.key}"), share=self.share(scenario.turned))
+            for scenario in ranked
+        )
         words = (
             t("said.turn", best=t("join").join(turns)),
             t("said.rivalry", band=self.money(end.band), above=self.share(end.above)),
@@ -104,22 +107,22 @@ class _Show(Show):
         lang = self.t.lang
         chart = self.chart("developer", lambda: developer(answer, lang), self.quarters())
         lead = self.text("developer.lead")
-        return self.section("developer", lead, chart, self.arms(), self.fit(), self.years())
+        return self.section("developer", lead, chart, self.scenarios(), self.fit(), self.years())
 
-    def arms(self) -> doc.Table:
+    def scenarios(self) -> doc.Table:
         """Show every scenario: result and its turn."""
         rows: list[Sequence[doc.Value]] = [
             (
-                self.t(f"arm.{arm.key}"),
-                doc.Interval.of(arm.loss_1999),
-                *(doc.Interval.of(dict(arm.years)[year]) for year in (2000, 2001)),
-                doc.Interval.of(arm.result_2003),
-                arm.turned,
+                self.t(f"scenario.{scenario.key}"),
+                doc.Interval.of(scenario.loss_1999),
+                *(doc.Interval.of(dict(scenario.years)[year]) for year in (2000, 2001)),
+                doc.Interval.of(scenario.result_2003),
+                scenario.turned,
             )
-            for arm in self.answer.arms
+            for scenario in self.answer.scenarios
         ]
         columns = (
-            self.arm,
+            self.scenario,
             self.amount("loss_1999"),
             self.amount("y2000", 2000),
             self.amount("y2001", 2001),
@@ -132,15 +135,15 @@ class _Show(Show):
         """Show every scenario: fit before the swap, further shares, price of land, enterprises."""
         rows = [
             (
-                self.t(f"arm.{arm.key}"),
-                arm.misfit,
-                arm.first_profit,
-                arm.cleared,
-                doc.Interval.of(arm.land_price_2000),
-                doc.Interval.of(arm.land_price_2002),
-                doc.Interval.of(arm.operating_2002),
+                self.t(f"scenario.{scenario.key}"),
+                scenario.misfit,
+                scenario.first_profit,
+                scenario.cleared,
+                doc.Interval.of(scenario.land_price_2000),
+                doc.Interval.of(scenario.land_price_2002),
+                doc.Interval.of(scenario.operating_2002),
             )
-            for arm in self.answer.arms
+            for scenario in self.answer.scenarios
         ]
         columns = (
             "arm misfit:number:1 first_profit:share cleared:share price_2000:number:2:M_USD/ha "
@@ -149,20 +152,23 @@ class _Show(Show):
         return self.table("fit", columns, rows, folded=True)
 
     def years(self) -> doc.Table:
-        columns = [self.amount(f"y{year}", year) for year, _ in self.answer.arms[0].years]
+        columns = [self.amount(f"y{year}", year) for year, _ in self.answer.scenarios[0].years]
         rows: list[Sequence[doc.Value]] = [
-            (self.t(f"arm.{arm.key}"), *(doc.Interval.of(band) for _, band in arm.years)) for arm in self.answer.arms
+            (self.t(f"scenario.{scenario.key}"), *(doc.Interval.of(band) for _, band in scenario.years))
+            for scenario in self.answer.scenarios
         ]
-        return self.table("years", (self.arm, *columns), rows, folded=True)
+        return self.table("years", (self.scenario, *columns), rows, folded=True)
 
     def quarters(self) -> doc.Table:
         answer = self.answer
         rows = [
-            (self.t(f"arm.{arm.key}"), quarter, doc.Interval.of(result), doc.Interval.of(operating))
-            for arm in answer.arms
-            for quarter, result, operating in zip(answer.quarters, arm.course, arm.operating_course, strict=True)
+            (self.t(f"scenario.{scenario.key}"), quarter, doc.Interval.of(result), doc.Interval.of(operating))
+            for scenario in answer.scenarios
+            for quarter, result, operating in zip(
+                answer.quarters, scenario.course, scenario.operating_course, strict=True
+            )
         ]
-        columns = (self.arm, "quarter:quarter", self.amount("accumulated"), "operating:count::companies")
+        columns = (self.scenario, "quarter:quarter", self.amount("accumulated"), "operating:count::companies")
         return self.table("quarters", columns, rows, folded=True)
 
     def contrasts(self) -> doc.Section:

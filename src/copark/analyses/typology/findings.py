@@ -6,10 +6,11 @@ enters. Its band is a bootstrap within each type. Beside it stands the exact sha
 the same parks that set them at least so far apart. Both treat the parks on record as if they had been drawn by chance,
 which they were not.
 
-Model twins: eight arms on the same parameters and random numbers hold every combination of owner, plan and framework.
-The difference between the whole and its opposite is divided exactly by the Shapley value: what a factor changes,
-averaged over all orders in which the three can be taken away. Beside it stand what a factor changes when it alone is
-taken away, and when it alone is left. Parts are taken run by run, so that their bands are of paired differences.
+Model twins: eight scenarios on the same parameters and random numbers hold every combination of owner, plan and
+framework. The difference between the whole and its opposite is divided exactly by the Shapley value: what a factor
+changes, averaged over all orders in which the three can be taken away. Beside it stand what a factor changes when it
+alone is taken away, and when it alone is left. Parts are taken run by run, so that their bands are of paired
+differences.
 
 Side by side: a measure of the record has a counterpart in the twins at an age that suits it, both fixed before either
 was read. Agreement is of direction alone: the record compares parks that differ in much else, the twins one park with
@@ -227,14 +228,14 @@ def key_of(lacking: Collection[str]) -> str:
     return "-".join(name for name in FACTORS if name in lacking) or "whole"
 
 
-def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
+def values_of(result: xr.Dataset, scenario: str, year: int) -> dict[str, Floats]:
     """Read all values of a scenario at an age.
 
     Parameters
     ----------
     result
         Runs of the study.
-    arm
+    scenario
         Key of the scenario.
     year
         Age of the park, in years.
@@ -243,7 +244,7 @@ def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
     -------
     Values by reading, each of shape (run,); NaN for a run that did not finish.
     """
-    chosen = result.sel(scenario=arm)
+    chosen = result.sel(scenario=scenario)
     finished = chosen["status"].to_numpy() == 0
 
     def read(name: str, age: int = year) -> Floats:
@@ -311,21 +312,21 @@ def parts(result: xr.Dataset) -> Iterator[FactorPart]:
     for year in YEARS:
         read = {lacking: values_of(result, key_of(lacking), year) for lacking in subsets}
         for name in (name for name in READINGS if name in read[whole]):
-            arms = {lacking: values[name] for lacking, values in read.items()}
+            scenarios = {lacking: values[name] for lacking, values in read.items()}
             for factor in FACTORS:
-                value = shapley(arms, factor)
+                value = shapley(scenarios, factor)
                 mean = float(np.nanmean(value)) if np.isfinite(value).any() else nan
-                alone = float(np.nanmean(arms[whole] - arms[frozenset({factor})]))
-                last = float(np.nanmean(arms[none - {factor}] - arms[none]))
+                alone = float(np.nanmean(scenarios[whole] - scenarios[frozenset({factor})]))
+                last = float(np.nanmean(scenarios[none - {factor}] - scenarios[none]))
                 yield FactorPart(name, year, factor, *_spread(name, value), mean, alone, last)
 
 
-def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:
+def shapley(scenarios: Mapping[frozenset[str], Floats], factor: str) -> Floats:
     """Compute the Shapley value of a factor, run by run: what is lost when it goes, averaged over all orders of going.
 
     Parameters
     ----------
-    arms
+    scenarios
         Values by the factors that are lacking, each of shape (run,).
     factor
         The factor.
@@ -335,11 +336,11 @@ def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:
     Values of the factor, shape (run,).
     """
     others = [name for name in FACTORS if name != factor]
-    total = np.zeros_like(next(iter(arms.values())))
+    total = np.zeros_like(next(iter(scenarios.values())))
     for count in range(len(others) + 1):
         weight = factorial(count) * factorial(len(others) - count) / factorial(len(FACTORS))
         for lacking in combinations(others, count):
-            total = total + weight * (arms[frozenset(lacking)] - arms[frozenset({*lacking, factor})])
+            total = total + weight * (scenarios[frozenset(lacking)] - scenarios[frozenset({*lacking, factor})])
     return total
 
 

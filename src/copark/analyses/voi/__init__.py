@@ -25,6 +25,7 @@ from copark.analyses.voi import worlds as information
 from copark.arrays import Floats
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.calibration.observations import noise
+from copark.cases.types import Replicates
 from copark.errors import RunRefused, WrongUsage, printable
 from copark.extras import need
 from copark.json_types import JsonObject
@@ -67,14 +68,14 @@ class Params(CaseParams):
 
     draws: Annotated[int, Field(ge=100, le=100_000)] = 4096
     """Simulated worlds: parameter draws, at most as many as the park's calibration has."""
-    futures: Annotated[int, Field(ge=3, le=1000)] = 6
+    replicates: Annotated[Replicates, Field(ge=3, le=1000)] = 6
     """Runs of each world: the first is observed, effects are averaged over the others."""
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(parts_of)] = ()
     """Parts of claims to ask about, such as ``4b/ties``; by default those that make a verdict and compare two scenarios
     at most."""
     cost: Annotated[tuple[str, ...], Option("--cost", repeated=True)] = ()
     """What observations cost by family, such as ``attribution=5``, in any unit; by default none is known."""
-    served: ClassVar[Mapping[str, float]] = {"draws": 4096, "futures": 20}
+    served: ClassVar[Mapping[str, float]] = {"draws": 4096, "replicates": 20}
 
     @property
     def costs(self) -> dict[str, float]:
@@ -205,7 +206,7 @@ class Answer(Result):
     """Last quarter that the draws reproduce already; empty where they reproduce nothing."""
     worlds: int
     """Simulated worlds that could be used."""
-    futures: int
+    replicates: Replicates
     """Runs of each."""
     values: int
     """Values on record that count as known beside the draws."""
@@ -291,7 +292,7 @@ def _plan(params: Params, context: Context) -> information.InformationPlan:
         parameters.source,
         None if calibrated is None else calibrated.cut,
         min(params.draws, distinct),
-        params.futures,
+        params.replicates,
         params.seed,
     )
 
@@ -413,7 +414,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
         park=plan.case.title,
         cut="" if plan.cut is None else str(plan.cut),
         worlds=int(reports.whole.sum()),
-        futures=plan.futures,
+        replicates=plan.replicates,
         values=len(plan.known),
         questions=questions,
         observations=observations,

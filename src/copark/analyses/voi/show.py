@@ -35,7 +35,7 @@ def document(result: Answer, t: Texts) -> doc.Document:
         title=t("question", park=t.of(result.park)),
         headline=show.headline(),
         sections=[section for section in sections if section.blocks],
-        provenance={"worlds": result.worlds, "futures": result.futures},
+        provenance={"worlds": result.worlds, "futures": result.replicates},
     )
 
 
@@ -239,7 +239,7 @@ class _Show(Show):
         decided_right = [trial.gain.right * trial.gain.decided for trial in self.best if trial.gain.decided]
         decided = sum(trial.gain.decided for trial in self.best)
         error = max((trial.gain.error for trial in result.tried), default=0.0)
-        sentences = [t("sure.worlds", worlds=result.worlds, futures=result.futures, others=result.futures - 1)]
+        sentences = [t("sure.worlds", worlds=result.worlds, futures=result.replicates, others=result.replicates - 1)]
         sentences += [t("sure.error", error=precise(error, 3))] if result.tried else []
         sentences += [t("sure.right", right=self.share(sum(decided_right) / decided))] if decided_right else []
         method = doc.Bullets((t("sure.method"), t("sure.sources")))

@@ -275,7 +275,7 @@ def parts_of(file: ClaimsFile, keys: Sequence[str] = ()) -> tuple[tuple[Claim, P
     file
         The claims.
     keys
-        Keys of parts; where there are none, parts of a headline that compare two arms at most are tried.
+        Keys of parts; where there are none, parts of a headline that compare two scenarios at most are tried.
     """
 
     def is_tried(claim: Claim, part: Part) -> bool:
@@ -303,7 +303,7 @@ class InformationPlan:
     """Last quarter that the draws reproduce already; ``None`` where they reproduce nothing."""
     draws: int
     """Worlds."""
-    futures: int
+    replicates: int
     """Runs of each world."""
     seed: int
     """Of draws and random numbers."""
@@ -312,10 +312,10 @@ class InformationPlan:
     def study(self) -> Study:
         """Draws and random numbers of all runs."""
         draws_of = "prior" if self.source is None else "posterior"
-        return trial_study(self.case, self.draws, self.futures, self.seed, draws_of)
+        return trial_study(self.case, self.draws, self.replicates, self.seed, draws_of)
 
     @property
-    def arms(self) -> tuple[CaseChange, ...]:
+    def scenarios(self) -> tuple[CaseChange, ...]:
         """Scenarios that the parts compare."""
         keys = dict.fromkeys(key for _, part in self.parts for key in part.uses)
         return tuple(self.file.claims.arms[key] for key in keys)
@@ -323,8 +323,8 @@ class InformationPlan:
     @property
     def runs(self) -> int:
         """Runs to make."""
-        arms = {memo_key(arm) for arm in self.arms}
-        return self.draws * (len(arms) * (self.futures - 1) + 1)
+        scenarios = {memo_key(scenario) for scenario in self.scenarios}
+        return self.draws * (len(scenarios) * (self.replicates - 1) + 1)
 
     @property
     def known(self) -> tuple[Target, ...]:
@@ -437,8 +437,8 @@ def simulate(plan: InformationPlan, threads: int, progress: Progress) -> xr.Data
         study, case, read, source=plan.source, threads=threads, progress=part_of(progress, 0, plan.runs)
     )
     drawn_parameters = drawn_values(comparison.drawn_records())
-    compared = comparison.part(range(1, plan.futures))
-    compared.extend(plan.arms)
+    compared = comparison.part(range(1, plan.replicates))
+    compared.extend(plan.scenarios)
     statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn_parameters))
     candidate_columns = columns_of(candidates(case, tuple(drawn_parameters)))
     reports = ReportMeasures(
@@ -473,8 +473,8 @@ def _statistics(
     plan: InformationPlan, compared: Experiment, places: tuple[tuple[str, int], ...], ridge: Ridge
 ) -> tuple[list[Floats], list[float]]:
     """Measure what the rules of parts look at: expected in every world, and what chance gives one run."""
-    arms = plan.file.claims.arms
-    readings = ScenarioReadings(lambda arm: compared.measured(arms[arm]), places, len(compared.replicates))
+    scenarios = plan.file.claims.arms
+    readings = ScenarioReadings(lambda key: compared.measured(scenarios[key]), places, len(compared.replicates))
     statistics: list[Floats] = []
     chance: list[float] = []
     for _, part in plan.parts:

@@ -358,7 +358,7 @@ def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
 def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
     """Validate the parameters of a request, within the limits of a server."""
     fields = {field.name: field for field in analysis.params.form(served=True)}
-    entered = analysis.params.own_names(entered)
+    entered = analysis.params.by_names(entered)
     faults = list(_beyond(entered, fields))
     lacking = [field.name for field in fields.values() if field.unless and entered.get(field.name) is None]
     faults += faults_of_request([{"type": "missing", "loc": ("params", name), "msg": ""} for name in lacking])

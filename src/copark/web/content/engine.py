@@ -351,7 +351,7 @@ class Engine:
         source = self.source(study, case_entry)
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
         draws = study.draws if source is None else str(source.content["draws_hash"])
-        seed: JsonObject = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
+        seed: JsonObject = {"seed": study.seed, "futures": study.replicates, "quarters": study.quarters}
         if study.now is not None:
             seed["now"] = str(study.now)
         return identity_of({"case": case_entry.hash, "scenario": content, "draws": draws, **seed})

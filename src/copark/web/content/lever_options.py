@@ -233,7 +233,7 @@ def decision_of(levers: Levers, outcomes: Sequence[Share] = ()) -> Decision:
         for option in levers.options
         if option.key in judgements and isfinite(levers.effect(option.key, GOOD.key).mean)
     ]
-    runs = levers.draws * levers.futures
+    runs = levers.draws * levers.replicates
     first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
     standing = next((share for share in known if share.name == GOOD.key), None)
     return Decision.of(

@@ -215,7 +215,7 @@ def python_of_analysis(analysis: Analysis, params: AnalysisParams) -> str:
             plain = [_plain(part) for part in value]
         else:
             plain = _plain(value)
-        given.append(pformat(plain, width=WIDTH) + "," if field.by_place else _argument(field.word, plain))
+        given.append(pformat(plain, width=WIDTH) + "," if field.by_place else _argument(field.name, plain))
     body = indent("\n".join(given), "    ")
     asked = f"(\n{body}\n)" if len(given) > 1 else f"({given[0].rstrip(',') if given else ''})"
     return f"import copark as cp\n\nanswer = cp.{analysis.function}{asked}\nanswer.run_id\n"
@@ -265,8 +265,8 @@ def python_of(study: Study, cut: str | None) -> str:
         Last quarter known to the calibration, if one is named.
     """
     given: dict[str, Any] = {"runs": study.runs, "seed": study.seed}
-    if study.futures != 1:
-        given["replicates"] = study.futures
+    if study.replicates != 1:
+        given["replicates"] = study.replicates
     if study.draws is not None:
         given["draws_from"] = study.draws
     if study.now is not None:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from copark.cases.case import Case
 from copark.cases.horizon import first_open_quarter, latest_now, now_for
 from copark.cases.quarters import Quarter
-from copark.cases.types import shown, suggestion, wrong
+from copark.cases.types import Replicates, shown, suggestion, wrong
 from copark.errors import Fault, RunRefused, StudyFaults
 from copark.model.outputs import NAMES
 from copark.simulation.size import READ
@@ -80,7 +80,7 @@ class ModelRequest(BaseModel):
     default the best the case has, see its ``trust``."""
     cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
     """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
-    futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+    replicates: Annotated[Replicates, Field(ge=1, le=1000, strict=True)] = 1
     """Runs that share a draw of parameters, each with random numbers of its own."""
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
     """Quarters to simulate from the case's first, with outcomes judged in year twenty or the last of fewer; by default
@@ -192,7 +192,7 @@ def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | t
         runs=request.runs,
         seed=request.seed,
         draws=draws,
-        futures=request.futures,
+        replicates=request.replicates,
         quarters=request.quarters,
         now=_now_of(request, case_entry.case),
         scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],

@@ -331,7 +331,7 @@ def effects_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, afte
         reference_values=reference_values,
         values={scenario.key: values},
         finished={scenario.key: before.finished & after.finished},
-        draw_of_run=np.arange(len(before)) // frame.study.futures,
+        draw_of_run=np.arange(len(before)) // frame.study.replicates,
     )
 
 
@@ -356,7 +356,7 @@ def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, aft
         frame.study.scenarios[0].key,
         before.outcome,
         {scenario.key: after.outcome},
-        np.arange(len(before)) // frame.study.futures,
+        np.arange(len(before)) // frame.study.replicates,
         frame.labels[frame.judged],
     )
 
