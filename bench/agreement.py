@@ -16,10 +16,11 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sklearn.metrics import cohen_kappa_score
+
 from bench.arguments import parser_of
 from copark.cases.parks import load_parks
 from copark.cases.zones import load_failures
-from copark.stats.agreement import cohens_kappa
 
 LEFT_OUT = "left out"
 CODED = ("fate", "outcome")
@@ -74,7 +75,7 @@ def report(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
     """
     both = [name for name in ours if name in theirs]
     differing = [name for name in both if ours[name] != theirs[name]]
-    kappa = cohens_kappa([ours[name] for name in both], [theirs[name] for name in both])
+    kappa = cohen_kappa_score([ours[name] for name in both], [theirs[name] for name in both])
     lines = [f"{len(both) - len(differing)} of {len(both)} agree, Cohen's kappa {kappa:.2f}"]
     return "\n".join([*lines, *(f"  {name}: {ours[name]} / {theirs[name]}" for name in differing)])
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 
 import type { BlockAnswer, Question } from '../src/live/blocks';
-import { Engine, type Answered, type Told } from '../src/live/engine';
+import { Engine } from '../src/live/engine';
+import type { Answered, Told } from '../src/live/messages';
 import type { Park } from '../src/live/park';
 
 const asked = (since: string): Question => ({ inputs: new Int32Array(), parameters: [], since, keeps: true });

@@ -4,8 +4,10 @@ An import counts wherever it stands: at the top, in a function, or for the type 
 and imported when it is asked (an analysis by the registry, ``show.py`` by an answer) knows nothing of whoever asks.
 """
 
+import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import grimp
@@ -14,12 +16,30 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+SOURCES_OF_PAGE = Path(__file__).parents[2] / "frontend/src"
+IMPORT_OF_PAGE = re.compile(r"""\b(?:from|import)\s*\(?\s*['"](\.[^'"?]+)""")
+
 
 def circles_in(package: str) -> Iterator[str]:
-    """Describe each group of modules that import one another, or one that imports itself, an import a line."""
+    """Describe each circle of a package's modules."""
     graph = grimp.build_graph(package, cache_dir=None)
-    modules = sorted(graph.modules)
-    imported = {module: graph.find_modules_directly_imported_by(module) for module in modules}
+    return circles_of({module: graph.find_modules_directly_imported_by(module) for module in graph.modules})
+
+
+def imports_of_page(folder: Path) -> dict[str, set[str]]:
+    """Return what each module of the page imports of the page."""
+    paths = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.suffix in (".ts", ".svelte")}
+    imported: dict[str, set[str]] = {}
+    for module, path in paths.items():
+        named = IMPORT_OF_PAGE.findall(path.read_text(encoding="utf-8"))
+        places = [os.path.relpath(path.parent / name, folder) for name in named]
+        imported[module] = {place for name in places for place in (name, f"{name}.ts", f"{name}/index.ts")} & set(paths)
+    return imported
+
+
+def circles_of(imported: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Describe each group of modules that import one another, or one that imports itself, an import a line."""
+    modules = sorted(imported)
     matrix = csr_array(np.array([[other in imported[module] for other in modules] for module in modules]))
     count, groups = connected_components(matrix, directed=True, connection="strong")
     for group in range(count):
@@ -32,6 +52,13 @@ def circles_in(package: str) -> Iterator[str]:
 
 def test_no_module_comes_back_to_itself() -> None:
     circles = list(circles_in("copark"))
+    assert not circles, "\n".join(circles)
+
+
+def test_no_module_of_the_page_comes_back_to_itself() -> None:
+    imported = imports_of_page(SOURCES_OF_PAGE)
+    assert "live/messages.ts" in imported["live/engine.ts"]
+    circles = list(circles_of(imported))
     assert not circles, "\n".join(circles)
 
 

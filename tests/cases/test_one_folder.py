@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from copark.calibration.case_parameters import parameters_of
-from copark.cases.casebook import CLAIMS, LEVERS, POSTERIOR, STUDIES, brought, casebook_path, list_cases
+from copark.cases.casebook import CLAIMS_EDITIONS, LEVERS, POSTERIOR, STUDIES, brought, casebook_path, list_cases
 from copark.cases.load import examine, load_case
 from copark.decisions.lever_file import load_levers
 from copark.simulation.study import list_studies, load_study
@@ -20,7 +20,7 @@ def copied(tmp_path):
 
 def test_a_copied_folder_brings_its_claims_levers_and_posterior(copied):
     case = load_case(copied)
-    for name in (CLAIMS, LEVERS, POSTERIOR):
+    for name in (CLAIMS_EDITIONS[-1], LEVERS, POSTERIOR):
         assert brought(case, name) == copied / name
     written = yaml.safe_load((copied / LEVERS).read_text(encoding="utf-8"))
     gone = written["levers"].pop()["key"]
@@ -30,7 +30,7 @@ def test_a_copied_folder_brings_its_claims_levers_and_posterior(copied):
 
 
 def test_a_folder_of_facts_alone_has_what_the_casebook_has_for_its_name(copied):
-    for name in (CLAIMS, LEVERS, POSTERIOR, STUDIES):
+    for name in (CLAIMS_EDITIONS[-1], LEVERS, POSTERIOR, STUDIES):
         path = copied / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     case = load_case(copied)

@@ -4,8 +4,9 @@ import json
 import shutil
 
 import pytest
+from tests.claims.conftest import OF_MODEL_1
 
-from copark.cases.casebook import CLAIMS_EDITIONS, LEVERS, casebook_path, list_cases
+from copark.cases.casebook import CLAIMS, CLAIMS_EDITIONS, LEVERS, casebook_path, list_cases
 from copark.texts import LANGUAGES
 from copark.workflows import check
 from copark.workflows.case_commands import check_with_notes
@@ -126,6 +127,7 @@ def test_a_study_that_its_park_contradicts_is_refused_by_place(park, subtests):
 def test_every_edition_of_claims_is_checked(tmp_path, subtests):
     """An edition that another replaced, too; only that it is for version 1 of the model is no fault of it."""
     park = shutil.copytree(casebook_path() / "great-stone", tmp_path / "great-stone")
+    (park / CLAIMS).write_text(OF_MODEL_1, encoding="utf-8")
     for name in CLAIMS_EDITIONS:
         sound = (park / name).read_text(encoding="utf-8")
         for code, old, new in (

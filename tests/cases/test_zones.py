@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 from bench.agreement import form_of_zones, zone_reports
+from sklearn.metrics import cohen_kappa_score
 
 from copark.cases.casebook import BASE_RATES, DISTRESS, ZONE_SOURCES, ZONE_TABLES, ZONES, casebook_path
 from copark.cases.parks import load_parks
 from copark.cases.zones import examine_failures, load_failures
-from copark.stats.agreement import cohens_kappa
 from copark.texts import LANGUAGES
 
 KEPT_FOR_A_BLIND_TEST = {"kendal", "rayong", "zccz"}
@@ -67,7 +67,7 @@ def test_the_second_coding_is_told_and_the_form_for_a_second_person_says_no_outc
     for column, told in (("fate", first), ("outcome", second)):
         ours = [getattr(zone, column) or "" for zone in failures.zones]
         again = [getattr(zone, f"{column}_again") or "" for zone in failures.zones]
-        assert f"kappa {cohens_kappa(ours, again):.2f}" in told
+        assert f"kappa {cohen_kappa_score(ours, again):.2f}" in told
     path = casebook_path().parents[2] / "docs" / "model" / "coding-sheet-failures.csv"
     assert path.read_text(encoding="utf-8") == form_of_zones(), "python -m bench.agreement --form"
     rows = list(csv.DictReader(form_of_zones().splitlines()))

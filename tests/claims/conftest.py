@@ -17,6 +17,8 @@ from copark.cases.casebook import claims_of
 from copark.simulation.measures import ScenarioMeasures
 
 SMALL = Path(__file__).parent / "small.yaml"
+OF_MODEL_1 = SMALL.read_text(encoding="utf-8").replace("scale: {governments.visit: 0}", "self_standing: 15")
+"""Claims that name what only version 1 of the model has."""
 SEED = 999
 MARGINS = {"nil": 0.05, "risk": 0.1}
 

@@ -1,11 +1,8 @@
 """A claims file is read as hostile; every fault is told with its place, cause and repair, in both languages."""
 
 import pytest
-import yaml
 
 from copark.analyses.claims.claims_file import ClaimsFaults, examine, load_claims
-from copark.cases.casebook import CLAIMS, casebook_path
-from copark.identity import hash_content
 from tests.claims.conftest import SMALL
 
 WRITTEN = SMALL.read_text(encoding="utf-8")
@@ -100,17 +97,3 @@ def test_a_hostile_file_is_refused_in_words(tmp_path, subtests):
             claims, found = examine(written(tmp_path, text))
             assert claims is None
             assert code in [one.code for one in found]
-
-
-def without_chinese(content):
-    if isinstance(content, dict):
-        return {str(key): without_chinese(inner) for key, inner in content.items() if key != "zh"}
-    if isinstance(content, list):
-        return [without_chinese(inner) for inner in content]
-    return content if isinstance(content, int | float) or content is None else str(content)
-
-
-def test_the_rules_for_great_stone_are_those_of_24_november():
-    """The file of that day had the SHA-256 0915333dd87f0bb0…; its Chinese wording alone was put better since."""
-    rules = without_chinese(yaml.safe_load((casebook_path() / "great-stone" / CLAIMS).read_text(encoding="utf-8")))
-    assert hash_content(rules).startswith("977f64d3af31a2b0")

@@ -18,10 +18,11 @@ from copark.cases import load_case
 from copark.cases.casebook import CLAIMS, CLAIMS_EDITIONS, casebook_path, claims_of
 from copark.version import MODEL_VERSION
 from tests.asked import call
-from tests.claims.conftest import SMALL, trial_of
+from tests.claims.conftest import OF_MODEL_1, trial_of
 
 GREAT_STONE = casebook_path() / "great-stone"
 SHA256 = {
+    # under the tag model-1, no longer here
     "claims.yaml": "cdc09e623d6ec8f5e6ff18a11dc88343f9ad396684487d94f424d9505c1d423b",
     "claims-2.yaml": "6b8174325458ed5eac41a32980d31e4b0541e4beca61ce188b96444cbb5766c8",
 }
@@ -31,8 +32,9 @@ TABLES = [Path(__file__).parents[2] / "docs/model" / f"claims-and-source{end}" f
 
 def test_no_edition_is_edited():
     assert tuple(SHA256) == CLAIMS_EDITIONS
-    for name, expected in SHA256.items():
-        assert hashlib.sha256((GREAT_STONE / name).read_bytes()).hexdigest() == expected, name
+    assert [path.name for path in GREAT_STONE.glob("claims*.yaml")] == [CLAIMS_EDITIONS[-1]]
+    for path in GREAT_STONE.glob("claims*.yaml"):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == SHA256[path.name], path.name
 
 
 def test_the_newest_edition_is_read_and_the_answer_says_which(great_stone, shipped):
@@ -43,9 +45,10 @@ def test_the_newest_edition_is_read_and_the_answer_says_which(great_stone, shipp
     assert (provenance["claims_name"], provenance["claims_sha256"]) == (shipped.name, SHA256[shipped.name])
 
 
-def test_an_edition_for_an_earlier_model_says_which_model_it_belongs_to(great_stone, capsys, subtests):
+def test_an_edition_for_an_earlier_model_says_which_model_it_belongs_to(great_stone, tmp_path, capsys, subtests):
     """Not of each key that is gone, nor that it might be written otherwise: an edition is never edited."""
-    first = GREAT_STONE / CLAIMS
+    first = tmp_path / CLAIMS
+    first.write_text(OF_MODEL_1, encoding="utf-8")
     with pytest.raises(ClaimsFaults) as caught:
         load_claims(first, great_stone)
     (fault,) = caught.value.faults
@@ -60,14 +63,13 @@ def test_an_edition_for_an_earlier_model_says_which_model_it_belongs_to(great_st
 
 
 def test_a_file_with_more_faults_than_its_age_tells_them_all(great_stone, tmp_path):
-    counted = SMALL.read_text(encoding="utf-8").replace("scale: {governments.visit: 0}", "self_standing: 15")
-    (tmp_path / CLAIMS).write_text(counted.replace("fixed: 2026-11-24", "fixed: 2026-13-24"), encoding="utf-8")
+    (tmp_path / CLAIMS).write_text(OF_MODEL_1.replace("fixed: 2026-11-24", "fixed: 2026-13-24"), encoding="utf-8")
     codes = [fault.code for fault in examine(tmp_path / CLAIMS, great_stone)[1]]
     assert codes == ["claims.version_1", "cases.no_such_day"]
 
 
 def test_a_folder_that_brings_an_older_edition_has_its_own(great_stone, tmp_path):
-    (tmp_path / CLAIMS).write_bytes((GREAT_STONE / CLAIMS).read_bytes())
+    (tmp_path / CLAIMS).write_text(OF_MODEL_1, encoding="utf-8")
     assert claims_of(great_stone.model_copy(update={"folder": tmp_path})) == tmp_path / CLAIMS
 
 

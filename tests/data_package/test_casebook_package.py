@@ -20,7 +20,7 @@ from copark.cases.park_counts import load_counts
 from copark.cases.parks import load_parks
 from copark.cases.workbook_writing import EXAMPLE
 from copark.data_package.assembly import files_of, package_of
-from copark.data_package.tables import broken_keys
+from copark.data_package.tables import by_name
 from copark.errors import CoparkError
 from copark.presentation.run_export import safe
 from copark.texts import LANGUAGES
@@ -38,6 +38,21 @@ def package():
 @pytest.fixture(scope="module")
 def files(package):
     return files_of(package)
+
+
+def broken_keys(tables):
+    """Describe each row whose key stands twice, and each key that its other table does not have."""
+    tables_by_name = by_name(tables)
+    for table in tables:
+        keys = [tuple(row.get(column) for column in table.key) for row in table.rows]
+        yield from (f"{table.name}: {key} twice" for key in {key for key in keys if keys.count(key) > 1})
+        for tie in table.foreign:
+            allowed = {row.get(tie.to) for row in tables_by_name[tie.table].rows} | {None, ""}
+            yield from (
+                f"{table.name}.{tie.column}: {row.get(tie.column)!r} is not in {tie.table}"
+                for row in table.rows
+                if row.get(tie.column) not in allowed
+            )
 
 
 def read(files, table):

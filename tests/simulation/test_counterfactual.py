@@ -3,12 +3,13 @@
 import numpy as np
 
 from copark.simulation.case_edits import dated_events
-from copark.simulation.counterfactual import WITHOUT, but_for
+from copark.simulation.counterfactual import WITHOUT, but_for_study
 from copark.simulation.readouts.compare import effects_of, outputs_of, paired
 from copark.simulation.run import simulate
 from tests.simulation.conftest import arm, outputs, study
 
 HORIZON = 20
+EIGHT = {"runs": 8, "quarters": HORIZON, "keep": "all"}
 
 
 def labels_before(result, quarter):
@@ -105,7 +106,7 @@ def test_without_china_merchants_ties_anchor_and_capability_are_gone(run_arms, g
 def test_but_for_an_event_after_the_horizon_is_exactly_nothing(great_stone):
     """Twenty quarters end in 2017Q2: the visit of 2024, the pandemic and the decree's successors lie beyond."""
     for name in ("visit/2024-08-22", "pandemic", "partner/duisport", "grant/2020-05"):
-        result = but_for(great_stone, name, runs=8, quarters=HORIZON, keep="all", threads=1)
+        result = simulate(but_for_study(great_stone, name, **EIGHT), great_stone, threads=1)
         effects = effects_in(result, WITHOUT)
         assert first_difference(effects, "as-it-is") is None
         assert not any(effects.differences("as-it-is", output).any() for output in effects.measures)
@@ -113,7 +114,7 @@ def test_but_for_an_event_after_the_horizon_is_exactly_nothing(great_stone):
 
 def test_but_for_a_visit_the_sides_are_less_aligned_and_the_one_concedes_less(great_stone):
     """A visit makes good a tenth of the missing alignment; what it brought fades."""
-    result = but_for(great_stone, "visit/2015-05-10", runs=8, quarters=HORIZON, keep="all", threads=1, draws="defaults")
+    result = simulate(but_for_study(great_stone, "visit/2015-05-10", **EIGHT, draws="defaults"), great_stone, threads=1)
     effects = effects_in(result, WITHOUT)
     at, effect = effects.quarters.index("2015Q2"), effects.differences("as-it-is", "alignment")
     missing = 1.0 - result.alignment.sel(scenario=WITHOUT).values[:, at]

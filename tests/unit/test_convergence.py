@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.stats.convergence import APART, MOST_DRAWS, error_of_mean, largest_reduction, scale_reduction
+from copark.stats.convergence import APART, MOST_DRAWS, largest_reduction, scale_reduction
 
 SEARCH = np.repeat(np.arange(4), 500)
 
@@ -52,13 +52,6 @@ def test_long_searches_are_compared_by_draws_from_all_of_them():
     values = np.random.default_rng(2).normal(size=(4 * count, 1))
     values[count // 2 : count] += 2.0
     assert scale_reduction(values, np.repeat(np.arange(4), count))[0] > 1.1
-
-
-def test_the_error_of_a_mean_is_that_of_the_means_of_searches():
-    """Means 0.5, 0.6, 0.7 and 0.6 have a standard deviation of 0.0816: 0.0408 of their mean."""
-    values = np.repeat([0.5, 0.6, 0.7, 0.6], 500)
-    assert error_of_mean(values, SEARCH) == pytest.approx(np.sqrt(0.02 / 3.0) / 2.0)
-    assert np.isnan(error_of_mean(values, np.zeros(2000)))
 
 
 def test_searches_that_have_nothing_in_common_have_not_converged():

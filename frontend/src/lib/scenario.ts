@@ -40,11 +40,6 @@ export function pruned<T>(value: T): T {
   return kept as T;
 }
 
-/** What is written at a place such as `edits.partners.duisport`. */
-export function got(scenario: Scenario, ...path: string[]): unknown {
-  return path.reduce<unknown>((here, step) => (isTree(here) ? here[step] : undefined), scenario);
-}
-
 /** The scenario with something else at a place; undefined takes it away. */
 export function put(scenario: Scenario, path: string[], value: unknown): Scenario {
   const [step, ...rest] = path;

@@ -1,6 +1,6 @@
 import { Blocks } from './blocks';
-import type { Answered, Told } from './engine';
 import { Kernel } from './kernel';
+import type { Answered, Told } from './messages';
 
 /** Does what an engine tells: in a worker, or where none can be started on the thread of the page. */
 export class Runner {

@@ -1,4 +1,4 @@
-import type { Told } from './engine';
+import type { Told } from './messages';
 import { Runner } from './runner';
 
 const runner = new Runner((answered, transfer) => self.postMessage(answered, { transfer }));

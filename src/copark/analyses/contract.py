@@ -69,6 +69,14 @@ def cuts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     return [Choice(cut, LocalizedText.same(cut)) for cut in quarters]
 
 
+def calibrated_parks(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
+    """List the parks of the casebook that are calibrated."""
+    from copark.calibration.case_parameters import shipped_cases
+    from copark.cases.load import load_case
+
+    return [Choice(name, load_case(name).title) for name in shipped_cases()]
+
+
 @dataclass(frozen=True)
 class Option:
     """A parameter's name on the command line: another than its own, or one that must be given as option."""

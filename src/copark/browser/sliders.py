@@ -17,6 +17,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.browser.patches import ROOMS, Words, cells_of, have_same_shapes, words_of
 from copark.cases.case import Case
+from copark.cases.dates import first_month
 from copark.cases.model_inputs import SIDE_NAMES, businesses_of
 from copark.cases.quarters import Quarter
 from copark.cases.tables import WHOLE
@@ -27,7 +28,6 @@ from copark.simulation.case_edits import tables_of_side
 from copark.simulation.run import case_of, inputs_of
 from copark.simulation.scenario_edits import RivalEdit, Shares, ValueStep
 from copark.simulation.study import LinkChange, Scenario
-from copark.simulation.study_entries import first_month
 
 STEPS: Mapping[str, tuple[str, str, float]] = {
     "quota": ("company", "quota", 7321.0),

@@ -122,6 +122,11 @@ def today() -> date:
 
 
 @lru_cache(maxsize=1 << 12)
+def first_month(quarter: Quarter) -> Date:
+    """Return the month a quarter begins with."""
+    return Date(quarter.year, 3 * quarter.quarter - 2)
+
+
 def quarter_of(when: Date, timing: Timing = "event") -> Quarter:
     """Place a date in a quarter.
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from copark.cases.dates import Date
+from copark.cases.dates import first_month
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import CapTable, Holding, Observation
 from copark.cases.types import JUDGEMENT, Grade
@@ -97,17 +97,13 @@ def even_table(start: Quarter) -> CapTable:
         )
         for side in ("home", "host")
     )
-    return CapTable(table="not-known", date=_first_month(start), use=True, holdings=holdings)
-
-
-def _first_month(quarter: Quarter) -> Date:
-    return Date(quarter.year, 3 * quarter.quarter - 2)
+    return CapTable(table="not-known", date=first_month(start), use=True, holdings=holdings)
 
 
 def _since(clock: Any) -> str:
     written = clock.get("start") if isinstance(clock, Mapping) else getattr(clock, "start", None)
     try:
-        return str(_first_month(Quarter.parse(str(written))))
+        return str(first_month(Quarter.parse(str(written))))
     except ValueError:
         return EARLIEST
 

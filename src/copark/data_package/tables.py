@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -142,18 +142,3 @@ def truth(value: Any) -> bool | None:
 def by_name(tables: Sequence[DataTable]) -> Mapping[str, DataTable]:
     """Return tables by their names."""
     return {table.name: table for table in tables}
-
-
-def broken_keys(tables: Sequence[DataTable]) -> Iterator[str]:
-    """Describe each row whose key stands twice, and each key that its other table does not have."""
-    tables_by_name = by_name(tables)
-    for table in tables:
-        keys = [tuple(row.get(column) for column in table.key) for row in table.rows]
-        yield from (f"{table.name}: {key} twice" for key in {key for key in keys if keys.count(key) > 1})
-        for tie in table.foreign:
-            allowed = {row.get(tie.to) for row in tables_by_name[tie.table].rows} | {None, ""}
-            yield from (
-                f"{table.name}.{tie.column}: {row.get(tie.column)!r} is not in {tie.table}"
-                for row in table.rows
-                if row.get(tie.column) not in allowed
-            )

@@ -22,7 +22,7 @@ from copark.cases.actors import Framework, Partner, Presence, Shareholder, Span
 from copark.cases.case import Case
 from copark.cases.cross_checks import CaseProblem, problems_of
 from copark.cases.dated_events import Anchor, Certificates
-from copark.cases.dates import Date
+from copark.cases.dates import Date, first_month
 from copark.cases.facts import Fact, used
 from copark.cases.files import KeyPath, written
 from copark.cases.model_inputs import presence
@@ -40,7 +40,7 @@ from copark.model.enterprises import records as enterprises
 from copark.model.variables import ORIGINS
 from copark.model.world.records import NO_PARTNER, PRESENT
 from copark.simulation.scenario_edits import ALWAYS, Edits, Stay, ValueStep
-from copark.simulation.study_entries import Title, first_month
+from copark.simulation.study_entries import Title
 from copark.texts import LANGUAGES, text
 from copark.units import in_chinese
 

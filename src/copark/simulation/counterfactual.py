@@ -1,6 +1,6 @@
 """Studies of what something does, on common random numbers: a case less what happened, and with links cut.
 
-``but_for`` runs a case as it is and without an event; what the two differ by is due to it, on these parameters and
+``but_for_study`` has a case as it is and without an event; what the two differ by is due to it, on these parameters and
 these random numbers. Two dated_events dropped together need not move what each moves alone: the sum of the parts is no
 attribution.
 """
@@ -9,24 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copark.cases.case import Case
 from copark.cases.casebook import folder_of
 from copark.cases.types import shown, suggestion
 from copark.errors import NotFound
-from copark.progress import Progress
 from copark.simulation.case_edits import DatedEvent, dated_events
-from copark.simulation.run import simulate
-from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario, Study, baseline
 from copark.simulation.study_entries import Title
 from copark.texts import LANGUAGES, text
-
-if TYPE_CHECKING:
-    import xarray as xr
-
 
 WITHOUT = "without"
 """Key of the scenario in which something did not happen."""
@@ -88,45 +81,6 @@ def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Stu
     )
     name = re.sub(r"[^a-z0-9]+", "-", f"but-for-{'-'.join(keys)}".lower())[:64]
     return base.with_changes(name=name, title=Title(**titles), scenarios=(*base.scenarios, without), **changes)
-
-
-def but_for(
-    case: Case,
-    names: str | Sequence[str],
-    *,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    source: DrawSource | None = None,
-    **changes: Any,
-) -> xr.Dataset:
-    """Replay a case as it is and without something that happened, on the same parameters and random numbers.
-
-    The effect of what happened is the first scenario less the second, :data:`WITHOUT`.
-
-    Parameters
-    ----------
-    case
-        The case.
-    names
-        Keys or names of what happened.
-    threads
-        Threads; by default as many as the computer has.
-    progress
-        Called with the runs done and the runs in all.
-    source
-        Where draws come from, if the study draws from a posterior.
-    **changes
-        Further fields of the study.
-
-    Raises
-    ------
-    copark.errors.NotFound
-        If nothing of that name happened.
-    copark.errors.StudyFaults
-        If the case cannot do without it (the first value of a quota).
-    """
-    study = but_for_study(case, names, **changes)
-    return simulate(study, case, threads=threads, progress=progress, source=source)
 
 
 def without_links(scenario: Scenario, key: str, links: Sequence[str], since: int) -> Scenario:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from copark.cases.dates import Date
+from copark.cases.dates import Date, first_month
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion, wrong
 from copark.described import Described
@@ -47,11 +47,6 @@ def _when(value: Any) -> Any:
         return first_month(Quarter.parse(str(value)))
     except ValueError:
         return value
-
-
-def first_month(quarter: Quarter) -> Date:
-    """Return the month a quarter begins with."""
-    return Date(quarter.year, 3 * quarter.quarter - 2)
 
 
 def _switch(value: Any) -> Any:

@@ -65,26 +65,6 @@ def scale_reduction(values: Floats, population: Integers) -> Floats:
     return np.where(constant, 1.0, reductions)
 
 
-def error_of_mean(values: Floats, population: Integers) -> float:
-    """Compute the standard error of a mean from how far the means of independent searches lie apart.
-
-    Parameters
-    ----------
-    values
-        Values of all draws, shape (draws,).
-    population
-        Search that each draw is of, shape (draws,).
-
-    Returns
-    -------
-        Standard error; NaN of one search.
-    """
-    means = [values[population == n].mean() for n in np.unique(population)]
-    if len(means) < 2:
-        return float("nan")
-    return float(np.std(means, ddof=1) / np.sqrt(len(means)))
-
-
 def largest_reduction(reductions: Floats, population: Integers) -> float:
     """Return the largest scale reduction of some columns, as one number that can be told and compared.
 

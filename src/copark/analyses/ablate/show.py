@@ -10,7 +10,7 @@ from copark.analyses.ablate import Answer
 from copark.analyses.ablate.effects import listed
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
-from copark.labels import join, with_unit
+from copark.labels import join, observable_title, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -172,7 +172,7 @@ class _Show(Show):
         charts = [
             doc.Chart(
                 f"{kind}-{name}-{answer.quarters[place]}",
-                t("chart.effect", output=_title(name, t.lang), quarter=answer.quarters[place]),
+                t("chart.effect", output=observable_title(name, t.lang), quarter=answer.quarters[place]),
                 t("alt.effect"),
                 lambda name=name, place=place: effect_dots(answer, name, answer.quarters[place], kind, t.lang),  # type: ignore[misc]
                 t("caption.effect"),
@@ -216,7 +216,9 @@ class _Show(Show):
         rows = self.by_size(self.answer.of_kind(kind))
         units = {name: rows[0].of(name, self.last).unit for name in OUTPUTS}
         columns = [
-            doc.Column(name, _title(name, self.t.lang), doc.Kind.change, unit, 2 if unit == "log points" else None)
+            doc.Column(
+                name, observable_title(name, self.t.lang), doc.Kind.change, unit, 2 if unit == "log points" else None
+            )
             for name, unit in units.items()
         ]
         cells: list[Sequence[doc.Value]] = [
@@ -263,10 +265,6 @@ class _Show(Show):
 
 OUTPUTS_OF = {"mechanism": "mechanism-outputs", "link": "link-outputs"}
 """Keys of tables of the other outputs, by kind."""
-
-
-def _title(output: str, lang: str) -> str:
-    return catalogue().outputs[output].title(lang)
 
 
 def _number(key: str, places: int) -> doc.Column:

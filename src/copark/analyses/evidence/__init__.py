@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows
+from copark.analyses.contract import AnalysisParams, Keys, Result, Rows, calibrated_parks
 from copark.analyses.evidence.findings import FamilyEvidence, ParkEvidence, summed
 from copark.analyses.provenance import current_provenance
 
@@ -26,18 +26,10 @@ if TYPE_CHECKING:
     from copark.store.checkpoints import Stages
 
 
-def parks_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Return the parks of the casebook that are calibrated."""
-    from copark.calibration.case_parameters import shipped_cases
-    from copark.cases.load import load_case
-
-    return [Choice(name, load_case(name).title) for name in shipped_cases()]
-
-
 class Params(AnalysisParams):
     """Parameters of the evidence: which parks, with how many pairs of each."""
 
-    cases: Annotated[tuple[str, ...], Keys(parks_of, closed=False)] = ()
+    cases: Annotated[tuple[str, ...], Keys(calibrated_parks, closed=False)] = ()
     """Names of parks; by default every park of the casebook that is calibrated."""
     members: Annotated[int, Field(ge=16, le=1000)] = 320
     """Pairs of parameters and random numbers of each park that cross from the whole model to the one without."""

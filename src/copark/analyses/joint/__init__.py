@@ -68,26 +68,6 @@ class Answer(Findings, Result):
             for parameter in self.axes
         )
 
-    def disputed_frame(self) -> pd.DataFrame:
-        """Return α without each disputed value, a row each, then without all of them."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "park": finding.park,
-                "variable": finding.variable,
-                "date": finding.date,
-                "value": finding.value,
-                "source": finding.source,
-                "p05": finding.quantiles[0],
-                "median": finding.quantiles[1],
-                "p95": finding.quantiles[2],
-                "change": finding.change,
-                "change_error": finding.error,
-            }
-            for finding in self.disputed
-        )
-
 
 def panels_of(params: Params, context: Context) -> int:
     """Return the number of panels to simulate.

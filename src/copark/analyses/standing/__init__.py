@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from copark.analyses.assumed_facts import assumed_facts
-from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows
+from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows, calibrated_parks
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
 from copark.model.outcomes import GOOD
@@ -35,18 +35,10 @@ MOST = 0.5
 """Share of runs from which on most stand."""
 
 
-def parks_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Return the parks of the casebook that are calibrated."""
-    from copark.calibration.case_parameters import shipped_cases
-    from copark.cases.load import load_case
-
-    return [Choice(name, load_case(name).title) for name in shipped_cases()]
-
-
 class Params(AnalysisParams):
     """Parameters of the test: which parks, from which quarter, with how many runs."""
 
-    cases: Annotated[tuple[str, ...], Keys(parks_of)] = ()
+    cases: Annotated[tuple[str, ...], Keys(calibrated_parks)] = ()
     """Names of parks; by default every park of the casebook that is calibrated."""
     runs: Annotated[int, Field(ge=1, le=10_000)] = 500
     """Runs of each park."""
