@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web page kernel docs test test-long test-page test-kernel check check-page docs-numbers stub golden format coverage bench bench-page soak clean
+.PHONY: help run web page kernel docs release-results test test-long test-page test-kernel check check-page docs-numbers stub golden format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,12 @@ check-page: frontend/node_modules/.ready ## types and markup of the page
 
 docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README, findings, validity, reliability, model card and TRACE
 	@$(BIN)/python docs/build_numbers.py
+
+# Each step makes only what is out of date, so that one that was stopped goes on where it was.
+release-results: $(VENV)/.ready-dev ## once a release: make the posteriors and results that ship and are out of date, then docs-numbers; hours, can be resumed
+	@$(BIN)/python docs/build_posteriors.py
+	@$(BIN)/copark results --make src/copark
+	@$(MAKE) --no-print-directory docs-numbers
 
 stub: $(VENV)/.ready-dev ## write the stub of the Python interface, src/copark/__init__.pyi, of the registry
 	@$(BIN)/python -m copark.python_api.stub

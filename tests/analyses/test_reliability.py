@@ -75,6 +75,7 @@ def test_every_park_with_a_case_and_an_outcome_is_asked_and_its_closure_is_not_t
     assert found.to_frame().shape[0] == len(found.parks)
 
 
+@pytest.mark.ships("reliability")
 def test_the_correction_that_ships_draws_what_is_said_of_a_park_never_seen_to_the_base_rate(tmp_path):
     from copark.analyses.answer import answer
 

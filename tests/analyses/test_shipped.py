@@ -90,6 +90,7 @@ def test_that_it_is_outdated_is_told_before_it_is_computed(lang, words, tmp_path
     assert (again.reused, len(told)) == (True, 1), "one's own answer is current"
 
 
+@pytest.mark.ships("parks")
 def test_nothing_is_told_where_it_is_current_or_never_shipped(tmp_path):
     silent = Context(tmp_path)
     for asked in (PARKS.params(country="LAO"), PARKS.params()):

@@ -119,7 +119,9 @@ def change(path: Path, pattern: str, by: str, *, all_of_them: bool = False) -> N
 
 @pytest.mark.long
 def test_all_that_ships_is_current(before):
-    assert {state for _, state in before["questions"].values()} == {"listed"}
+    """Between releases results may be outdated; `copark results` says which, and a release has none."""
+    if os.environ.get("COPARK_RELEASE"):
+        assert {state for _, state in before["questions"].values()} == {"listed"}
     assert not any(stale for stale, _ in before["calibrations"].values())
     assert before["panel"]
     assert before["stack"]

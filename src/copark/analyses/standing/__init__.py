@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from copark.analyses.assumed_facts import assumed_facts
-from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows, calibrated_parks
+from copark.analyses.contract import AnalysisParams, Keys, Result, Rows, calibrated_parks
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
 from copark.model.outcomes import GOOD
