@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from copark.analyses import REGISTRY, shipped
-from copark.analyses.answer import RESULT, SHIPPED, _rounded, answer, listed, load, place_of, save
+from copark.analyses.answer import RESULT, SHIPPED, _rounded, answer, counterpart, listed, load, place_of, save
 from copark.analyses.context import Context
 from copark.analyses.forecast import Params, asked_of
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
@@ -107,7 +107,7 @@ def test_outdated_ones_are_listed_and_fail_the_check_without_being_made(older, c
 
 
 def test_an_old_address_of_an_outdated_one_says_so(tmp_path, older):
-    run_id, _ = shipped.counterpart(PARKS, PARKS.params())
+    run_id, _ = counterpart(SHIPPED, PARKS, PARKS.params())
     settings = ServerSettings(data=tmp_path, threads=1, warm=False)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as client:
         for lang, words in (("en", "Out of date"), ("zh", "已过时")):

@@ -11,6 +11,9 @@ from copark.analyses.registry import REGISTRY
 from copark.web.content import lever_options
 from copark.web.content.lever_options import decision_of
 
+pytestmark = pytest.mark.ships("levers", "brief")
+"""What is decided by are answers that ship."""
+
 
 @pytest.fixture(scope="module")
 def told(client):

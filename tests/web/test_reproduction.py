@@ -133,6 +133,7 @@ ANALYSES = (("parks", {}, "copark parks"), ("levers", {"case": "great-stone"}, "
 """Analyses with answers that ship, and how their commands begin."""
 
 
+@pytest.mark.ships("parks", "levers")
 @pytest.mark.parametrize(("name", "query", "begins"), ANALYSES)
 def test_forms_of_an_analysis_ask_its_question_again(client, name, query, begins):
     run_id = client.get(f"/api/v1/analyses/{name}/results", params=query).json()["results"][0]["run_id"]

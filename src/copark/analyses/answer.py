@@ -16,6 +16,7 @@ import re
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -30,11 +31,11 @@ from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
 from copark.cases.casebook import suggested_case
 from copark.cases.types import shown
-from copark.errors import Fault, FaultsFound, NotFound
+from copark.errors import CoparkError, Fault, FaultsFound, NotFound
 from copark.json_types import JsonObject
 from copark.presentation.document import Document
 from copark.store.files import only_one, written_file
-from copark.version import MODEL_VERSION
+from copark.version import MODEL_VERSION, RELEASE_QUARTER
 
 FORMAT = 1
 RESULTS = "results"
@@ -226,14 +227,13 @@ def _stored(analysis: Analysis, context: Context) -> Result | None:
 
 def _tell_outdated(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
     """Tell the reader where a result ships for this question which is of an older state, so that it is computed."""
-    from copark.analyses.shipped import counterpart, is_outdated
     from copark.texts import text
 
     is_read = context.use_shipped and context.keep_results and context.lookup_folder is not None
     named = getattr(params, "case", None)
     if not is_read or named in context.cases or named in context.case_folders:
         return
-    found = counterpart(analysis, params)
+    found = counterpart(SHIPPED, analysis, params)
     if found is not None and is_outdated(analysis, *found):
         _, header = found
         words = {"command": command_of(analysis, params), "created": header["created"][:10]}
@@ -565,3 +565,53 @@ def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, ResultHeader]]:
     folders = [folder for folder in (Path(out) / RESULTS / analysis.name).glob("*/") if RUN_ID.fullmatch(folder.name)]
     entries = [(folder.name, header) for folder in folders if (header := head(folder, analysis)) is not None]
     yield from sorted(entries, key=lambda entry: entry[1]["created"], reverse=True)
+
+
+def at_release() -> AbstractContextManager[None]:
+    """Look at parks from the quarter of the release, as what ships does."""
+    from copark.cases.horizon import present_is
+    from copark.cases.quarters import Quarter
+
+    return present_is(Quarter.parse(RELEASE_QUARTER))
+
+
+def counterpart(out: Path, analysis: Analysis, params: AnalysisParams) -> tuple[str, ResultHeader] | None:
+    """Return run ID and header of the newest stored result of these parameters, whatever made it.
+
+    Parameters
+    ----------
+    out
+        Output folder, or :data:`SHIPPED`.
+    analysis
+        The analysis.
+    params
+        What is asked.
+    """
+    asked_for = params.model_dump(mode="json")
+    for run_id, header in listed(out, analysis):
+        try:
+            is_same = analysis.params.model_validate(header["params"]).model_dump(mode="json") == asked_for
+        except ValueError:  # a parameter that there is no more
+            continue
+        if is_same:
+            return run_id, header
+    return None
+
+
+def is_outdated(analysis: Analysis, run_id: str, header: ResultHeader) -> bool:
+    """Return whether a result that ships is of an older model, method or case than the package has.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    run_id, header
+        The result, as of :func:`counterpart`.
+    """
+    if header.get("version", 0) != analysis.version:
+        return True
+    try:
+        with at_release():
+            return run_id_of(analysis, analysis.params.model_validate(header["params"]), Context()) != run_id
+    except (CoparkError, ValueError):
+        return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +16,8 @@ from copark.analyses.answer import (
     Answered,
     ResultHeader,
     answer,
+    at_release,
+    counterpart,
     head,
     listed,
     load,
@@ -30,7 +31,6 @@ from copark.analyses.registry import REGISTRY, Analysis
 from copark.errors import CoparkError
 from copark.progress import StagedProgress, silent
 from copark.stats.rounding import NO_DIFFERENCE
-from copark.version import RELEASE_QUARTER
 
 if TYPE_CHECKING:
     from copark.analyses.contract import AnalysisParams, Result
@@ -127,14 +127,6 @@ class Remade:
     """The first place where they differ by more than rounding; empty if nowhere."""
 
 
-def at_release() -> AbstractContextManager[None]:
-    """Look at parks from the quarter of the release, as what ships does."""
-    from copark.cases.horizon import present_is
-    from copark.cases.quarters import Quarter
-
-    return present_is(Quarter.parse(RELEASE_QUARTER))
-
-
 def usable(analysis: Analysis, context: Context, case: str | None = None) -> Iterator[tuple[str, ResultHeader]]:
     """Yield run IDs and headers of shipped results that answer here, of a case alone if it is named.
 
@@ -193,46 +185,6 @@ def is_current(analysis: Analysis, run_id: str, header: Mapping[str, Any], conte
     return False
 
 
-def counterpart(analysis: Analysis, params: AnalysisParams) -> tuple[str, ResultHeader] | None:
-    """Return run ID and header of the newest result that ships for these parameters, whatever made it.
-
-    Parameters
-    ----------
-    analysis
-        The analysis.
-    params
-        What is asked.
-    """
-    asked_for = params.model_dump(mode="json")
-    for run_id, header in listed(SHIPPED, analysis):
-        try:
-            is_same = analysis.params.model_validate(header["params"]).model_dump(mode="json") == asked_for
-        except ValueError:  # a parameter that there is no more
-            continue
-        if is_same:
-            return run_id, header
-    return None
-
-
-def is_outdated(analysis: Analysis, run_id: str, header: ResultHeader) -> bool:
-    """Return whether a result that ships is of an older model, method or case than the package has.
-
-    Parameters
-    ----------
-    analysis
-        The analysis.
-    run_id, header
-        The result, as of :func:`counterpart`.
-    """
-    if header.get("version", 0) != analysis.version:
-        return True
-    try:
-        with at_release():
-            return run_id_of(analysis, analysis.params.model_validate(header["params"]), Context()) != run_id
-    except (CoparkError, ValueError):
-        return True
-
-
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """List what is asked: names of analyses, and parameters that are not the default."""
     from copark.calibration.case_parameters import shipped_cases
@@ -269,7 +221,7 @@ def _state_of(name: str, analysis: Analysis, params: AnalysisParams, context: Co
     header = _current_header(SHIPPED, analysis, run_id)
     if header is not None:
         return ShippedResult(name, run_id, "listed", header["created"])
-    found = counterpart(analysis, params)
+    found = counterpart(SHIPPED, analysis, params)
     return (
         ShippedResult(name, run_id) if found is None else ShippedResult(name, run_id, "outdated", found[1]["created"])
     )

@@ -490,8 +490,7 @@ def own_cases(folders: Sequence[Path]) -> list[tuple[str, Path]]:
 
 def _document(analysis: Analysis, values: JsonObject, context: Context, lang: str) -> Document:
     """Answer a question that ships, and show it."""
-    from copark.analyses.answer import answer
-    from copark.analyses.shipped import at_release
+    from copark.analyses.answer import answer, at_release
 
     with at_release():  # as what ships is
         return answer(analysis, analysis.params(**values), context).document(lang)

@@ -21,6 +21,7 @@ from copark.analyses.answer import (
     ResultHeader,
     find,
     head,
+    is_outdated,
     listed,
     load,
     place_of,
@@ -29,7 +30,7 @@ from copark.analyses.answer import (
 )
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, Choice, FormField, Texts
-from copark.analyses.shipped import is_outdated, usable
+from copark.analyses.shipped import usable
 from copark.calibration.calibrate import own_folder
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
