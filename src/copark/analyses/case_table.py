@@ -351,6 +351,10 @@ def caveats(warnings: Sequence[Warned], lang: str) -> tuple[Caveat, ...]:
     return tuple(Caveat(warning.sentence(lang)) for warning in warnings)
 
 
+STORED_AS = {"x": "conditions", "y": "outcome"}
+"""Parameter by the name that stored answers have for it."""
+
+
 def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -> Section:
     """Make the section on method, limits, and what was asked.
 
@@ -371,7 +375,7 @@ def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -
     steps = Bullets(tuple(t(f"method.{number}", **values) for number in range(1, count + 1)))
     rows = [
         (
-            t(f"param.{name}.title"),
+            t(f"param.{STORED_AS.get(name, name)}.title"),
             t(f"answer.{'yes' if value == 'True' else 'no'}") if value in ("True", "False") else value,
         )
         for name, value in settings.items()

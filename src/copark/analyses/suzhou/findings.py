@@ -127,7 +127,7 @@ class SuzhouFindings:
     quarters: tuple[str, ...]
     """Labels of the quarters of courses."""
     scenarios: Annotated[tuple[SuzhouScenario, ...], renamed("scenarios", "arms")]
-    """The scenarios."""
+    """What was run: the swap of shares, and what it is compared with."""
     contrasts: tuple[ScenarioContrast, ...]
     """Differences between them."""
     losses: tuple[ObservedMark, ...]
