@@ -21,7 +21,7 @@ ENDS = {"control": "2001", "memorandum": "1999", "mayor": "1998", NEVER: NEVER}
 
 def suzhou_turns(lang: str) -> str:
     """Tell in how many runs Suzhou turns from loss to profit, by the end of the rivalry and by the shares."""
-    arms = {arm.key: arm for arm in shipped("suzhou").arms}
+    scenarios = {scenario.key: scenario for scenario in shipped("suzhou").scenarios}
     head = {
         "en": "| the rivalry ends | shares swapped in 2001 | shares kept at 65/35 |",
         "zh": "| 竞争结束的时间 | 2001年股比对调 | 股比维持65∶35 |",
@@ -29,15 +29,15 @@ def suzhou_turns(lang: str) -> str:
     never = {"en": "never", "zh": "从未结束"}[lang]
     rows = [head, "|---|---:|---:|"]
     for end, year in ENDS.items():
-        cells = [percent(arms[f"{end}-{shares}"].turned) for shares in (SWAPPED, KEPT)]
+        cells = [percent(scenarios[f"{end}-{shares}"].turned) for shares in (SWAPPED, KEPT)]
         rows.append(f"| {never if end == NEVER else year} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
 def suzhou_results(lang: str) -> str:
     """Tell the developer's accumulated result to the end of 2003 by what was changed, the range over readings."""
-    arms = {arm.key: arm for arm in shipped("suzhou").arms}
-    result = {key: round(arm.result_2003.median) for key, arm in arms.items()}
+    scenarios = {scenario.key: scenario for scenario in shipped("suzhou").scenarios}
+    result = {key: round(scenario.result_2003.median) for key, scenario in scenarios.items()}
     neither = result[f"{NEVER}-{KEPT}"]
     swap = result[f"{NEVER}-{SWAPPED}"]
     ended = [result[f"{end}-{KEPT}"] for end in ENDS if end != NEVER]
