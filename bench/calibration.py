@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.arguments import parser_of
-from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings
+from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings, CalibrationTask
 from copark.calibration.calibration_setup import cut_of
 from copark.calibration.calibrations import kept_posterior
 from copark.calibration.case_parameters import shipped_calibration
@@ -106,7 +106,7 @@ def compare(
     for settings in both:
         found = shipped_calibration(case, until) if shipped and settings is both[1] else None
         began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
-        found = found or kept_posterior(case, until, settings, threads=threads, out=out)
+        found = found or kept_posterior(CalibrationTask(case, until, settings, threads=threads, out=out))
         after = resource.getrusage(resource.RUSAGE_SELF)
         spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         costs.append(None if found.tally is None else Cost(spent, time.monotonic() - began))

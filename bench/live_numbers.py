@@ -32,9 +32,9 @@ from bench.firefox import Firefox, firefox
 from bench.measure import OtherWork, machine
 from bench.page_browser import browsing, chromium
 from bench.tables import OTHERS, QUIET
+from copark.analyses.answer import at_release
 from copark.analyses.brief import Params
 from copark.analyses.context import Context
-from copark.analyses.shipped import at_release
 from copark.browser.live_page import packer_of
 from copark.browser.packed_park import ParkPacker
 from copark.browser.payload import KEPT, SHOWN

@@ -42,7 +42,7 @@ class Stage(Enum):
     OPERATING = 2
 
 
-class Enterprise(mesa.Agent):  # type: ignore[misc]
+class Enterprise(mesa.Agent):
     """An enterprise: registers, starts or lapses, builds, operates, leaves."""
 
     def __init__(self, model: Park, origin: int, declared: float, anchor: dict[str, Any] | None = None) -> None:
@@ -134,7 +134,7 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
             self.remove()
 
 
-class Park(mesa.Model):  # type: ignore[misc]
+class Park(mesa.Model):
     """A park: one run of the model."""
 
     def __init__(self, facts: Facts, p: Parameters, seed: int) -> None:

@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.arguments import parser_of
-from copark.calibration.calibrate import QUICK, CalibrationSettings, calibrate
+from copark.calibration.calibrate import QUICK, CalibrationSettings, CalibrationTask, calibrate
 from copark.calibration.calibration_setup import case_for, cut_of
 from copark.calibration.discrepancy import carried_on, tied
 from copark.calibration.observations import OFFSET, STAND_INS, ObservationModel, Target, noise, targets
 from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
-from copark.calibration.rolling_origin import is_exact, naive_ensembles
+from copark.calibration.rolling_origin import KnownRecord, is_exact
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
 from copark.simulation.ensemble import default_threads
@@ -118,7 +118,8 @@ def forecast(park: str, origin: str, settings: CalibrationSettings) -> tuple[lis
     case = load_case(park)
     cut = Quarter.parse(origin)
     read = case_for(case, cut_of(case, None))
-    replay = calibrate(read, cut, settings, threads=default_threads()).replay
+    task = CalibrationTask(read, cut, settings, is_read=True, threads=default_threads())
+    replay = calibrate(task).replay
     after = (target for target in targets(read, after=cut) if target.variable not in STAND_INS)
     later = tuple(
         target for target in after if is_exact(target) and target.value > 0.0 and kind_of(target) in KINDS.values()
@@ -142,7 +143,7 @@ def forecast(park: str, origin: str, settings: CalibrationSettings) -> tuple[lis
         carried = carried_on(wide, replay.counterparts, runs.names, runs.out, rows, replay.quarters)
         members = reports.counterparts(carried, runs.names) + reports.errors * free
         found += [scored(f"{multiple:g}", members[:, n], target.value, **whats[n]) for n, target in enumerate(later)]
-    for n, members in naive_ensembles(read, cut, later, ("fit",)).get(LINE, {}).items():
+    for n, members in KnownRecord(read, cut, ("fit",)).naive_ensembles(later).get(LINE, {}).items():
         found.append(scored(LINE, np.asarray(members), later[n].value, **whats[n]))
     return found, last_residuals(park, origin, replay)
 

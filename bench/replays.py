@@ -25,7 +25,7 @@ import yaml
 from bench.arguments import parser_of
 from copark.arrays import Floats
 from copark.calibration.annealing import replay_posterior
-from copark.calibration.calibrate import QUICK, CalibrationSettings, recipe_of
+from copark.calibration.calibrate import QUICK, CalibrationSettings, CalibrationTask
 from copark.calibration.calibration_setup import case_for, cut_of
 from copark.calibration.diagnostics import TRIAL
 from copark.calibration.observations import OFFSET, ObservationModel, Target, noise
@@ -151,7 +151,7 @@ def hidden_parks(
     case = load_case(park)
     cut = cut_of(case, None)
     read = case_for(case, cut)
-    recipe = recipe_of(read, cut, settings)
+    recipe = CalibrationTask(read, cut, settings, is_read=True).recipe
     later = {name: later_targets(recipe.model.targets, quarters) for name, quarters in AHEAD.items()}
     together = [target for some in later.values() for target in some]
     simulated = replace(recipe, runs=truths, seed=TRUTHS_SEED)

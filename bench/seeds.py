@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 
 from bench.arguments import parser_of
-from copark.calibration.calibrate import CalibrationSettings, calibrate
+from copark.calibration.calibrate import CalibrationSettings, CalibrationTask, calibrate
 from copark.calibration.calibration_setup import Reading, case_for
 from copark.calibration.calibrations import StoredPosterior, load
+from copark.calibration.comparison import Apart
 from copark.calibration.draw_sources import PosteriorSource
-from copark.calibration.remade import Apart, distances
+from copark.calibration.remade import distances
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
@@ -87,10 +88,8 @@ def compared(park: str, asked_settings: dict[str, Any] | None, threads: int) -> 
     rows = []
     for seed in SEEDS if asked_settings is None else SEEDS[:1]:
         wanted = replace(settings, seed=seed, **(asked_settings or {}))
-        made = calibrate(read, stored.replay.cut, wanted, threads=threads)
-        rows.append(
-            f"| {park} | {seed} | " + " | ".join(told(apart) for apart in distances(made, stored, threads)) + " |"
-        )
+        made = calibrate(CalibrationTask(read, stored.replay.cut, wanted, is_read=True, threads=threads))
+        rows.append(f"| {park} | {seed} | " + " | ".join(told(apart) for apart in distances(made, stored)) + " |")
         shares.append(standing(seed, made.replay, threads))
         print(rows[-1], flush=True)
     line = " | ".join(f"{one.share:.1%} ± {one.error:.1%} ({one.reduction:.2f})" for one in shares)

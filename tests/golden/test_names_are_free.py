@@ -335,7 +335,7 @@ def test_a_number_of_the_model_is_no_name(copy, before):
 def test_a_new_version_of_the_model_makes_all_of_it_stale(copy, before):
     change(copy / "version.py", r"^MODEL_VERSION = (\d+)", r"MODEL_VERSION = \g<1>1")
     now = told(copy.parent, *ASKED)
-    assert {state for _, state in now["questions"].values()} == {"none"}
+    assert {state for _, state in now["questions"].values()} == {"outdated"}
     assert all(stale for stale, _ in now["calibrations"].values())
     assert not now["panel"]
     assert not now["stack"]
