@@ -27,9 +27,8 @@ BOOKS = [
 SIGNAL = [(2015, 1, 10, 0.1, "newspaper"), (2020, 1.5, 20, 0.1, "newspaper"), (2023, 2, 15, 0.1, "newspaper")]
 
 
-@pytest.fixture(scope="module")
-def park(tmp_path_factory):
-    """The invented park of the example workbook, with books and a signal."""
+def own_workbook():
+    """The workbook of the invented park, with books and a signal."""
     book = load_workbook(BytesIO(workbook_of(EXAMPLE)))
     for title, rows in (("Books", BOOKS), ("Satellite", SIGNAL)):
         for at, cells in enumerate(rows, start=3):
@@ -37,9 +36,15 @@ def park(tmp_path_factory):
                 book[title].cell(at, column).value = cell
     content = BytesIO()
     book.save(content)
+    return content.getvalue()
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory):
+    """The invented park in a folder."""
     folder = tmp_path_factory.mktemp("own") / "blue-harbour"
     folder.mkdir()
-    read_workbook(content.getvalue()).write(folder)
+    read_workbook(own_workbook()).write(folder)
     return folder
 
 
