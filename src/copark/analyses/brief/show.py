@@ -263,7 +263,8 @@ class _Show(Show):
         if answer.trust is not None:
             yield self.meaning(answer.trust)
         # The headline has the doubts and the range over structures.
-        for sentence in how_sure(case_of(answer), answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
+        own = replace(NO_DOUBTS, sheets=answer.doubts.sheets)
+        for sentence in how_sure(case_of(answer), answer.trust, answer.outcomes, (), own, t.lang):
             yield without_commands(sentence)
         if answer.shows_outcomes:
             standing = answer.share(GOOD.key)

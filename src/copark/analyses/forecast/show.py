@@ -10,6 +10,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer
 from copark.analyses.forecast.parameter_sources import Borrowed
+from copark.analyses.own_sheets import sheets_words
 from copark.analyses.papers import papers_words
 from copark.analyses.show import Columns, Show, grouped, interval, value_column
 from copark.analyses.size_words import band_words, spans_too_much
@@ -495,6 +496,7 @@ class _Show(Show):
         if self.answer.weights:
             yield self.t("limits.stack")
         yield self.t("limits.pooled" if self.answer.borrowed else "limits.line")
+        yield from sheets_words(self.answer.sheets, self.t.lang)
         yield self.t("limits.frozen")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from copark.analyses.accounts import Side
 from copark.analyses.accounts.elsewhere import MEASURES
+from copark.analyses.accounts.published import Side
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks_accounts import PRICED, Answer, ParkAccounts, Priced
 from copark.analyses.show import Show

@@ -8,6 +8,7 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.accounts_on_record import accounts_on_record
+from copark.analyses.own_sheets import has_sheet, sheets_words
 from copark.analyses.size_words import size_clause
 from copark.cases import own_words
 from copark.model.outcomes import GOOD
@@ -263,8 +264,10 @@ def caveats(
     labels
         Labels of the quarters simulated.
     """
-    notes = LocalizedText.each(lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang)])
-    if trust.outcomes_shown:
+    notes = LocalizedText.each(
+        lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang), *sheets_words(doubts.sheets, lang)]
+    )
+    if trust.outcomes_shown and not has_sheet(doubts.sheets, "books"):
         notes.append(LocalizedText.by_language(partial(accounts_on_record, case_entry.case)))
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
