@@ -505,44 +505,13 @@ export interface components {
             sign: string;
             verdict: string;
         };
-        /** OutcomeChange */
-        OutcomeChange: {
-            sentence: components["schemas"]["LocalizedText"];
-            moves: components["schemas"]["OutcomeTransition"][];
-        };
-        /** OutcomeMove */
-        OutcomeMove: {
-            name: string;
-            title: components["schemas"]["LocalizedText"];
-            reference_share: number | null;
-            arm_share: number | null;
-            change: number | null;
-            low: number | null;
-            high: number | null;
-            gained: number;
-            lost: number;
-        };
-        /** OutcomeShare */
-        OutcomeShare: {
+        /** OutcomeInfo */
+        OutcomeInfo: {
             name: string;
             title: components["schemas"]["LocalizedText"];
             meaning: components["schemas"]["LocalizedText"];
             good: boolean;
-            told: number;
             colour: string;
-            count: number;
-            total: number;
-            share: number | null;
-            low: number | null;
-            high: number | null;
-        };
-        /** OutcomeTransition */
-        OutcomeTransition: {
-            words: components["schemas"]["LocalizedText"];
-            runs: number;
-            share: number;
-            cause_words: components["schemas"]["LocalizedText"];
-            account: components["schemas"]["LocalizedText"];
         };
         /** OutputInfo */
         OutputInfo: {
@@ -799,8 +768,10 @@ export interface components {
             reference: string;
             pairs: number;
             begins: string | null;
-            outcomes: components["schemas"]["OutcomeMove"][];
-            outcome_change: components["schemas"]["OutcomeChange"];
+            outcomes: components["schemas"]["ShareEffect"][];
+            moves: {
+                [key: string]: (components["schemas"]["RenderedParagraph"] | components["schemas"]["RenderedBullets"] | components["schemas"]["RenderedCaveat"] | components["schemas"]["RenderedCards"] | components["schemas"]["RenderedTable"] | components["schemas"]["RenderedChart"])[];
+            };
             headlines: {
                 [key: string]: components["schemas"]["Reading"];
             };
@@ -821,7 +792,7 @@ export interface components {
             title: components["schemas"]["LocalizedText"];
             runs: number;
             finished: number;
-            outcomes: components["schemas"]["OutcomeShare"][];
+            outcomes: components["schemas"]["Share"][];
             headlines: {
                 [key: string]: components["schemas"]["Headline"];
             };
@@ -884,6 +855,20 @@ export interface components {
             low: number;
             high: number;
         };
+        /** ShareEffect */
+        ShareEffect: {
+            scenario: string;
+            reference: string;
+            measure: string;
+            quarter: string;
+            pairs: number;
+            both: number;
+            gained: number;
+            lost: number;
+            neither: number;
+            low: number;
+            high: number;
+        };
         /** ShareStep */
         ShareStep: {
             least_percent: number;
@@ -901,6 +886,7 @@ export interface components {
             judged: string;
             now: string | null;
             today: string;
+            outcomes: components["schemas"]["OutcomeInfo"][];
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
             };
@@ -1049,10 +1035,7 @@ export type NetworkAnswer = components['schemas']['NetworkAnswer'];
 export type NodeInfo = components['schemas']['NodeInfo'];
 export type ObservedPoint = components['schemas']['ObservedPoint'];
 export type OptionEffect = components['schemas']['OptionEffect'];
-export type OutcomeChange = components['schemas']['OutcomeChange'];
-export type OutcomeMove = components['schemas']['OutcomeMove'];
-export type OutcomeShare = components['schemas']['OutcomeShare'];
-export type OutcomeTransition = components['schemas']['OutcomeTransition'];
+export type OutcomeInfo = components['schemas']['OutcomeInfo'];
 export type OutputInfo = components['schemas']['OutputInfo'];
 export type Page = components['schemas']['Page'];
 export type ParameterInfo = components['schemas']['ParameterInfo'];
@@ -1085,6 +1068,7 @@ export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type Share = components['schemas']['Share'];
+export type ShareEffect = components['schemas']['ShareEffect'];
 export type ShareStep = components['schemas']['ShareStep'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache, partial
 from math import isfinite
 from pathlib import Path
@@ -30,10 +31,11 @@ from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
-from copark.model.outcomes import BY_KEY, GOOD
+from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
-from copark.presentation.document import Kind
+from copark.presentation.document import Kind, Paragraph
 from copark.presentation.numbers import reach
+from copark.presentation.rendered_document import Block, block_of
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.outcomes import OUTCOMES, outcome_effects
@@ -53,7 +55,7 @@ from copark.web.content import responses, sentences
 from copark.web.content.attribution import FlowCache, arm_flows, link_parts, why
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.engine import CancellationToken, Engine
-from copark.web.content.frame import Frame, frame_of, output_info
+from copark.web.content.frame import Frame, frame_of, outcome_infos, output_info
 from copark.web.content.reproduction import yaml_of
 from copark.web.content.requests import Parts, SimulationRequest, study_of
 from copark.web.content.sentences import amount, drawn_bound, own, said, signed, span, with_band
@@ -124,6 +126,7 @@ def answer(
         judged=frame.labels[frame.judged],
         now=None if study.now is None else str(study.now),
         today=str(case_entry.case.clock.data_end),
+        outcomes=outcome_infos(),
         outputs={name: output_info(name) for name in study.kept},
         arms=arms,
         changes=changes,
@@ -145,8 +148,7 @@ def answer(
 
 def _standing_change(change: responses.ScenarioChange) -> float:
     """Return by how much the chance to be self-standing changes; 0 where no pair finished."""
-    moved = next(move.change for move in change.outcomes if move.name == GOOD.key)
-    return moved if change.pairs and moved is not None else 0.0
+    return next(effect.change for effect in change.outcomes if effect.measure == GOOD.key) if change.pairs else 0.0
 
 
 def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
@@ -196,25 +198,12 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     if not runs.finished.all():
         paths = {name: np.where(runs.finished, values, np.nan) for name, values in paths.items()}
     bands = {name: quantiles_over(paths[name]) for name in frame.wanted}
-    outcomes = []
-    for share in shares(runs.outcome, OUTCOMES):
-        outcome = BY_KEY[share.name]
-        outcomes.append(
-            responses.OutcomeShare.of(
-                share,
-                title=LocalizedText.by_language(outcome.title),
-                meaning=said(f"analysis.outcome.{share.name}.meaning"),
-                good=outcome.good,
-                told=outcome.told,
-                colour=outcome.colour,
-            )
-        )
     return responses.ScenarioResult.model_construct(
         key=scenario.key,
         title=scenario.title,
         runs=len(runs),
         finished=int(np.count_nonzero(runs.finished)),
-        outcomes=outcomes,
+        outcomes=list(shares(runs.outcome, OUTCOMES)),
         headlines={name: headline(frame, name, paths[name]) for name in HEADLINES if name in paths},
         land=land_of(frame, scenario, runs),
         bands={name: values.tolist() for name, values in bands.items()},
@@ -390,16 +379,8 @@ def change_of(
         reference=effects.reference,
         pairs=effects.pairs(key),
         begins=begins,
-        outcomes=[
-            responses.OutcomeMove.of(
-                move,
-                name=move.measure,
-                title=LocalizedText.by_language(BY_KEY[move.measure].title),
-                arm_share=move.scenario_share,
-            )
-            for move in outcomes.shares()
-        ],
-        outcome_change=outcome_change(changing.moves_of(effects, outcomes, key, frame.judged)),
+        outcomes=list(outcomes.shares()),
+        moves=moves_of(effects, outcomes, key, frame.judged),
         headlines={name: headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart},
         bands={name: values.tolist() for name, values in bands.items()} if has_bands else {},
         sentences={
@@ -427,14 +408,27 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> responses.Reading:
     return responses.Reading(value=median, low=low, high=high, middle=signed(median, unit), shown=shown)
 
 
-def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
-    """Describe why outcomes change from the reference to a scenario."""
-    moves = []
-    for move in outcomes.moves:
-        ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
-        spoken = {name: LocalizedText.by_language(partial(say, move)) for name, say in ways.items()}
-        moves.append(responses.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
-    return responses.OutcomeChange(sentence=LocalizedText.by_language(partial(words.sentence, outcomes)), moves=moves)
+def moves_of(effects: Effects, outcomes: Effects, scenario: str, judged: int) -> dict[str, list[Block]]:
+    """Describe why outcomes change from the reference to a scenario, as comparisons do: in a sentence and a table.
+
+    Parameters
+    ----------
+    effects
+        Effects on outputs in every quarter.
+    outcomes
+        Effects on the shares of outcomes.
+    scenario
+        Key of the scenario.
+    judged
+        Quarter in which outcomes are judged, counted from 0.
+    """
+    moves = changing.moves_of(effects, outcomes, scenario, judged)
+    blocks: dict[str, list[Block]] = {}
+    for lang in LANGUAGES:
+        table = words.moves_table([("", moves)], lang)
+        told = [Paragraph(words.sentence(moves, lang)), *([replace(table, groups=())] if table.rows else [])]
+        blocks[lang] = [block_of(block, lang) for block in told]
+    return blocks
 
 
 def observed_points(
