@@ -416,6 +416,11 @@ export interface components {
             reason: components["schemas"]["LocalizedText"];
             rests: components["schemas"]["LocalizedText"][];
         };
+        /** LinkGroup */
+        LinkGroup: {
+            title: components["schemas"]["LocalizedText"];
+            links: string[];
+        };
         /** LinkMechanism */
         LinkMechanism: {
             link: string;
@@ -426,22 +431,6 @@ export interface components {
             moved: number;
             alone: number | null;
             sentence: components["schemas"]["LocalizedText"];
-        };
-        /** LinkPart */
-        LinkPart: {
-            group: string;
-            title: components["schemas"]["LocalizedText"];
-            links: string[];
-            change: number;
-            low: number;
-            high: number;
-            told: components["schemas"]["LocalizedText"];
-        };
-        /** LinkParts */
-        LinkParts: {
-            since: string;
-            runs: number;
-            parts: components["schemas"]["LinkPart"][];
         };
         /** LocalizedText */
         LocalizedText: {
@@ -463,6 +452,9 @@ export interface components {
             nodes: components["schemas"]["NodeInfo"][];
             edges: components["schemas"]["EdgeInfo"][];
             arrows: components["schemas"]["ArrowInfo"][];
+            groups: {
+                [key: string]: components["schemas"]["LinkGroup"];
+            };
         };
         /** NodeInfo */
         NodeInfo: {
@@ -512,6 +504,20 @@ export interface components {
             meaning: components["schemas"]["LocalizedText"];
             good: boolean;
             colour: string;
+        };
+        /** OutcomePart */
+        OutcomePart: {
+            group: string;
+            change: number[];
+            error: number[];
+        };
+        /** OutcomeParts */
+        OutcomeParts: {
+            since: string;
+            runs: number;
+            before: number[];
+            after: number[];
+            parts: components["schemas"]["OutcomePart"][];
         };
         /** OutputInfo */
         OutputInfo: {
@@ -900,7 +906,7 @@ export interface components {
             flows: components["schemas"]["ArmFlows"][] | null;
             why: components["schemas"]["Why"] | null;
             record: components["schemas"]["RecordRow"][] | null;
-            links: components["schemas"]["LinkParts"] | null;
+            links: components["schemas"]["OutcomeParts"] | null;
             draws: components["schemas"]["DrawsNote"];
             trust: components["schemas"]["TrustNote"];
             made: components["schemas"]["VersionsInfo"];
@@ -1026,9 +1032,8 @@ export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
 export type LeverOptionInfo = components['schemas']['LeverOptionInfo'];
 export type LeverStory = components['schemas']['LeverStory'];
+export type LinkGroup = components['schemas']['LinkGroup'];
 export type LinkMechanism = components['schemas']['LinkMechanism'];
-export type LinkPart = components['schemas']['LinkPart'];
-export type LinkParts = components['schemas']['LinkParts'];
 export type LocalizedText = components['schemas']['LocalizedText'];
 export type MethodAnswer = components['schemas']['MethodAnswer'];
 export type NetworkAnswer = components['schemas']['NetworkAnswer'];
@@ -1036,6 +1041,8 @@ export type NodeInfo = components['schemas']['NodeInfo'];
 export type ObservedPoint = components['schemas']['ObservedPoint'];
 export type OptionEffect = components['schemas']['OptionEffect'];
 export type OutcomeInfo = components['schemas']['OutcomeInfo'];
+export type OutcomePart = components['schemas']['OutcomePart'];
+export type OutcomeParts = components['schemas']['OutcomeParts'];
 export type OutputInfo = components['schemas']['OutputInfo'];
 export type Page = components['schemas']['Page'];
 export type ParameterInfo = components['schemas']['ParameterInfo'];

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from copark import units
+from copark.analyses.compare.outcome_attribution import OutcomeParts
 from copark.json_types import JsonObject
 from copark.presentation.rendered_document import Block
 from copark.stats.effects import ShareEffect
@@ -126,37 +127,6 @@ class OutcomeInfo(ApiModel):
     """Whether it is the one that decisions are to bring about."""
     colour: str
     """Name of its colour: blue, amber, pale, red or green."""
-
-
-class LinkPart(ApiModel):
-    """The part of a change that passes through a group of links."""
-
-    group: str
-    """The group; ``rest`` is what passes through none, ``other_runs`` what the runs add that were not shared out."""
-    title: LocalizedText
-    """The group in words."""
-    links: list[str]
-    """Names of the links in the group; empty for ``rest`` and ``other_runs``."""
-    change: float
-    """Its part of the change of the chance to be self-standing, -1 to 1."""
-    low: float
-    """Lower end of the Monte Carlo interval of the part (95 %)."""
-    high: float
-    """Upper end of the same interval."""
-    told: LocalizedText
-    """The part in percentage points, with its sign."""
-
-
-class LinkParts(ApiModel):
-    """The change of the chance to be self-standing, shared out among groups of links by their Shapley values."""
-
-    since: str
-    """Quarter from which on links are cut."""
-    runs: int
-    """Pairs of runs that were run again with links cut."""
-    parts: list[LinkPart]
-    """The groups, then ``rest``, then ``other_runs`` if there are more runs; as written in ``told`` they sum to the
-    change."""
 
 
 class Reading(ApiModel):
@@ -447,9 +417,10 @@ class SimulationAnswer(ApiModel):
     """Why an output of the last arm differs from the reference; null unless requested of two arms or more."""
     record: list[RecordRow] | None
     """The first arm beside the observations, by output; null unless requested."""
-    links: LinkParts | None
-    """Through which links the change of the last arm's chance to be self-standing passes; null unless requested of two
-    arms or more."""
+    links: OutcomeParts | None
+    """The change of the last arm's outcomes, shared out among groups of links by their Shapley values, on the first
+    runs: of every outcome in the order of the arms' ``outcomes``, errors null of a single run. Null unless requested of
+    two arms or more."""
     draws: DrawsNote
     """What the parameters are drawn from."""
     trust: TrustNote

@@ -31,7 +31,6 @@ from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
-from copark.model.outcomes import GOOD
 from copark.model.variables import catalogue
 from copark.presentation.document import Kind, Paragraph
 from copark.presentation.numbers import reach
@@ -136,19 +135,12 @@ def answer(
         flows=arm_flows(flow_cache, study, case_entry, cancellation) if parts.flows else None,
         why=why(flow_cache, frame, runs, parts.why, cancellation) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
-        links=link_parts(engine, frame, _standing_change(changes[-1]), cancellation)
-        if parts.links and changes
-        else None,
+        links=link_parts(engine, frame, cancellation) if parts.links and changes else None,
         draws=note,
         trust=trust,
         made=versions_info(case_entry.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
-
-
-def _standing_change(change: responses.ScenarioChange) -> float:
-    """Return by how much the chance to be self-standing changes; 0 where no pair finished."""
-    return next(effect.change for effect in change.outcomes if effect.measure == GOOD.key) if change.pairs else 0.0
 
 
 def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
