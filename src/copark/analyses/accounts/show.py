@@ -10,7 +10,7 @@ from copark.analyses.accounts.elsewhere import MEASURES
 from copark.analyses.accounts.ledger import YEARLY
 from copark.analyses.accounts.published import COUNTERPARTS, Figure
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import AnswerShow, grouped
 from copark.cases.accounts import quantity_title
 from copark.labels import evidence_value, grade_title, join, with_unit
 from copark.presentation import document as doc
@@ -52,16 +52,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
-    def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
-    def span(self, years: Sequence[int]) -> str:
-        """Return the first and the last of years, or the one that there is."""
-        first, last = min(years), max(years)
-        return str(first) if first == last else self.t("span", first=first, last=last)
-
+class _Show(AnswerShow[Answer]):
     def model(self, band: Band, column: doc.Column) -> dict[str, str]:
         """Return the model's median and its band for sentences."""
         return {
@@ -82,7 +73,7 @@ class _Show(Show):
                     t("headline.model", year=answer.last_open, **self.model(band, MONEY)),
                 ]
             )
-        years = self.span([comparison.figure.year for comparison in answer.figures])
+        years = self.span_of([comparison.figure.year for comparison in answer.figures])
         values = {"count": count, "years": years, "park": t.of(answer.park), "compared": len(answer.compared)}
         if not answer.compared:
             return t.sentences([t("headline.none_compared" if count > 1 else "headline.one_uncompared", **values)])
@@ -110,7 +101,7 @@ class _Show(Show):
         periods = "one" if total.periods == 1 else "many"
         return t(
             f"headline.total.{total.side}",
-            years=self.span([total.first, total.last]),
+            years=self.span_of([total.first, total.last]),
             ratio=ratio,
             periods=t(f"periods.{periods}", count=total.periods),
             whose=t(f"whose.{total.whose}"),
@@ -206,7 +197,7 @@ class _Show(Show):
             names = Counter(figure.quantity for figure in chosen)
             reasons.append(self.reason(why, names))
             for name, count in names.most_common():
-                years = self.span([figure.year for figure in chosen if figure.quantity == name])
+                years = self.span_of([figure.year for figure in chosen if figure.quantity == name])
                 rows.append((quantity_title(name, t.lang), count, years, t(f"why.{why or 'nothing'}")))
         table = self.table("left-out", "quantity count:count years:quarter why", rows)
         return self.section("left_out", doc.Bullets(tuple(reasons)), table)

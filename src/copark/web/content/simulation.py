@@ -32,6 +32,7 @@ from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
 from copark.model.variables import catalogue
+from copark.presentation import document
 from copark.presentation.document import Kind, Paragraph
 from copark.presentation.numbers import reach
 from copark.presentation.rendered_document import Block, block_of
@@ -418,7 +419,9 @@ def moves_of(effects: Effects, outcomes: Effects, scenario: str, judged: int) ->
     blocks: dict[str, list[Block]] = {}
     for lang in LANGUAGES:
         table = words.moves_table([("", moves)], lang)
-        told = [Paragraph(words.sentence(moves, lang)), *([replace(table, groups=())] if table.rows else [])]
+        told: list[document.Block] = [Paragraph(words.sentence(moves, lang))]
+        if table.rows:
+            told.append(replace(table, groups=()))
         blocks[lang] = [block_of(block, lang) for block in told]
     return blocks
 
