@@ -58,6 +58,7 @@ from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, outcome_infos, output_info
 from copark.web.content.reproduction import yaml_of
 from copark.web.content.requests import Parts, SimulationRequest, study_of
+from copark.web.content.responses import ScenarioChange
 from copark.web.content.sentences import amount, drawn_bound, own, said, signed, span, with_band
 from copark.workflows.study_links import HEADLINES
 
@@ -109,10 +110,8 @@ def answer(
     runs = engine.simulate(study, case_entry, cancellation)
     arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
     cancellation.check()
-    changes = [
-        change_of(frame, scenario, runs[0], own, has_bands=parts.differences)
-        for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
-    ]
+    effects, outcomes = effects_of(frame, runs)
+    changes = [change_of(frame, key, effects, outcomes, has_bands=parts.differences) for key in effects.scenarios]
     note = draws_note(engine, study, case_entry)
     trust = trust_note(trust_in(study, case_entry), case_entry.case)
     is_known = trust.outcomes_shown and bool(arms[0].finished)
@@ -283,91 +282,58 @@ def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.L
     )
 
 
-def effects_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
-    """Read a scenario as effects on the outputs that its runs and the reference's both have.
-
-    Parameters
-    ----------
-    frame
-        Study, case and quarters of the answer.
-    scenario
-        The scenario.
-    before, after
-        Runs of the reference and of the scenario, paired by number.
-
-    Returns
-    -------
-    Effects
-        In every quarter; a pair counts where both of its runs finished.
-    """
-    names = tuple(name for name in before.names if name in after.names)
-    reference_values, values = (
-        runs.out if runs.names == names else np.stack([runs[name] for name in names], axis=1)
-        for runs in (before, after)
-    )
-    return Effects(
-        measures=names,
-        units=tuple(output_info(name).unit for name in names),
-        quarters=frame.labels,
-        reference=frame.study.scenarios[0].key,
-        reference_values=reference_values,
-        values={scenario.key: values},
-        finished={scenario.key: before.finished & after.finished},
-        draw_of_run=np.arange(len(before)) // frame.study.replicates,
-    )
-
-
-def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
-    """Read a scenario as effects on the shares of outcomes.
-
-    Parameters
-    ----------
-    frame
-        Study, case and quarters of the answer.
-    scenario
-        The scenario.
-    before, after
-        Runs of the reference and of the scenario, paired by number.
-
-    Returns
-    -------
-    Effects
-        In the quarter in which outcomes are judged.
-    """
-    return outcome_effects(
-        frame.study.scenarios[0].key,
-        before.outcome,
-        {scenario.key: after.outcome},
-        np.arange(len(before)) // frame.study.replicates,
-        frame.labels[frame.judged],
-    )
-
-
-def change_of(
-    frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns, *, has_bands: bool
-) -> responses.ScenarioChange:
-    """Set a scenario's runs beside the reference's, run by run.
+def effects_of(frame: Frame, runs: Sequence[ScenarioRuns]) -> tuple[Effects, Effects]:
+    """Read scenarios as effects on outputs in every quarter, and on the shares of outcomes when they are judged.
 
     Parameters
     ----------
     frame
         Study, case and quarters of the answer; the study's first scenario is the reference.
-    scenario
-        The scenario.
-    before, after
-        Runs of the reference and of the scenario, paired by number.
+    runs
+        Runs of each scenario, paired by number; a pair counts where both finished.
+    """
+    reference, *others = runs
+    keys = [scenario.key for scenario in frame.study.scenarios]
+    names = tuple(name for name in reference.names if all(name in own.names for own in others))
+    draws = np.arange(len(reference)) // frame.study.replicates
+
+    def paths(own: ScenarioRuns) -> Floats:
+        return own.out if own.names == names else np.stack([own[name] for name in names], axis=1)
+
+    outputs = Effects(
+        measures=names,
+        units=tuple(output_info(name).unit for name in names),
+        quarters=frame.labels,
+        reference=keys[0],
+        reference_values=paths(reference),
+        values={key: paths(own) for key, own in zip(keys[1:], others, strict=True)},
+        finished={key: reference.finished & own.finished for key, own in zip(keys[1:], others, strict=True)},
+        draw_of_run=draws,
+    )
+    codes = {key: own.outcome for key, own in zip(keys[1:], others, strict=True)}
+    return outputs, outcome_effects(keys[0], reference.outcome, codes, draws, frame.labels[frame.judged])
+
+
+def change_of(frame: Frame, key: str, effects: Effects, outcomes: Effects, *, has_bands: bool) -> ScenarioChange:
+    """Set a scenario's runs beside the reference's, run by run.
+
+    Parameters
+    ----------
+    frame
+        Study, case and quarters of the answer.
+    key
+        Key of the scenario.
+    effects, outcomes
+        Effects on outputs and on outcomes, as of :func:`effects_of`.
     has_bands
         Whether bands are given of every quarter; sentences are of the last one.
     """
-    key = scenario.key
-    effects = effects_between(frame, scenario, before, after)
-    outcomes = outcomes_between(frame, scenario, before, after)
     names = [name for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in effects.measures]
     apart = {name: effects.differences(key, name).T for name in names}
     bands = {name: quantiles_over(apart[name] if has_bands else apart[name][-1:]) for name in frame.wanted}
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
-    return responses.ScenarioChange.model_construct(
+    return ScenarioChange.model_construct(
         arm=key,
         reference=effects.reference,
         pairs=effects.pairs(key),
