@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from copark.stats.shares import Share
 
 CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
-"""Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
+"""Facts that an edit of a case sets, by the word of the edit (:data:`~copark.analyses.assumed_facts.ASSUMED`)."""
 DEPTH_CHANGED = {"plan": "land", "rescue_by_treaty": "capital"}
 """Facts that a switch of the framework bears on: without a limit to capital nobody ever needs to be rescued."""
 CONTRADICTED = 1.0 / 2.0
