@@ -19,7 +19,7 @@ from copark.simulation.results import STATUS
 from copark.simulation.study import examine_study
 from copark.simulation.unfinished import require_finished, unfinished_in
 from copark.texts import LANGUAGES
-from tests.simulation.conftest import FLOOD, arm, study
+from tests.simulation.conftest import FLOOD, scenario_of, study
 
 OUT_OF_RANGE = {
     "profit_tax": [1, "1", [{"value": 0.95, "from": "2020"}]],
@@ -61,7 +61,7 @@ def test_ranges_of_facts_are_those_of_the_catalogue():
 
 def test_a_scenario_without_a_finished_run_is_an_error(tmp_path):
     scenarios = [{"key": "as-it-is", "title": "As it is"}, {"key": "flood", "title": "Flood", "parameters": FLOOD}]
-    asked = study(arm(), arm("flood", parameters=FLOOD), runs=8, draws="defaults")
+    asked = study(scenario_of(), scenario_of("flood", parameters=FLOOD), runs=8, draws="defaults")
     case = load_case("great-stone")
     readers = {
         "Python": lambda: cp.simulate(case, runs=8, draws_from="defaults", scenarios=scenarios),

@@ -18,9 +18,9 @@ export interface components {
             form: components["schemas"]["FieldInfo"][];
             workbook: components["schemas"]["LocalizedText"] | null;
         };
-        /** ArmFlows */
-        ArmFlows: {
-            arm: string;
+        /** ScenarioFlows */
+        ScenarioFlows: {
+            scenario: string;
             runs: number;
             arrows: components["schemas"]["ArrowFlow"][];
         };
@@ -115,7 +115,7 @@ export interface components {
             case: components["schemas"]["CaseName"];
             quarters: string[];
             levels: number[];
-            arms: components["schemas"]["CouplingArm"][];
+            scenarios: components["schemas"]["CoupledScenario"][];
             indicators: components["schemas"]["Component"][];
             indicator_titles: {
                 [key: string]: components["schemas"]["LocalizedText"];
@@ -130,8 +130,8 @@ export interface components {
             caveat: components["schemas"]["LocalizedText"];
             draws: components["schemas"]["DrawsNote"];
         };
-        /** CouplingArm */
-        CouplingArm: {
+        /** CoupledScenario */
+        CoupledScenario: {
             key: string;
             title: components["schemas"]["LocalizedText"];
             coordination: (number | null)[][];
@@ -515,7 +515,7 @@ export interface components {
             name: string;
             title: components["schemas"]["LocalizedText"];
             reference_share: number | null;
-            arm_share: number | null;
+            scenario_share: number | null;
             change: number | null;
             low: number | null;
             high: number | null;
@@ -795,7 +795,7 @@ export interface components {
         };
         /** ScenarioChange */
         ScenarioChange: {
-            arm: string;
+            scenario: string;
             reference: string;
             pairs: number;
             begins: string | null;
@@ -904,14 +904,14 @@ export interface components {
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
             };
-            arms: components["schemas"]["ScenarioResult"][];
+            scenarios: components["schemas"]["ScenarioResult"][];
             changes: components["schemas"]["ScenarioChange"][];
             observed: {
                 [key: string]: components["schemas"]["ObservedPoint"][];
             };
             summary: components["schemas"]["LocalizedText"];
             caveats: components["schemas"]["LocalizedText"][];
-            flows: components["schemas"]["ArmFlows"][] | null;
+            flows: components["schemas"]["ScenarioFlows"][] | null;
             why: components["schemas"]["Why"] | null;
             record: components["schemas"]["RecordRow"][] | null;
             links: components["schemas"]["LinkParts"] | null;
@@ -981,7 +981,7 @@ export interface components {
         };
         /** Why */
         Why: {
-            arm: string;
+            scenario: string;
             reference: string;
             target: string;
             quarter: string;
@@ -1004,7 +1004,7 @@ export interface components {
 }
 export type AnalysesAnswer = components['schemas']['AnalysesAnswer'];
 export type AnalysisInfo = components['schemas']['AnalysisInfo'];
-export type ArmFlows = components['schemas']['ArmFlows'];
+export type ScenarioFlows = components['schemas']['ScenarioFlows'];
 export type ArrowFlow = components['schemas']['ArrowFlow'];
 export type ArrowInfo = components['schemas']['ArrowInfo'];
 export type CalibrationInfo = components['schemas']['CalibrationInfo'];
@@ -1016,7 +1016,7 @@ export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type ComparisonCondition = components['schemas']['ComparisonCondition'];
 export type Component = components['schemas']['Component'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
-export type CouplingArm = components['schemas']['CouplingArm'];
+export type CoupledScenario = components['schemas']['CoupledScenario'];
 export type DatedValue = components['schemas']['DatedValue'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionAnswer = components['schemas']['DecisionAnswer'];

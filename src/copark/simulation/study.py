@@ -104,7 +104,7 @@ class InputChange(StudyEntry):
 
 
 class Scenario(StudyEntry):
-    """One arm of a study: what is changed against the case. Random numbers and draws are those of every other arm."""
+    """Scenario of a study: what is changed against the case. Random numbers and draws are those of all others."""
 
     key: Key
     """Key of the scenario in results: small letters, digits and hyphens, up to 64."""

@@ -138,7 +138,7 @@ class OutcomeShare(ApiModel):
 
 
 class OutcomeMove(ApiModel):
-    """Change of an outcome's share from the reference to an arm, on common random numbers."""
+    """Change of an outcome's share from the reference to a scenario, on common random numbers."""
 
     name: str
     """Key of the outcome."""
@@ -146,16 +146,16 @@ class OutcomeMove(ApiModel):
     """The outcome in words."""
     reference_share: float | None
     """Share of pairs with this outcome in the reference, 0 to 1; null where there are no pairs."""
-    arm_share: float | None
-    """Share of pairs with this outcome in the arm, 0 to 1; null where there are no pairs."""
+    scenario_share: float | None
+    """Share of pairs with this outcome in the scenario, 0 to 1; null where there are no pairs."""
     change: float | None
-    """arm_share less reference_share, -1 to 1."""
+    """scenario_share less reference_share, -1 to 1."""
     low: float | None
     """Lower end of the Monte Carlo interval of the change (95 %, paired)."""
     high: float | None
     """Upper end of the same interval."""
     gained: int
-    """Pairs with this outcome in the arm alone."""
+    """Pairs with this outcome in the scenario alone."""
     lost: int
     """Pairs with this outcome in the reference alone."""
 
@@ -170,7 +170,7 @@ class OutcomeTransition(ApiModel):
     share: float
     """These pairs as a share of all pairs that finished, 0 to 1."""
     cause_words: LocalizedText
-    """The rule of the outcomes that is answered otherwise in the arm, in words."""
+    """The rule of the outcomes that is answered otherwise in the scenario, in words."""
     account: LocalizedText
     """The account that is most often the reason, and in how many runs; empty where none is known."""
 
@@ -279,10 +279,10 @@ class ScenarioResult(ApiModel):
 
 
 class ScenarioChange(ApiModel):
-    """An arm against the reference, run by run on the same parameters and random numbers."""
+    """A scenario against the reference, run by run on the same parameters and random numbers."""
 
-    arm: str
-    """Key of the arm."""
+    scenario: str
+    """Key of the scenario."""
     reference: str
     """Key of the reference, the first scenario."""
     pairs: int
@@ -294,7 +294,7 @@ class ScenarioChange(ApiModel):
     outcome_change: OutcomeChange
     """Which runs go from which outcome to which, and why."""
     headlines: dict[str, Reading]
-    """By output: differences of the numbers to be seen first, arm less reference, pair by pair."""
+    """By output: differences of the numbers to be seen first, scenario less reference, pair by pair."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter;
     empty if the request leaves differences out."""
@@ -315,10 +315,10 @@ class ArrowFlow(ApiModel):
     the reference)."""
 
 
-class ArmFlows(ApiModel):
+class ScenarioFlows(ApiModel):
     """The flows along all links in one scenario."""
 
-    arm: str
+    scenario: str
     """Key of the scenario."""
     runs: int
     """Runs looked at: the first ones."""
@@ -339,12 +339,12 @@ class LinkMechanism(ApiModel):
     """What it carried on average in the reference, from the first difference on, in ``unit``; null where that was no
     amount, such as no land plan."""
     after: float | None
-    """What it carries on average in the arm, in ``unit``; null likewise."""
+    """What it carries on average in the scenario, in ``unit``; null likewise."""
     moved: float
     """The change in standard deviations of what it carries in the reference over runs and quarters, -99 to 99."""
     alone: float | None
     """What the target would change by, at the median of pairs and in the target's unit, if this link alone carried what
-    it carries in the arm; null where no strength of the link gives that, or the target is not among ``outputs``."""
+    it has in the scenario; null where no strength of the link gives that, or the target is not among ``outputs``."""
     sentence: LocalizedText
     """All of this in a sentence."""
 
@@ -352,8 +352,8 @@ class LinkMechanism(ApiModel):
 class Why(ApiModel):
     """Reasons why an output moved: the links that carry more or less, and what each would do alone."""
 
-    arm: str
-    """Key of the arm: the last scenario."""
+    scenario: str
+    """Key of the scenario: the last scenario."""
     reference: str
     """Key of the reference: the first scenario."""
     target: str
@@ -485,25 +485,25 @@ class SimulationAnswer(ApiModel):
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
     """The outputs by name: those requested, those of the headlines, and those land taken up is read of."""
-    arms: list[ScenarioResult]
+    scenarios: list[ScenarioResult]
     """The scenarios; the first is the reference."""
     changes: list[ScenarioChange]
-    """Every other arm against the first, on common random numbers; empty where there is one arm."""
+    """Every other scenario against the first, on common random numbers; empty where there is one scenario."""
     observed: dict[str, list[ObservedPoint]]
     """By requested output: its observations within the simulated time, by date, unused ones included."""
     summary: LocalizedText
     """The answer in a sentence or two."""
     caveats: list[LocalizedText]
     """What a reader should know before believing it, a sentence or two each."""
-    flows: list[ArmFlows] | None
-    """Flows along the links between scales in each arm; null unless requested."""
+    flows: list[ScenarioFlows] | None
+    """Flows along the links between scales in each scenario; null unless requested."""
     why: Why | None
-    """Why an output of the last arm differs from the reference; null unless requested of two arms or more."""
+    """Why an output of the last scenario differs from the reference; null unless requested of two scenarios or more."""
     record: list[RecordRow] | None
-    """The first arm beside the observations, by output; null unless requested."""
+    """The first scenario beside the observations, by output; null unless requested."""
     links: LinkParts | None
-    """Through which links the change of the last arm's chance to be self-standing passes; null unless requested of two
-    arms or more."""
+    """Through which links the change of the last scenario's chance to be self-standing passes; null unless requested of
+    two scenarios or more."""
     draws: DrawsNote
     """What the parameters are drawn from."""
     trust: TrustNote

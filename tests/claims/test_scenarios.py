@@ -1,4 +1,4 @@
-"""Arms share parameters and random numbers run by run, and none is what it says it is not."""
+"""Scenarios share parameters and random numbers run by run, and none is what it says it is not."""
 
 import numpy as np
 import pytest
@@ -26,44 +26,44 @@ def change(**given):
     return CaseChange.model_validate(given)
 
 
-def test_an_arm_is_what_the_study_of_it_gives(experiment, great_stone):
-    arm = change(parameters={"value_home": 0}, edits={"framework": "off"})
-    scenarios = [baseline("great-stone").scenarios[0], arm]
+def test_a_scenario_is_what_the_study_of_it_gives(experiment, great_stone):
+    scenario = change(parameters={"value_home": 0}, edits={"framework": "off"})
+    scenarios = [baseline("great-stone").scenarios[0], scenario]
     whole = simulate(experiment.study.with_changes(scenarios=scenarios, keep=["operating"]), great_stone)
-    for number, scenario in enumerate((CaseChange(), arm)):
-        measured = experiment.measured(scenario)
+    for number, change_made in enumerate((CaseChange(), scenario)):
+        measured = experiment.measured(change_made)
         assert np.array_equal(measured.values[:, 0, 0], whole.operating.values[number, :, 47])
         assert np.array_equal(measured.outcome, whole.outcome.values[number])
 
 
-def test_an_arm_upon_a_ground_has_the_last_word():
+def test_a_scenario_upon_a_ground_has_the_last_word():
     ground = change(
         parameters={"value_home": 9, "land_price": 0.2}, times={"value_host": 2},
         edits={"depth": {"credit": "off"}, "drop": ["shock/pandemic"], "quota": 6801},
     )  # fmt: skip
-    arm = change(
+    scenario = change(
         parameters={"value_home": 0}, times={"value_host": 3},
         edits={"depth": {"visits": "off"}, "drop": ["shock/sanctions"], "quota": 5001},
     )  # fmt: skip
-    both = upon(ground, arm)
+    both = upon(ground, scenario)
     assert both.parameters == {"value_home": 0, "land_price": 0.2}
     assert both.times == {"value_host": 6}
     assert both.edits.drop == ("shock/pandemic", "shock/sanctions")
     assert (both.edits.depth.credit, both.edits.depth.visits, both.edits.depth.plan) == (False, False, True)
     assert both.edits.quota[0].value == 5001
-    assert upon(CaseChange(), arm).content() == arm.content()
+    assert upon(CaseChange(), scenario).content() == scenario.content()
     assert is_empty(upon(CaseChange()))
 
 
-def test_an_arm_that_changes_nothing_is_refused(experiment):
-    arms = {
-        ("arms", "same-rate"): change(parameters={"commitment_rate": HELD_AT}),
-        ("arms", "whole"): change(links={"rescue_to_ledger": {"strength": 1}}),
-        ("arms", "once"): change(times={"value_home": 1}),
-        ("arms", "none"): change(parameters={"value_home": 0}),
-        ("arms", "as-it-is"): CaseChange(),
+def test_a_scenario_that_changes_nothing_is_refused(experiment):
+    scenarios = {
+        ("scenarios", "same-rate"): change(parameters={"commitment_rate": HELD_AT}),
+        ("scenarios", "whole"): change(links={"rescue_to_ledger": {"strength": 1}}),
+        ("scenarios", "once"): change(times={"value_home": 1}),
+        ("scenarios", "none"): change(parameters={"value_home": 0}),
+        ("scenarios", "as-it-is"): CaseChange(),
     }
     with pytest.raises(ScenariosChangeNothing) as caught:
-        check_moves(experiment, arms, "claims.yaml")
-    assert [fault.key for fault in caught.value.faults] == ["arms.same-rate", "arms.whole", "arms.once"]
+        check_moves(experiment, scenarios, "claims.yaml")
+    assert [fault.key for fault in caught.value.faults] == ["scenarios.same-rate", "scenarios.whole", "scenarios.once"]
     assert "same-rate" in caught.value.faults[0].cause("zh")
