@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from copark.analyses.claims import general_set
 from copark.analyses.claims.scenarios import ScenariosChangeNothing, check_moves, trial_study
 from copark.analyses.claims.schema import CaseChange, is_empty, upon
+from copark.cases.pydantic_errors import known_keys, told
 from copark.model.variables import catalogue
-from copark.simulation.experiment import Experiment
+from copark.simulation.experiment import Experiment, memo_key
 from copark.simulation.measures import OutputValues
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
@@ -67,3 +70,24 @@ def test_a_scenario_that_changes_nothing_is_refused(experiment):
         check_moves(experiment, scenarios, "claims.yaml")
     assert [fault.key for fault in caught.value.faults] == ["scenarios.same-rate", "scenarios.whole", "scenarios.once"]
     assert "same-rate" in caught.value.faults[0].cause("zh")
+
+
+@pytest.mark.parametrize("name", ["inputs", "levers"])
+def test_dated_inputs_are_a_change_by_their_name_and_by_the_former(name, experiment):
+    """What reads keys of a file by the fields' names would lose them, and the claim would be of the case as it is."""
+    entry = {name: {"governments.threshold": [{"value": 5.0, "from": 60}]}}
+    read = change(**entry)
+    assert read.dated_inputs["governments.threshold"][0].value == 5.0
+    assert list(read.content()) == ["levers"], "the name that hashes know"
+    assert upon(CaseChange(), read) == upon(read) == read
+    assert memo_key(read) != memo_key(CaseChange())
+    assert general_set._is_felt(entry | {"title": {"en": "a", "zh": "a"}}, experiment)
+
+
+def test_both_names_of_dated_inputs_at_once_are_refused_with_the_one_of_now():
+    threshold = {"governments.threshold": [{"value": 5.0}]}
+    with pytest.raises(ValidationError) as caught:
+        change(inputs=threshold, levers=threshold)
+    (error,) = caught.value.errors()
+    code, _, values = told(error, known_keys(CaseChange, ()))
+    assert (code, values["found"], values["suggestion"]) == ("unknown_key", "levers", "inputs")

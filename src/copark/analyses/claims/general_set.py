@@ -18,6 +18,7 @@ from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.schema import AS_IT_IS, FORMER_KEYS, CaseChange, Claims
 from copark.cases.case import Case
 from copark.cases.casebook import casebook_path
+from copark.cases.types import keys_read
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault, NotFound
 from copark.identity import hash_content
@@ -220,7 +221,7 @@ def _compared(claim: Any, plain: Collection[str]) -> Any:
 
 def _is_felt(entry: Any, experiment: Experiment) -> bool:
     """Return whether a case bears a change, and it alters something."""
-    keys = {field.alias or name for name, field in CaseChange.model_fields.items()}
+    keys = {key for name, field in CaseChange.model_fields.items() for key in keys_read(name, field)}
     change = CaseChange.model_validate({key: value for key, value in entry.items() if key in keys})
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
