@@ -44,9 +44,9 @@ def packed(case, **edits):
     return inputs_of(case, scenario_of()), inputs_of(case, scenario_of("edited", edits))
 
 
-def column(inputs, room, field):
+def column(inputs, submodel, field):
     """A dated fact by quarter, as plain numbers."""
-    return getattr(inputs, room)[field].tolist()
+    return getattr(inputs, submodel)[field].tolist()
 
 
 @pytest.fixture(scope="session")

@@ -44,9 +44,9 @@ def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
     first, second = drawn.by_scenario
     differing = [
         name
-        for room, other in zip(first, second, strict=True)
-        for name in room.dtype.names or ()
-        if name not in KEYS_OF_A_RUN and not np.array_equal(room[name], other[name])
+        for record, other in zip(first, second, strict=True)
+        for name in record.dtype.names or ()
+        if name not in KEYS_OF_A_RUN and not np.array_equal(record[name], other[name])
     ]
     assert differing == ["return_mean"]
 

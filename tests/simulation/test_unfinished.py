@@ -53,7 +53,7 @@ def test_a_tax_of_one_is_refused_in_a_case(tmp_path):
 
 
 def test_ranges_of_facts_are_those_of_the_catalogue():
-    known = {f"{one.room}.{one.name}": one for kind in ("lever", "driver") for one in catalogue().of(kind)}
+    known = {f"{one.submodel}.{one.name}": one for kind in ("lever", "driver") for one in catalogue().of(kind)}
     found = [known[name].high for name in ("governments.profit_tax", "governments.threshold", "governments.plan_area")]
     assert found == [facts.MOST_TAX, facts.MOST_THRESHOLD, facts.MOST_AREA]
     assert known["company.quota"].low == 1

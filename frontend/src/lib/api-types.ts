@@ -371,7 +371,7 @@ export interface components {
         /** LayerInfo */
         LayerInfo: {
             key: string;
-            room: string;
+            submodel: string;
             title: components["schemas"]["LocalizedText"];
         };
         /** LeverInfo */
@@ -545,7 +545,7 @@ export interface components {
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
-            room: string;
+            submodel: string;
             source: string;
         };
         /** Page */
@@ -568,7 +568,7 @@ export interface components {
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
-            room: string;
+            submodel: string;
             low: number;
             high: number;
             default: number[];

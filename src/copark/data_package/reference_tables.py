@@ -167,7 +167,7 @@ def parameters() -> DataTable:
 
 
 def _parameter_row(name: str, parameter: Variable) -> DataRow:
-    row: DataRow = {"parameter": name, "scale": parameter.room, "symbol": parameter.symbol, "unit": parameter.unit}
+    row: DataRow = {"parameter": name, "scale": parameter.submodel, "symbol": parameter.symbol, "unit": parameter.unit}
     row |= {f"title_{lang}": parameter.title(lang) for lang in LANGUAGES}
     if len(parameter.default) == 1:
         row["default"] = parameter.default[0]

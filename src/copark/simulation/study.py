@@ -250,8 +250,8 @@ class Study(StudyEntry):
 
 @cache
 def dated_inputs() -> JsonObject:
-    """Return the levers and drivers of the model that a scenario may change, by name ``<room>.<name>``."""
-    return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
+    """Return the levers and drivers of the model that a scenario may change, by name ``<submodel>.<name>``."""
+    return {f"{v.submodel}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
 
 
 def unknown(name: str, names: Iterable[str]) -> PydanticCustomError:

@@ -37,7 +37,7 @@ from copark.stats.scores import crps
 from copark.texts import text
 
 FILE = Path(__file__).parent / "mechanisms.yaml"
-ROOMS = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
+SCALE_OF = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _links() -> Iterator[Ablation]:
         title = Title.by_language(link.title)
         key = f"cut-{name.replace('_', '-')}"[:64]
         scenario = Scenario(key=key, title=title, links={name: LinkChange(strength=0.0)})
-        yield Ablation(f"link/{name}", "link", ROOMS[link.source_room], title, scenario)
+        yield Ablation(f"link/{name}", "link", SCALE_OF[link.source_submodel], title, scenario)
 
 
 REPORTED_SEED = 0x61626C

@@ -65,7 +65,7 @@ class VariableInfo(ApiModel):
     """Symbol of its unit, such as ``M USD``, ``companies`` or ``1`` (a pure number)."""
     unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
-    room: str
+    submodel: str
     """Part of the model it belongs to: world, governments, company or enterprises."""
 
 
