@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from shlex import quote
 from typing import IO, Any, NotRequired, TypedDict, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -265,6 +264,8 @@ def _computed(analysis: Analysis, params: AnalysisParams, context: Context) -> R
 
 def command_of(analysis: Analysis, params: AnalysisParams) -> str:
     """Write the command that asks the same; a case of one's own by the name of its folder."""
+    from shlex import quote
+
     words = ["copark", analysis.name]
     for field in sorted(params.form(), key=lambda field: not field.by_place):
         value = getattr(params, field.name)
