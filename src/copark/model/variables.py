@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -29,10 +28,14 @@ AXES = {
     "group": dimensions.GROUPS,
 }
 ORIGINS = ("home", "host", "third")
+FIXED = "fixed"
+"""What data did to a parameter that is never drawn, in the place of moved, weakly or unmoved."""
 
 
 def standard_normal(u: np.ndarray) -> np.ndarray:
     """Standard normal quantiles of probabilities, float64 of the same shape (by the standard library, Wichura 1988)."""
+    from statistics import NormalDist
+
     quantile = NormalDist().inv_cdf
     return np.array([quantile(p) for p in u.ravel()]).reshape(u.shape)
 

@@ -11,13 +11,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import prod
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +29,9 @@ from copark.progress import CountedProgress, silent
 from copark.simulation.accounts import NEEDED
 from copark.simulation.outcomes import outcomes
 from copark.simulation.shared_past import Family, drawn_bytes, families
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 Floats = NDArray[np.float64]
 SIDES = ORIGINS[:2]
@@ -516,6 +517,9 @@ class Ensemble:
 
         Threads take blocks in the order of the scenarios, and none is idle while one scenario ends and is read.
         """
+        from concurrent.futures import ThreadPoolExecutor
+        from queue import SimpleQueue
+
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
         workspaces: SimpleQueue[Workspace] = SimpleQueue()
