@@ -13,7 +13,7 @@ from copark.analyses.accounts.ledger import YEARLY
 from copark.analyses.accounts.published import COUNTERPARTS, Figure, title_of
 from copark.analyses.accounts.signals import Signal
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import AnswerShow, grouped
 from copark.labels import evidence_value, grade_title, join, with_unit
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, reach
@@ -56,19 +56,10 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
-    def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
+class _Show(AnswerShow[Answer]):
     def worded(self, key: str, **values: Any) -> str:
         """Return words on published accounts, or those on the books of a person's own park."""
         return self.t(f"{key}.own" if self.answer.is_own else key, **values)
-
-    def span(self, years: Sequence[int]) -> str:
-        """Return the first and the last of years, or the one that there is."""
-        first, last = min(years), max(years)
-        return str(first) if first == last else self.t("span", first=first, last=last)
 
     def model(self, band: Band, column: doc.Column) -> dict[str, str]:
         """Return the model's median and its band for sentences."""
@@ -91,7 +82,7 @@ class _Show(Show):
                     *self.seen(),
                 ]
             )
-        years = self.span([comparison.figure.year for comparison in answer.figures])
+        years = self.span_of([comparison.figure.year for comparison in answer.figures])
         values = {"count": count, "years": years, "park": t.of(answer.park), "compared": len(answer.compared)}
         if not answer.compared:
             key = "headline.none_compared" if count > 1 else "headline.one_uncompared"
@@ -120,7 +111,7 @@ class _Show(Show):
             if line.name == RESULT:
                 model = self.model(line.model, MONEY)
                 booked = self.said(line.booked, MONEY)
-                sentences.append(t(f"lines.result.{line.side}", years=self.span(line.years), booked=booked, **model))
+                sentences.append(t(f"lines.result.{line.side}", years=self.span_of(line.years), booked=booked, **model))
         for side in ("model_above", "model_below"):
             titles = [title_of(line.name, t.lang) for line in lines if line.side == side and line.name != RESULT]
             if titles:
@@ -157,7 +148,7 @@ class _Show(Show):
         periods = "one" if total.periods == 1 else "many"
         return t(
             f"headline.total.{total.side}",
-            years=self.span([total.first, total.last]),
+            years=self.span_of([total.first, total.last]),
             ratio=ratio,
             periods=t(f"periods.{periods}", count=total.periods),
             whose=t(f"whose.{total.whose}"),
@@ -250,7 +241,7 @@ class _Show(Show):
         rows = [
             (
                 t("lines.result") if line.name == RESULT else title_of(line.name, t.lang),
-                self.span(line.years),
+                self.span_of(line.years),
                 len(line.years),
                 line.booked,
                 doc.Interval.of(line.model),
@@ -347,7 +338,7 @@ class _Show(Show):
             names = Counter(figure.quantity for figure in chosen)
             reasons.append(self.reason(why, names))
             for name, count in names.most_common():
-                years = self.span([figure.year for figure in chosen if figure.quantity == name])
+                years = self.span_of([figure.year for figure in chosen if figure.quantity == name])
                 rows.append((title_of(name, t.lang), count, years, t(f"why.{why or 'nothing'}")))
         table = self.table("left-out", "quantity count:count years:quarter why", rows)
         return self.section("left_out", doc.Bullets(tuple(reasons)), table)

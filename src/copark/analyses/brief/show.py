@@ -27,7 +27,7 @@ from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, of_parameter, papers_words, to_obtain
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.analyses.size_words import band_words, land_words, of_plan, size_clause, spans_too_much
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
@@ -108,10 +108,9 @@ def _percent(share: float) -> float:
     return round(100.0 * share, 10)
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.words = {"park": t.of(answer.park), "horizon": spelled(answer.horizon, t), "case": answer.case}
         self.baselines = () if answer.levers is None else answer.levers.baselines
 

@@ -189,7 +189,7 @@ def summary(
         "title": last.title,
         "runs": number(last.finished, 0),
         "quarter": quarter,
-        "share": percent(standing.share or 0.0, 0),
+        "share": percent(standing.share, 0),
         "size": _size(last),
     }
     if not changes:
@@ -197,17 +197,17 @@ def summary(
     change = changes[-1]
     if change.begins is None:
         return said("web.words.summary_same", reference=arms[0].title, **values)
-    move = next(outcome for outcome in change.outcomes if outcome.name == GOOD.key)
+    effect = next(outcome for outcome in change.outcomes if outcome.measure == GOOD.key)
     # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
-    before = round(move.reference_share or 0.0, 3)
-    moved = round(move.change or 0.0, 3)
+    before = round(effect.reference_share, 3)
+    moved = round(effect.change, 3)
     values |= {"share": percent(before + moved, 1), "before": percent(before, 1)}
     return said(
         "web.words.summary_change",
         reference=arms[0].title,
         change=points(moved),
-        low=points(move.low or 0.0),
-        high=points(move.high or 0.0),
+        low=points(effect.low),
+        high=points(effect.high),
         **values,
     )
 
