@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 
 import { apartOf, levelsOfMedian, previewed, type Drawn } from '../src/lib/preview';
+import { changeOf } from '../src/lib/shares';
 import type { Answer } from '../src/lib/types';
 
 const words = (en: string): { en: string; zh: string } => ({ en, zh: en });
 const arm = (key: string, share: number, median: number): object => ({
   key, title: words(key), runs: 1000, finished: 1000,
-  outcomes: [{ name: 'failed', title: words('failed'), meaning: words(''), count: 1000 * share, total: 1000, share, low: share - 0.03, high: share + 0.03 }],
+  outcomes: [{ name: 'failed', count: 1000 * share, total: 1000, share, low: share - 0.03, high: share + 0.03 }],
   headlines: { jobs: { low: 1, value: median, high: 9, shown: words(''), middle: words('of the server'), band: words(''), planned: words('plan') } },
   land: { title: words('land'), middle: words('40%'), band: words('') },
   bands: { jobs: [[0, 1], [0, 2], [0, median], [0, 4], [0, 5]] }, samples: { jobs: [[1, 2]] }, sentences: { jobs: words('of the server') },
@@ -27,7 +28,8 @@ it('puts numbers of the browser in the place of the server’s, and says no more
   expect(seen.arms[1]?.headlines.jobs).toMatchObject({ value: 31, middle: words('31 persons'), band: words('11 to 51 persons'), planned: null });
   expect(seen.arms[1]?.samples).toEqual({});
   expect(seen.arms[1]?.land?.middle.en).toBe('–');
-  expect(seen.changes[0]?.outcomes[0]).toMatchObject({ change: -0.1, low: -0.2, high: 0 });
+  expect(seen.changes[0]?.outcomes[0]).toMatchObject({ measure: 'failed', pairs: 64, low: -0.2, high: 0 });
+  expect(seen.changes[0]?.outcomes.map(changeOf)).toEqual([expect.closeTo(-0.1, 12)]);
   expect(seen.changes[0]?.headlines.jobs?.shown.en).toBe('+1 persons (−1 to +3)');
   expect(seen.summary.en).toBe('a preview');
   expect(JSON.stringify(seen)).not.toContain('of the server');

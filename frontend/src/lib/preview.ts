@@ -1,4 +1,5 @@
 import type { Reading } from '../live/readings';
+import type { ShareEffect } from './api-types';
 import { evenly, isCounted, quantity, shown } from './numbers';
 import type { Answer, Arm, Change, LocalizedText, Numbers } from './types';
 
@@ -71,9 +72,9 @@ function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: Prev
     finished: drawn.finished[side],
     outcomes: like.outcomes.map((one) => {
       const reading = drawn.shares[drawn.outcomes.indexOf(one.name)];
-      const share = reading?.[side === 0 ? 'reference_share' : 'scenario_share'] ?? null;
+      const share = reading?.[side === 0 ? 'reference_share' : 'scenario_share'] ?? Number.NaN;
       const total = drawn.finished[side];
-      return { ...one, share, total, count: Math.round((share ?? 0) * total), low: side === 0 ? null : (reading?.scenario_low ?? null), high: side === 0 ? null : (reading?.scenario_high ?? null) };
+      return { ...one, share, total, count: Math.round((share || 0) * total), low: (side === 1 ? reading?.scenario_low : undefined) ?? Number.NaN, high: (side === 1 ? reading?.scenario_high : undefined) ?? Number.NaN };
     }),
     headlines: Object.fromEntries(Object.entries(like.headlines).map(([name, one]) => [name, {
       ...one, low: at(name, 0), value: at(name, 2), high: at(name, 4), planned: null,
@@ -92,14 +93,12 @@ function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: Prev
 function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
   const like = answer.changes[0];
   const outcomes = answer.arms[0]?.outcomes ?? [];
+  const labels = { scenario: like?.arm ?? '', reference: like?.reference ?? '', quarter: answer.judged };
   return {
-    arm: like?.arm ?? '', reference: like?.reference ?? '', pairs: drawn.runs, begins: like?.begins ?? null,
-    outcomes: outcomes.map(({ name, title }) => {
-      const reading = drawn.shares[drawn.outcomes.indexOf(name)];
-      return { name, title, reference_share: reading?.reference_share ?? null, arm_share: reading?.scenario_share ?? null, change: reading?.change ?? null, low: reading?.change_low ?? null, high: reading?.change_high ?? null, gained: 0, lost: 0 };
-    }),
+    arm: labels.scenario, reference: labels.reference, pairs: drawn.runs, begins: like?.begins ?? null,
+    outcomes: outcomes.map(({ name }) => ({ ...labels, measure: name, ...pairsOf(drawn.shares[drawn.outcomes.indexOf(name)] ?? {}, drawn.runs) })),
     // Why is told by the server alone: what it said last stays, faded.
-    outcome_change: like?.outcome_change ?? { sentence: NOTHING, moves: [] },
+    moves: like?.moves ?? {},
     headlines: Object.fromEntries(drawn.compared.map((output, n) => {
       const reading = drawn.effects[n] ?? {};
       const said = (value: number | undefined, isBare = false): string => spoken(answer, output, value, words, true, isBare);
@@ -112,6 +111,14 @@ function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
     bands: {},
     sentences: {},
   };
+}
+
+/** The fewest pairs that change a share as the kernel says, and the interval it has for the change. */
+function pairsOf({ reference_share: before = Number.NaN, scenario_share: after = Number.NaN, change_low: low = Number.NaN, change_high: high = Number.NaN }: Reading, pairs: number): Omit<ShareEffect, 'measure' | 'quarter' | 'reference' | 'scenario'> {
+  const gained = Math.max(0, after - before) * pairs;
+  const lost = Math.max(0, before - after) * pairs;
+  const both = Math.min(before, after) * pairs;
+  return { pairs, both, gained, lost, neither: pairs - both - gained - lost, low, high };
 }
 
 /** A number that browser and server tell otherwise. */

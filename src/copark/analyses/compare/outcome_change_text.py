@@ -28,12 +28,6 @@ def _outcomes(move: Move, lang: str) -> tuple[str, str]:
     return before, after
 
 
-def way(move: Move, lang: str) -> str:
-    """Write a move: "Dependent → Self-standing"."""
-    before, after = _outcomes(move, lang)
-    return text("compare.moves.ends", lang, before=before, after=after)
-
-
 def cause(move: Move, lang: str) -> str:
     """Describe the rule by which a run's outcome changed, in words."""
     return text(f"compare.moves.{move.cause}", lang)

@@ -8,7 +8,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.link_impact import DOSED, HEADLINE, READ, Answer
 from copark.analyses.link_impact.impacts import Impact, direction, strongest
 from copark.analyses.link_impact.scenarios import STRENGTHS
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.model.variables import ROOMS, catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number, unit_title
@@ -40,10 +40,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.active = tuple(link for link in answer.links if any(impact.exists for impact in self.of(link)))
         self.rare = tuple(self.felt_rarely(link) for link in self.active if self.is_rare(link))
         self.best = strongest(answer.impacts, NAMED, (HEADLINE,))

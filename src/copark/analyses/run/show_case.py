@@ -12,7 +12,7 @@ import numpy as np
 from copark.analyses.contract import Texts
 from copark.analyses.on_record import HEADLINES
 from copark.analyses.run import Answer
-from copark.analyses.show import Columns, Show, grouped
+from copark.analyses.show import AnswerShow, Columns, grouped
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.own_words import own_words
 from copark.cases.table_schemas import UNALLOCATED
@@ -66,12 +66,11 @@ def evidence(answer: Answer, t: Texts) -> tuple[Evidence, ...]:
     return tuple(entries)
 
 
-class AboutCase(Show):
+class AboutCase(AnswerShow[Answer]):
     """Sections on the case, and what all sections have in common."""
 
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.case = answer.case
 
     def title(self, output: str) -> str:

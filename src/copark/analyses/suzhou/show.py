@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.analyses.suzhou import STUDY, Answer
 from copark.analyses.suzhou.findings import FACTUAL
 from copark.presentation import document as doc
@@ -46,10 +46,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.kept = {"runs": number(answer.runs, 0), "accepted": number(answer.accepted, 0), "seed": answer.seed}
         self.scenario = self.column("arm")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.compare.outcome_attribution import GROUPS, REST
 from copark.cases.facts import used
 from copark.model.variables import ORIGINS, catalogue
 from copark.texts.localized import LocalizedText
@@ -130,6 +131,15 @@ class LayerInfo(ApiModel):
     """The scale in words."""
 
 
+class LinkGroup(ApiModel):
+    """Links that carry something alike: a change of outcomes is shared out among such groups."""
+
+    title: LocalizedText
+    """What they carry, in words."""
+    links: list[str]
+    """Names of the links; none of ``rest``, through which everything else passes."""
+
+
 class NetworkAnswer(ApiModel):
     """The network of a case."""
 
@@ -141,6 +151,8 @@ class NetworkAnswer(ApiModel):
     """What binds them."""
     arrows: list[ArrowInfo]
     """The links of the model between scales; the same for every case."""
+    groups: dict[str, LinkGroup]
+    """Groups of these links by key, as a change of outcomes is shared out among them."""
 
 
 def network_of(case_entry: CaseEntry) -> NetworkAnswer:
@@ -156,6 +168,10 @@ def network_of(case_entry: CaseEntry) -> NetworkAnswer:
         nodes=list(_placed(actors, shares)),
         edges=list(_edges(case, actors)),
         arrows=arrows(),
+        groups={
+            key: LinkGroup(title=said(f"compare.group.{key}"), links=list(GROUPS.get(key, ())))
+            for key in (*GROUPS, REST)
+        },
     )
 
 

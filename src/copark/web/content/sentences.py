@@ -8,6 +8,7 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.accounts_on_record import accounts_on_record
+from copark.analyses.own_sheets import has_sheet, sheets_words
 from copark.analyses.size_words import size_clause
 from copark.cases import own_words
 from copark.model.outcomes import GOOD
@@ -188,7 +189,7 @@ def summary(
         "title": last.title,
         "runs": number(last.finished, 0),
         "quarter": quarter,
-        "share": percent(standing.share or 0.0, 0),
+        "share": percent(standing.share, 0),
         "size": _size(last),
     }
     if not changes:
@@ -196,17 +197,17 @@ def summary(
     change = changes[-1]
     if change.begins is None:
         return said("web.words.summary_same", reference=arms[0].title, **values)
-    move = next(outcome for outcome in change.outcomes if outcome.name == GOOD.key)
+    effect = next(outcome for outcome in change.outcomes if outcome.measure == GOOD.key)
     # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
-    before = round(move.reference_share or 0.0, 3)
-    moved = round(move.change or 0.0, 3)
+    before = round(effect.reference_share, 3)
+    moved = round(effect.change, 3)
     values |= {"share": percent(before + moved, 1), "before": percent(before, 1)}
     return said(
         "web.words.summary_change",
         reference=arms[0].title,
         change=points(moved),
-        low=points(move.low or 0.0),
-        high=points(move.high or 0.0),
+        low=points(effect.low),
+        high=points(effect.high),
         **values,
     )
 
@@ -263,8 +264,10 @@ def caveats(
     labels
         Labels of the quarters simulated.
     """
-    notes = LocalizedText.each(lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang)])
-    if trust.outcomes_shown:
+    notes = LocalizedText.each(
+        lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang), *sheets_words(doubts.sheets, lang)]
+    )
+    if trust.outcomes_shown and not has_sheet(doubts.sheets, "books"):
         notes.append(LocalizedText.by_language(partial(accounts_on_record, case_entry.case)))
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
