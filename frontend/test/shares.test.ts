@@ -7,7 +7,7 @@ const words = (en: string): { en: string; zh: string } => ({ en, zh: en });
 const effect = { measure: 'self_standing', scenario: 'b', reference: 'a', quarter: '2036Q4', pairs: 240, both: 100, gained: 31, lost: 2, neither: 107, low: 0, high: 0.2 };
 const answer = {
   study: { runs: 240 }, outcomes: [{ name: 'self_standing', good: true }, { name: 'failed', good: false }],
-  arms: [{ outcomes: [{ name: 'failed' }, { name: 'self_standing' }] }], changes: [{ outcomes: [effect] }],
+  scenarios: [{ outcomes: [{ name: 'failed' }, { name: 'self_standing' }] }], changes: [{ outcomes: [effect] }],
 } as unknown as Answer;
 const found = { since: '2026Q4', runs: 200, before: [0.5, 0.4], after: [0.4, 0.53], parts: [{ group: 'credit', change: [-0.1, 0.09], error: [0.01, 0.02] }, { group: 'rest', change: [0, 0.04], error: [0, 0.01] }] };
 const groups = { credit: { title: words('credit'), links: ['credit_to_ledger'] }, rest: { title: words('rest'), links: [] } };

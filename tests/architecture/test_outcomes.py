@@ -133,7 +133,7 @@ def test_a_new_outcome_is_taken_by_run_report_figure_browser_and_page(tmp_path):
         assert meaning in told["documents"][lang]
     assert told["figure"]["In debt"] == style.OUTCOME_COLOURS["green"][0]
     page = told["page"]
-    assert "in_debt" in {share["name"] for share in page["arms"][0]["outcomes"]}
+    assert "in_debt" in {share["name"] for share in page["scenarios"][0]["outcomes"]}
     outcome = page["outcomes"][2]
     assert (outcome["name"], outcome["colour"], outcome["good"]) == ("in_debt", "green", False)
     assert outcome["title"] == {"en": "In debt", "zh": "负债"}

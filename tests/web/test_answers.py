@@ -41,8 +41,8 @@ def test_observations_stand_beside_the_charts_with_their_sources(answer):
 def test_the_summary_says_the_numbers(client, answer):
     """Shares of a calibrated park; of assumed ranges what is on record, and how many enterprises operate."""
     calibrated = client.post("/api/v1/simulate", json=GREAT_STONE | {"draws": "posterior", "scenario": EQUITY}).json()
-    standing = next(one for one in calibrated["arms"][1]["outcomes"] if one["name"] == "self_standing")
-    operating = answer["arms"][1]["headlines"]["operating"]
+    standing = next(one for one in calibrated["scenarios"][1]["outcomes"] if one["name"] == "self_standing")
+    operating = answer["scenarios"][1]["headlines"]["operating"]
     judged = {"en": answer["judged"], "zh": spelled(answer["judged"], Texts("brief", "zh"))}
     for lang in ("en", "zh"):
         assert f"{standing['share']:.1%}" in calibrated["summary"][lang]
@@ -57,12 +57,12 @@ def test_size_is_told_beside_the_parks_own_land_and_plan(client, subtests):
     for name, (basis, planned) in plans.items():
         with subtests.test(name=name):
             asked = {"case": name, "runs": 30, "draws": "prior", "baseline": None}
-            (arm,) = client.post("/api/v1/simulate", json=asked).json()["arms"]
-            land = arm["land"]
+            (scenario,) = client.post("/api/v1/simulate", json=asked).json()["scenarios"]
+            land = scenario["land"]
             assert land["basis"] == basis
             assert 0.0 <= land["low"] <= land["value"] <= land["high"]
             assert land["middle"]["en"] == percent(land["value"])
-            jobs = arm["headlines"]["jobs"]
+            jobs = scenario["headlines"]["jobs"]
             if planned is None:
                 assert jobs["planned"] is None
             else:
@@ -72,7 +72,7 @@ def test_size_is_told_beside_the_parks_own_land_and_plan(client, subtests):
 def test_the_answers_sentence_has_the_size_and_the_caveats_what_accounts_rest_on(client):
     asked = {"case": "great-stone", "runs": 30, "draws": "posterior", "baseline": None}
     answer = client.post("/api/v1/simulate", json=asked).json()
-    land = answer["arms"][0]["land"]
+    land = answer["scenarios"][0]["land"]
     for lang, words in (("en", "of the planned land is taken up"), ("zh", "规划用地占用")):
         assert words in answer["summary"][lang]
         assert land["middle"][lang].strip("<>") in answer["summary"][lang]
@@ -128,7 +128,7 @@ def test_the_change_of_every_outcome_is_shared_out_among_links(client, answer):
 def test_no_land_plan_is_told_as_none_and_never_as_an_area_of_minus_one(client):
     asked = GREAT_STONE | {"runs": 50, "scenario": EQUITY | {"edits": {"framework": "off"}}}
     told = client.post("/api/v1/simulate", json=asked | {"parts": {"flows": True, "why": "serviced_area"}}).json()
-    plans = [next(one for one in arm["arrows"] if one["link"] == "plan_to_land") for arm in told["flows"]]
+    plans = [next(one for one in scenario["arrows"] if one["link"] == "plan_to_land") for scenario in told["flows"]]
     assert plans[0]["median"][-1] > 100.0
     assert set(plans[1]["median"]) == {None}
     gone = next(one for one in told["why"]["mechanisms"] if one["link"] == "plan_to_land")
@@ -158,14 +158,14 @@ def test_coupling_is_the_read_out_of_the_analysis(client):
     from copark.web.content.coupling import OUTPUTS
 
     answer = client.post("/api/v1/coupling", json=GREAT_STONE).json()
-    scenario = {"key": "as-it-is", "title": answer["arms"][0]["title"]}
+    scenario = {"key": "as-it-is", "title": answer["scenarios"][0]["title"]}
     result = workflows.simulate("great-stone", runs=60, draws="unsettled", keep=OUTPUTS, scenarios=[scenario])
     assert answer["identity"] == result.attrs["identity"]
     degree = quantiles_over(read_out(result).coordination.T)
-    assert np.array_equal(np.array(answer["arms"][0]["coordination"]), degree)
-    shares = np.array(list(answer["arms"][0]["phases"].values()))
+    assert np.array_equal(np.array(answer["scenarios"][0]["coordination"]), degree)
+    shares = np.array(list(answer["scenarios"][0]["phases"].values()))
     assert np.allclose(shares.sum(axis=0), 1.0)
-    assert answer["arms"][0]["grades"][-1] in answer["grades"]
+    assert answer["scenarios"][0]["grades"][-1] in answer["grades"]
 
 
 def placed(key, value):

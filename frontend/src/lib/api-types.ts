@@ -18,9 +18,9 @@ export interface components {
             form: components["schemas"]["FieldInfo"][];
             workbook: components["schemas"]["LocalizedText"] | null;
         };
-        /** ArmFlows */
-        ArmFlows: {
-            arm: string;
+        /** ScenarioFlows */
+        ScenarioFlows: {
+            scenario: string;
             runs: number;
             arrows: components["schemas"]["ArrowFlow"][];
         };
@@ -115,7 +115,7 @@ export interface components {
             case: components["schemas"]["CaseName"];
             quarters: string[];
             levels: number[];
-            arms: components["schemas"]["CouplingArm"][];
+            scenarios: components["schemas"]["CoupledScenario"][];
             indicators: components["schemas"]["Component"][];
             indicator_titles: {
                 [key: string]: components["schemas"]["LocalizedText"];
@@ -130,8 +130,8 @@ export interface components {
             caveat: components["schemas"]["LocalizedText"];
             draws: components["schemas"]["DrawsNote"];
         };
-        /** CouplingArm */
-        CouplingArm: {
+        /** CoupledScenario */
+        CoupledScenario: {
             key: string;
             title: components["schemas"]["LocalizedText"];
             coordination: (number | null)[][];
@@ -377,7 +377,7 @@ export interface components {
         /** LayerInfo */
         LayerInfo: {
             key: string;
-            room: string;
+            submodel: string;
             title: components["schemas"]["LocalizedText"];
         };
         /** LeverInfo */
@@ -526,7 +526,7 @@ export interface components {
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
-            room: string;
+            submodel: string;
             source: string;
         };
         /** Page */
@@ -549,7 +549,7 @@ export interface components {
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
-            room: string;
+            submodel: string;
             low: number;
             high: number;
             default: number[];
@@ -770,7 +770,7 @@ export interface components {
         };
         /** ScenarioChange */
         ScenarioChange: {
-            arm: string;
+            scenario: string;
             reference: string;
             pairs: number;
             begins: string | null;
@@ -896,14 +896,14 @@ export interface components {
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
             };
-            arms: components["schemas"]["ScenarioResult"][];
+            scenarios: components["schemas"]["ScenarioResult"][];
             changes: components["schemas"]["ScenarioChange"][];
             observed: {
                 [key: string]: components["schemas"]["ObservedPoint"][];
             };
             summary: components["schemas"]["LocalizedText"];
             caveats: components["schemas"]["LocalizedText"][];
-            flows: components["schemas"]["ArmFlows"][] | null;
+            flows: components["schemas"]["ScenarioFlows"][] | null;
             why: components["schemas"]["Why"] | null;
             record: components["schemas"]["RecordRow"][] | null;
             links: components["schemas"]["OutcomeParts"] | null;
@@ -973,7 +973,7 @@ export interface components {
         };
         /** Why */
         Why: {
-            arm: string;
+            scenario: string;
             reference: string;
             target: string;
             quarter: string;
@@ -996,7 +996,7 @@ export interface components {
 }
 export type AnalysesAnswer = components['schemas']['AnalysesAnswer'];
 export type AnalysisInfo = components['schemas']['AnalysisInfo'];
-export type ArmFlows = components['schemas']['ArmFlows'];
+export type ScenarioFlows = components['schemas']['ScenarioFlows'];
 export type ArrowFlow = components['schemas']['ArrowFlow'];
 export type ArrowInfo = components['schemas']['ArrowInfo'];
 export type CalibrationInfo = components['schemas']['CalibrationInfo'];
@@ -1008,7 +1008,7 @@ export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type ComparisonCondition = components['schemas']['ComparisonCondition'];
 export type Component = components['schemas']['Component'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
-export type CouplingArm = components['schemas']['CouplingArm'];
+export type CoupledScenario = components['schemas']['CoupledScenario'];
 export type DatedValue = components['schemas']['DatedValue'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionAnswer = components['schemas']['DecisionAnswer'];

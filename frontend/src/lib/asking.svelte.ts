@@ -10,7 +10,7 @@ import { changed } from './scenario';
 import type { Answer, Why } from './types';
 import { drawsOf, PLAIN, type View } from './url';
 
-/** Runs while a lever is dragged: few enough that every position is answered. */
+/** Runs of the server while a lever is dragged, and of the browser once it is let go: few enough that they are seen at once. */
 export const DRAGGED = 200;
 /** Runs while the browser's own kernel draws: one block of it. */
 const DRAWN = 64;
@@ -39,8 +39,8 @@ export const isEdited = (view: View): boolean => changed(view.scenario).length >
 function question(view: View, runs: number, parts: object): object {
   const { case: name, seed, scenario, baseline } = view;
   const edited = isEdited(view);
-  const arms = edited ? { scenario, baseline } : { scenario: baseline, baseline: null };
-  return { case: name, seed, runs, ...drawsOf(view), ...arms, outputs: OUTPUTS, parts: edited ? { differences: false, ...parts } : parts };
+  const scenarios = edited ? { scenario, baseline } : { scenario: baseline, baseline: null };
+  return { case: name, seed, runs, ...drawsOf(view), ...scenarios, outputs: OUTPUTS, parts: edited ? { differences: false, ...parts } : parts };
 }
 
 /** The question about a park as it is recorded: the one asked here before anything is changed, so that both have one answer. */
@@ -51,7 +51,7 @@ export function rangesOf(answer: Answer): Ranges {
   const last = answer.quarters.at(-1) ?? '';
   return Object.fromEntries(
     OUTPUTS.map((name) => {
-      const rows = answer.arms.flatMap((one) => [one.bands[name]?.[0] ?? [], one.bands[name]?.[4] ?? []]);
+      const rows = answer.scenarios.flatMap((one) => [one.bands[name]?.[0] ?? [], one.bands[name]?.[4] ?? []]);
       const seen = (answer.observed[name] ?? []).filter((one) => one.use && one.quarter <= last);
       return [name, extent(rows, seen.flatMap((one) => [one.value, one.high]))];
     }),
@@ -178,8 +178,10 @@ export class Asking {
     const isDrawn = this.drawing?.canDraw(asked.view) ?? false;
     if (final) {
       this.latest.now(asked);
+      if (!isDrawn || !this.preview) return;
+      this.drawn.now({ view: asked.view, runs: Math.min(DRAGGED, runs) });
       // Where the server is far away, the browser is the first to have made as many runs.
-      if (isDrawn && this.preview) this.graceTimer = setTimeout(() => this.drawn.now({ view: asked.view, runs }), GRACE);
+      if (runs > DRAGGED) this.graceTimer = setTimeout(() => this.drawn.now({ view: asked.view, runs }), GRACE);
     } else if (isDrawn) {
       this.latest.stop();
       this.drawn.patient({ view: asked.view, runs: DRAWN });
@@ -201,7 +203,7 @@ export class Asking {
         if (isOver()) return;
         if (made && this.drawingModule) this.apart = this.drawingModule.apartOf(found, made.drawn, made.medians);
       }
-      await drawing.prepare(view);
+      await drawing.prepare(view, Math.min(DRAGGED, view.runs));
       this.isReady = !isOver();
     } catch {
       // Without it the server answers every move, as it did before.

@@ -1,7 +1,7 @@
 import type { Reading } from '../live/readings';
 import type { ShareEffect } from './api-types';
 import { evenly, isCounted, quantity, shown } from './numbers';
-import type { Answer, Arm, Change, LocalizedText, Numbers } from './types';
+import type { Answer, ScenarioResult, Change, LocalizedText, Numbers } from './types';
 
 /** What the kernel in the browser has made of a scenario and of its baseline, with as many runs each. */
 export interface Drawn {
@@ -49,19 +49,19 @@ const NOTHING: LocalizedText = { en: '', zh: '' };
 
 /** The answer as the browser sees it before the server has said it: numbers of the kernel in the place of the server's, which alone has a run ID. */
 export function previewed(answer: Answer, drawn: Drawn, edited: boolean, words: PreviewWords): Answer {
-  const template = answer.arms[0];
+  const template = answer.scenarios[0];
   if (!template) return answer;
   const sides = edited ? ([0, 1] as const) : ([1] as const);
-  const last = answer.arms.at(-1) ?? template;
+  const last = answer.scenarios.at(-1) ?? template;
   return {
     ...answer,
-    arms: sides.map((side) => armOf(answer, side === 0 ? template : last, drawn, side, words)),
+    scenarios: sides.map((side) => scenarioOf(answer, side === 0 ? template : last, drawn, side, words)),
     changes: edited ? [changeOf(answer, drawn, words)] : [],
     summary: both(words.summary),
   };
 }
 
-function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: PreviewWords): Arm {
+function scenarioOf(answer: Answer, like: ScenarioResult, drawn: Drawn, side: 0 | 1, words: PreviewWords): ScenarioResult {
   const bands = Object.fromEntries(drawn.shown.map((name, n) => [name, drawn.bands[side][n] ?? []]));
   const at = (name: string, level: number): number | null => bands[name]?.[level]?.[drawn.judged] ?? null;
   const said = (value: number | null | undefined, name: string, isBare = false): string => spoken(answer, name, value, words, false, isBare);
@@ -92,10 +92,10 @@ function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: Prev
 
 function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
   const like = answer.changes[0];
-  const outcomes = answer.arms[0]?.outcomes ?? [];
-  const labels = { scenario: like?.arm ?? '', reference: like?.reference ?? '', quarter: answer.judged };
+  const outcomes = answer.scenarios[0]?.outcomes ?? [];
+  const labels = { scenario: like?.scenario ?? '', reference: like?.reference ?? '', quarter: answer.judged };
   return {
-    arm: labels.scenario, reference: labels.reference, pairs: drawn.runs, begins: like?.begins ?? null,
+    scenario: labels.scenario, reference: labels.reference, pairs: drawn.runs, begins: like?.begins ?? null,
     outcomes: outcomes.map(({ name }) => ({ ...labels, measure: name, ...pairsOf(drawn.shares[drawn.outcomes.indexOf(name)] ?? {}, drawn.runs) })),
     // Why is told by the server alone: what it said last stays, faded.
     moves: like?.moves ?? {},
@@ -145,9 +145,9 @@ export function levelsOfMedian(runs: number, z: number): [number, number, number
 
 /** Where browser and server differ by more than the Monte Carlo error of as many runs. */
 export function apartOf(answer: Answer, drawn: Pick<Drawn, 'outcomes' | 'shares'>, medians: Medians): Apart[] {
-  const arm = answer.arms.at(-1);
+  const scenario = answer.scenarios.at(-1);
   const found: Apart[] = [];
-  for (const { name, share, low, high } of arm?.outcomes ?? []) {
+  for (const { name, share, low, high } of scenario?.outcomes ?? []) {
     const here = drawn.shares[drawn.outcomes.indexOf(name)]?.scenario_share;
     if (share === null || low === null || high === null || here === undefined || Number.isNaN(here)) continue;
     if (here < low || here > high) found.push({ name, kind: 'share', here, there: share });
@@ -155,7 +155,7 @@ export function apartOf(answer: Answer, drawn: Pick<Drawn, 'outcomes' | 'shares'
   const judged = answer.quarters.indexOf(answer.judged);
   medians.outputs.forEach((name, n) => {
     const [low, here, high] = medians.values[n] ?? [];
-    const there = arm?.bands[name]?.[2]?.[judged];
+    const there = scenario?.bands[name]?.[2]?.[judged];
     if (there === null || there === undefined || here === null || here === undefined || low === null || low === undefined || high === null || high === undefined) return;
     const rounding = 1e-6 * Math.abs(there);
     if (there < low - rounding || there > high + rounding) found.push({ name, kind: 'median', here, there });

@@ -1,12 +1,12 @@
 import type { LinkGroup, OutcomeInfo, OutcomeParts, Share, ShareEffect } from './api-types';
-import type { Answer, Arm, Change } from './types';
+import type { Answer, ScenarioResult, Change } from './types';
 
 /** An outcome and the share of a scenario's runs that have it. */
 export type OutcomeShare = OutcomeInfo & Omit<Share, 'name'>;
 
 /** Outcomes of a scenario's runs in the order in which a list names them. */
-export function outcomesOf(answer: Pick<Answer, 'outcomes'> | null, arm: Arm | null | undefined): OutcomeShare[] {
-  const shares = new Map(arm?.outcomes.map((share) => [share.name, share]));
+export function outcomesOf(answer: Pick<Answer, 'outcomes'> | null, scenario: ScenarioResult | null | undefined): OutcomeShare[] {
+  const shares = new Map(scenario?.outcomes.map((share) => [share.name, share]));
   return (answer?.outcomes ?? []).flatMap((outcome) => {
     const share = shares.get(outcome.name);
     return share ? [{ ...share, ...outcome }] : [];
@@ -31,7 +31,7 @@ export interface LinkPart extends Partial<LinkGroup> {
 /** The change of the good outcome's share, by groups of links; last what further runs add, so that the parts, as they are written to a tenth of a point, sum to the change. */
 export function linkParts(found: OutcomeParts, answer: Answer, groups: Record<string, LinkGroup>): LinkPart[] {
   const good = answer.outcomes.find((outcome) => outcome.good)?.name;
-  const place = answer.arms[0]?.outcomes.findIndex(({ name }) => name === good) ?? 0;
+  const place = answer.scenarios[0]?.outcomes.findIndex(({ name }) => name === good) ?? 0;
   const parts = found.parts.map(({ group, change: changes, error: errors }): LinkPart => {
     const change = changes[place] ?? 0;
     const error = errors[place] ?? 0;

@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from shlex import quote
 from typing import IO, Any, NotRequired, TypedDict, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -273,6 +272,8 @@ def fields_asked(params: AnalysisParams) -> Iterator[tuple[FormField, Any]]:
 
 def command_of(analysis: Analysis, params: AnalysisParams) -> str:
     """Write the command that asks the same; a case of one's own by the name of its folder."""
+    from shlex import quote
+
     words = ["copark", analysis.name]
     for field, value in fields_asked(params):
         parts = [Path(value).name if field.kind in ("case", "file") else str(value)]

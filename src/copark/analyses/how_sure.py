@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from copark.stats.shares import Share
 
 CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
-"""Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
+"""Facts that an edit of a case sets, by the word of the edit (:data:`~copark.analyses.assumed_facts.ASSUMED`)."""
 DEPTH_CHANGED = {"plan": "land", "rescue_by_treaty": "capital"}
 """Facts that a switch of the framework bears on: without a limit to capital nobody ever needs to be rescued."""
 CONTRADICTED = 1.0 / 2.0
@@ -255,11 +255,12 @@ def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
     is_failed = any(share.name == ENDED.key and share.share >= 1.0 for share in shares)
     if is_failed:
         return ""
-    sheets = () if isinstance(case, str) else sheets_of_own(case)
+    if isinstance(case, str):
+        return accounts_on_record(case, lang)
+    sheets = sheets_of_own(case)
     accounts = "" if has_sheet(sheets, "books") else accounts_on_record(case, lang)
-    is_told = isinstance(case, str) or has_sheet(sheets, "instruments")
-    sentences = [accounts, "" if is_told else decisions_words(case, lang)]
-    return (" " if lang == "en" else "").join(words for words in sentences if words)
+    decisions = "" if has_sheet(sheets, "instruments") else decisions_words(case, lang)
+    return (" " if lang == "en" else "").join(words for words in (accounts, decisions) if words)
 
 
 def decisions_words(case: Case, lang: str) -> str:

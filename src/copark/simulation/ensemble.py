@@ -11,13 +11,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import prod
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +29,9 @@ from copark.progress import CountedProgress, silent
 from copark.simulation.accounts import NEEDED
 from copark.simulation.outcomes import outcomes
 from copark.simulation.shared_past import Family, drawn_bytes, families
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 Floats = NDArray[np.float64]
 SIDES = ORIGINS[:2]
@@ -84,13 +85,13 @@ def channels() -> tuple[Channel, ...]:
     ValueError
         If a link brings more numbers than there is room for in ``link_buffers``: they would run into the next link's.
     """
-    shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
+    shapes = {(v.submodel, v.name): v for v in catalogue().of("receives")}
     channel_list: list[Channel] = []
     for link in catalogue().links.values():
         first = link.number * CHANNELS_PER_LINK
         names: list[str] = []
         for name in link.receives:
-            variable = shapes[(link.target_room, name)]
+            variable = shapes[(link.target_submodel, name)]
             count = prod(variable.shape)
             if count == 1:
                 names.append(name if len(link.receives) > 1 else "")
@@ -220,10 +221,6 @@ class ScenarioRuns:
             np.concatenate([part.status for part in parts]),
             np.concatenate([part.outcome for part in parts]) if is_judged else None,
         )
-
-    def by_quarter(self) -> ScenarioRuns:
-        """Lay the runs side by side in memory, for whoever reads an output quarter by quarter."""
-        return replace(self, out=np.ascontiguousarray(self.out.transpose(1, 2, 0)).transpose(2, 0, 1))
 
     def of_finished(self, values: Floats) -> Floats:
         """Put NaN in what was read of runs that did not finish, shape (runs, …); written in place."""
@@ -371,7 +368,8 @@ class Ensemble:
     chunks can change a bit. Inputs are of one scenario or of each of several over the same quarters; draws are at hand,
     the same for every scenario, or what gives those of runs first … last - 1. What ``progress`` raises ends the work.
     Outcomes are ``judged`` in a quarter counted from 0, block by block, so that what they are judged by need not be
-    kept; where no quarter is given they are not judged.
+    kept; where no quarter is given they are not judged. ``by_quarter`` lays runs side by side in memory, for whoever
+    reads an output quarter by quarter.
 
     What scenarios have read alike is run once (:mod:`copark.simulation.shared_past`): runs of the first of a family are
     kept as they are at the beginning of a quarter, and those of the others begin there, with the bits of whole ones.
@@ -390,6 +388,7 @@ class Ensemble:
         progress: CountedProgress | None = None,
         block: int = BLOCK,
         judged: int | None = None,
+        by_quarter: bool = False,
     ) -> None:
         self.inputs: tuple[Inputs, ...] = (inputs,) if isinstance(inputs, Inputs) else tuple(inputs)
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
@@ -398,6 +397,7 @@ class Ensemble:
         self.threads = threads
         self.block = block
         self.judged = judged
+        self.by_quarter = by_quarter
         self.progress = progress or silent
         channels()  # refuses a link with too many before any run
 
@@ -422,7 +422,7 @@ class Ensemble:
     def run_scenarios(self, first: int = 0, last: int | None = None) -> Runs:
         """Run all scenarios; runs first … last - 1, or all of them."""
         end = self.size if last is None else last
-        out = np.empty((len(self.inputs), end - first, len(self.names), len(self.inputs[0].world)))
+        out = self._memory(len(self.inputs), end - first)
         whole = tuple(self._unmade(values) for values in out)
         drawn: list[Mapping[str, np.ndarray]] = []
         for stretch in self.stretches(first, end, end - first):
@@ -469,7 +469,15 @@ class Ensemble:
 
     def _room_for(self, draws: Draws) -> ScenarioRuns:
         """Return room for the runs of a scenario with these draws."""
-        return self._unmade(np.empty((len(draws.addresses), len(self.names), len(self.inputs[0].world))))
+        return self._unmade(self._memory(len(draws.addresses)))
+
+    def _memory(self, *counts: int) -> Floats:
+        """Return memory for outputs, shape (…, runs, names, quarters), whichever axis is laid out side by side."""
+        paths = (len(self.names), len(self.inputs[0].world))
+        if not self.by_quarter:
+            return np.empty((*counts, *paths))
+        *before, runs = counts
+        return np.moveaxis(np.empty((*before, *paths, runs)), -1, len(before))
 
     def _unmade(self, out: Floats) -> ScenarioRuns:
         """Return runs that are to be made, whose outputs are written into an array."""
@@ -516,6 +524,9 @@ class Ensemble:
 
         Threads take blocks in the order of the scenarios, and none is idle while one scenario ends and is read.
         """
+        from concurrent.futures import ThreadPoolExecutor
+        from queue import SimpleQueue
+
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
         workspaces: SimpleQueue[Workspace] = SimpleQueue()
@@ -569,7 +580,9 @@ class Ensemble:
         keep = np.array([NAMES.index(name) for name in names], np.int64)
         written = scenario.runs.part(first, last)
         rows = written.out
-        if names != self.names:
+        # Where the kernel cannot write, a block is put there while it is still close to the processor.
+        is_apart = self.by_quarter or names != self.names
+        if is_apart:
             rows = np.empty((last - first, len(names), rows.shape[2]))
         runs = ScenarioRuns(names, rows, written.status)
         kept = self._kept(scenario, first, last - first, len(names))
@@ -585,7 +598,7 @@ class Ensemble:
                 kernel.simulate_runs(*arrays, scenario.since, int(resumed), *kept)
         finally:  # or a thread would wait for it for ever
             workspaces.put(work)
-        if names != self.names:  # what outcomes alone are judged by is let go
+        if is_apart:  # what outcomes alone are judged by is let go
             written.out[:] = rows[:, : len(self.names)]
         if written.codes is not None and self.judged is not None:
             written.codes[:] = outcomes(runs, runs.status[:, 0], self.judged, closed=scenario.closed)

@@ -139,7 +139,7 @@ def moves_table(scenarios: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Tab
 
 def accounts_table(scenarios: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """Tabulate the items of every move's accounts in both scenarios, and what each adds to the balance, as means."""
-    columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
+    columns = "from to group item unit reference_mean:number:1 scenario_mean:number:1 effect:change:1"
     rows = [
         (
             *_outcomes(move, lang),

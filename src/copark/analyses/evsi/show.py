@@ -293,7 +293,7 @@ class _Show(AnswerShow[Answer]):
         result = self.answer
         rows: list[Sequence[doc.Value]] = [
             (
-                t(f"room.{parameter_gain.room}"),
+                t(f"submodel.{parameter_gain.submodel}"),
                 len(parameter_gain.parameters),
                 about(parameter_gain.gain.gain, parameter_gain.gain.error),
                 parameter_gain.gain.otherwise,
@@ -302,7 +302,7 @@ class _Show(AnswerShow[Answer]):
         ]
         perfect = result.perfect
         count = sum(len(parameter_gain.parameters) for parameter_gain in result.parameters)
-        rows.append((t("room.all"), count, about(perfect.gain, perfect.error), perfect.otherwise))
+        rows.append((t("submodel.all"), count, about(perfect.gain, perfect.error), perfect.otherwise))
         table = self.table("parameters", "scale parameters:count gain:change::M_USD otherwise:share", rows)
         return self.section("parameters", self.text("parameters.lead"), table)
 

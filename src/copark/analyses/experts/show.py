@@ -291,9 +291,9 @@ class _Show(AnswerShow[Answer]):
         """Name the parameter or intervention an estimate is set beside."""
         if estimate.parameter:
             return self.t("of.parameter", title=catalogue().parameters[estimate.parameter].title(self.t.lang))
-        scenarios = literature()[0].arms
+        scenarios = literature()[0].scenarios
         scenario, reference = (
-            self.t.of(scenarios[key].title) for key in (estimate.arm or "", estimate.reference or "")
+            self.t.of(scenarios[key].title) for key in (estimate.scenario or "", estimate.reference or "")
         )
         what = (
             BY_KEY[estimate.outcome].title(self.t.lang)

@@ -19,11 +19,9 @@ from copark.analyses.levers.choice import RobustChoice, choose
 from copark.analyses.levers.dependence import ParameterDependence, find_dependences, mechanism_parameters
 from copark.analyses.levers.recommendation import NoAdviceReason, Recommendation, recommend
 from copark.analyses.own_sheets import sheets_of_own
-from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
 from copark.cases.types import Replicates
 from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
-from copark.decisions.experiment import draw_groups, effects_under, measures_of, study_of
 from copark.decisions.lever_file import (
     AS_IT_IS,
     AS_MODELLED,
@@ -249,6 +247,9 @@ def options_of(params: Params, context: Context) -> tuple[LeverFile, Since, tupl
 
 def compute(params: Params, context: Context) -> Answer:
     """Run every option under every structure, and say what follows from the effects."""
+    from copark.calibration.informed_parameters import moved_by_data
+    from copark.decisions.experiment import draw_groups, effects_under, measures_of, study_of
+
     case = context.case(params.case)
     file, since, options = options_of(params, context)
     parameters = context.parameters(params.case, *params.wanted)

@@ -29,7 +29,7 @@ from copark.presentation import document as doc
 from copark.presentation import numbers as say
 from copark.presentation.numbers import number, percent, percentile, reach, spoken
 from copark.setmethods.coupling_degree import grade
-from copark.simulation.readouts.compare import bands, quarters_apart, sweep
+from copark.simulation.readouts.compare import bands, quarters_apart
 from copark.simulation.readouts.coupling import (
     COMPONENTS,
     PHASES,
@@ -232,7 +232,7 @@ class _Show(AboutCase):
         """Describe on what the answer rests: the threshold, the observations, the parameters, the runs."""
         answer = self.answer
         t = self.t
-        swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
+        swept = answer.swept if answer.finished and answer.shows_outcomes else {}
         if swept:
             standing = [share.share for shares in swept.values() for share in shares if share.name == GOOD.key]
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
@@ -315,7 +315,7 @@ class _Show(AboutCase):
         ]
         if len(answer.outcomes) > 1 and not answer.shows_outcomes:
             blocks.append(self.by_scenario())
-        swept = sweep(answer.ensemble)
+        swept = answer.swept
         if swept:
             cells: list[Sequence[doc.Value]] = [
                 (text(f"report.outcomes.{name}", t.lang), *(outcome.share for outcome in shares))

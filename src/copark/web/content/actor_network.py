@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
 
 LAYERS = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
-"""The model's rooms and the four scales they are."""
+"""The model's submodels and the four scales they are."""
 ROWS = {
     "global": ["partner"],
     "intergovernmental": ["government", "institution"],
@@ -125,7 +125,7 @@ class LayerInfo(ApiModel):
 
     key: str
     """The scale: global, intergovernmental, park or enterprise."""
-    room: str
+    submodel: str
     """Part of the model that computes it: world, governments, company or enterprises."""
     title: LocalizedText
     """The scale in words."""
@@ -164,7 +164,10 @@ def network_of(case_entry: CaseEntry) -> NetworkAnswer:
         for holding in table.holdings:
             shares[holding.holder] = max(shares.get(holding.holder, 0.0), holding.basis_points / 10_000.0)
     return NetworkAnswer(
-        layers=[LayerInfo(key=key, room=room, title=said(f"analysis.scale.{key}")) for room, key in LAYERS.items()],
+        layers=[
+            LayerInfo(key=key, submodel=submodel, title=said(f"analysis.scale.{key}"))
+            for submodel, key in LAYERS.items()
+        ],
         nodes=list(_placed(actors, shares)),
         edges=list(_edges(case, actors)),
         arrows=arrows(),
@@ -221,7 +224,9 @@ def span(entry: Any) -> tuple[str, str | None]:
 def arrows() -> list[ArrowInfo]:
     """List every link of the model."""
     return [
-        ArrowInfo.of(link, link=link.name, source_layer=LAYERS[link.source_room], target_layer=LAYERS[link.target_room])
+        ArrowInfo.of(
+            link, link=link.name, source_layer=LAYERS[link.source_submodel], target_layer=LAYERS[link.target_submodel]
+        )
         for link in catalogue().links.values()
     ]
 

@@ -37,7 +37,7 @@ from copark.stats.quantiles import quantiles_over
 from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
-from copark.web.content.responses import ArmFlows, ArrowFlow, LinkMechanism, Why
+from copark.web.content.responses import ArrowFlow, LinkMechanism, ScenarioFlows, Why
 from copark.web.content.sentences import amount, said, signed
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ MOST_HIDDEN = 0.05
 """Share of a scenario's flow that may fall into quarters in which nothing flows in the reference."""
 
 
-def arm_flows(
+def flows_by_scenario(
     flow_cache: FlowCache, study: Study, case_entry: CaseEntry, cancellation: CancellationToken
-) -> list[ArmFlows]:
+) -> list[ScenarioFlows]:
     """Compute what the links carry in every scenario: medians over runs, and weights on the reference's scale.
 
     A weight is how far what arrives is from nothing arriving, 1 at the strongest twentieth of the reference.
@@ -137,7 +137,7 @@ def arm_flows(
             )
             for name, values in by_link(as_amounts(flows.arrived)).items()
         ]
-        answers.append(ArmFlows.model_construct(arm=scenario.key, runs=len(flows.arrived), arrows=arrows))
+        answers.append(ScenarioFlows.model_construct(scenario=scenario.key, runs=len(flows.arrived), arrows=arrows))
     return answers
 
 
@@ -195,7 +195,7 @@ def why(
     )
     is_kept = target in runs[-1].names
     return Why(
-        arm=scenario.key,
+        scenario=scenario.key,
         reference=reference.key,
         target=target,
         quarter=frame.labels[frame.judged],

@@ -69,7 +69,7 @@ class VariableInfo(ApiModel):
     """Symbol of its unit, such as ``M USD``, ``companies`` or ``1`` (a pure number)."""
     unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
-    room: str
+    submodel: str
     """Part of the model it belongs to: world, governments, company or enterprises."""
 
 
@@ -193,10 +193,10 @@ class ScenarioResult(ApiModel):
 
 
 class ScenarioChange(ApiModel):
-    """An arm against the reference, run by run on the same parameters and random numbers."""
+    """A scenario against the reference, run by run on the same parameters and random numbers."""
 
-    arm: str
-    """Key of the arm."""
+    scenario: str
+    """Key of the scenario."""
     reference: str
     """Key of the reference, the first scenario."""
     pairs: int
@@ -208,7 +208,7 @@ class ScenarioChange(ApiModel):
     moves: dict[str, list[Block]]
     """Which runs go from which outcome to which, and why: a sentence and a table, by language, ``en`` or ``zh``."""
     headlines: dict[str, Reading]
-    """By output: differences of the numbers to be seen first, arm less reference, pair by pair."""
+    """By output: differences of the numbers to be seen first, scenario less reference, pair by pair."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter;
     empty if the request leaves differences out."""
@@ -229,10 +229,10 @@ class ArrowFlow(ApiModel):
     the reference)."""
 
 
-class ArmFlows(ApiModel):
+class ScenarioFlows(ApiModel):
     """The flows along all links in one scenario."""
 
-    arm: str
+    scenario: str
     """Key of the scenario."""
     runs: int
     """Runs looked at: the first ones."""
@@ -253,12 +253,12 @@ class LinkMechanism(ApiModel):
     """What it carried on average in the reference, from the first difference on, in ``unit``; null where that was no
     amount, such as no land plan."""
     after: float | None
-    """What it carries on average in the arm, in ``unit``; null likewise."""
+    """What it carries on average in the scenario, in ``unit``; null likewise."""
     moved: float
     """The change in standard deviations of what it carries in the reference over runs and quarters, -99 to 99."""
     alone: float | None
     """What the target would change by, at the median of pairs and in the target's unit, if this link alone carried what
-    it carries in the arm; null where no strength of the link gives that, or the target is not among ``outputs``."""
+    it has in the scenario; null where no strength of the link gives that, or the target is not among ``outputs``."""
     sentence: LocalizedText
     """All of this in a sentence."""
 
@@ -266,8 +266,8 @@ class LinkMechanism(ApiModel):
 class Why(ApiModel):
     """Reasons why an output moved: the links that carry more or less, and what each would do alone."""
 
-    arm: str
-    """Key of the arm: the last scenario."""
+    scenario: str
+    """Key of the scenario: the last scenario."""
     reference: str
     """Key of the reference: the first scenario."""
     target: str
@@ -401,26 +401,27 @@ class SimulationAnswer(ApiModel):
     """The outcomes a run may have, in the order in which a list names them."""
     outputs: dict[str, OutputInfo]
     """The outputs by name: those requested, those of the headlines, and those land taken up is read of."""
-    arms: list[ScenarioResult]
+    scenarios: list[ScenarioResult]
     """The scenarios; the first is the reference."""
     changes: list[ScenarioChange]
-    """Every other arm against the first, on common random numbers; empty where there is one arm."""
+    """Every other scenario against the first, on common random numbers; empty where there is one scenario."""
     observed: dict[str, list[ObservedPoint]]
     """By requested output: its observations within the simulated time, by date, unused ones included."""
     summary: LocalizedText
     """The answer in a sentence or two."""
     caveats: list[LocalizedText]
     """What a reader should know before believing it, a sentence or two each."""
-    flows: list[ArmFlows] | None
-    """Flows along the links between scales in each arm; null unless requested."""
+    flows: list[ScenarioFlows] | None
+    """Flows along the links between scales in each scenario; null unless requested."""
     why: Why | None
-    """Why an output of the last arm differs from the reference; null unless requested of two arms or more."""
+    """Why an output of the last scenario differs from the reference; null unless requested of two scenarios or more."""
     record: list[RecordRow] | None
-    """The first arm beside the observations, by output; null unless requested."""
+    """The first scenario beside the observations, by output; null unless requested."""
     links: OutcomeParts | None
-    """The change of the last arm's outcomes, shared out among groups of links by their Shapley values, on the first
-    runs: of every outcome in the order of the arms' ``outcomes``, errors null of a single run. Null unless requested of
-    two arms or more."""
+    """Change of the last scenario's outcomes, shared out among groups of links by their Shapley values, on the
+    first runs: of every outcome in the order of the scenarios' ``outcomes``, errors null of a single run. Null unless
+    requested of
+    two scenarios or more."""
     draws: DrawsNote
     """What the parameters are drawn from."""
     trust: TrustNote

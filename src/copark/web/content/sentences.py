@@ -162,7 +162,7 @@ def difference(
 
 
 def summary(
-    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+    scenarios: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
 ) -> LocalizedText:
     """Return the whole answer in a sentence or two: how often the park is self-standing, and against what.
 
@@ -170,7 +170,7 @@ def summary(
 
     Parameters
     ----------
-    arms
+    scenarios
         The scenarios; the answer is of the last.
     changes
         Differences to the first; empty where it stands alone.
@@ -179,11 +179,11 @@ def summary(
     trust
         Trust in the parameters: it decides whether chances of outcomes are told.
     """
-    last = arms[-1]
+    last = scenarios[-1]
     if not last.finished:
         return said("web.words.no_run", title=last.title)
     if not trust.outcomes_shown:
-        return _without_shares(arms, changes, quarter, trust)
+        return _without_shares(scenarios, changes, quarter, trust)
     standing = next(outcome for outcome in last.outcomes if outcome.name == GOOD.key)
     values: dict[str, Any] = {
         "title": last.title,
@@ -196,7 +196,7 @@ def summary(
         return said("web.words.summary", **values)
     change = changes[-1]
     if change.begins is None:
-        return said("web.words.summary_same", reference=arms[0].title, **values)
+        return said("web.words.summary_same", reference=scenarios[0].title, **values)
     effect = next(outcome for outcome in change.outcomes if outcome.measure == GOOD.key)
     # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
     before = round(effect.reference_share, 3)
@@ -204,7 +204,7 @@ def summary(
     values |= {"share": percent(before + moved, 1), "before": percent(before, 1)}
     return said(
         "web.words.summary_change",
-        reference=arms[0].title,
+        reference=scenarios[0].title,
         change=points(moved),
         low=points(effect.low),
         high=points(effect.high),
@@ -212,10 +212,10 @@ def summary(
     )
 
 
-def _size(arm: ScenarioResult) -> LocalizedText:
+def _size(scenario: ScenarioResult) -> LocalizedText:
     """Describe how many companies operate in a scenario, and what land is taken up, as the report of a run does."""
-    land = None if arm.land is None else LandTakenUp(arm.land.basis, *_ends(arm.land))
-    return LocalizedText.by_language(partial(size_clause, _ends(arm.headlines[OPERATING]), land))
+    land = None if scenario.land is None else LandTakenUp(scenario.land.basis, *_ends(scenario.land))
+    return LocalizedText.by_language(partial(size_clause, _ends(scenario.headlines[OPERATING]), land))
 
 
 def _ends(reading: Reading) -> tuple[float, float, float]:
@@ -225,10 +225,10 @@ def _ends(reading: Reading) -> tuple[float, float, float]:
 
 
 def _without_shares(
-    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+    scenarios: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
 ) -> LocalizedText:
     """Describe what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
-    last = arms[-1]
+    last = scenarios[-1]
     values: dict[str, Any] = {
         "title": last.title,
         "recorded": trust.recorded,
@@ -239,9 +239,9 @@ def _without_shares(
     if not changes:
         return said("web.words.recorded", **values)
     if changes[-1].begins is None:
-        return said("web.words.recorded_same", reference=arms[0].title, **values)
+        return said("web.words.recorded_same", reference=scenarios[0].title, **values)
     change = changes[-1].headlines[OPERATING].shown
-    return said("web.words.recorded_change", reference=arms[0].title, change=change, **values)
+    return said("web.words.recorded_change", reference=scenarios[0].title, change=change, **values)
 
 
 def caveats(

@@ -52,7 +52,7 @@ from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses, sentences
-from copark.web.content.attribution import FlowCache, arm_flows, link_parts, why
+from copark.web.content.attribution import FlowCache, flows_by_scenario, link_parts, why
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, outcome_infos, output_info
@@ -108,13 +108,16 @@ def answer(
     began = time.perf_counter()
     frame = frame_of(study, case_entry, wanted)
     runs = engine.simulate(study, case_entry, cancellation)
-    arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
+    scenarios = [
+        scenario_result(frame, scenario, own, parts.samples)
+        for scenario, own in zip(study.scenarios, runs, strict=True)
+    ]
     cancellation.check()
     effects, outcomes = effects_of(frame, runs)
     changes = [change_of(frame, key, effects, outcomes, has_bands=parts.differences) for key in effects.scenarios]
     note = draws_note(engine, study, case_entry)
     trust = trust_note(trust_in(study, case_entry), case_entry.case)
-    is_known = trust.outcomes_shown and bool(arms[0].finished)
+    is_known = trust.outcomes_shown and bool(scenarios[0].finished)
     doubts = doubts_of(case_entry.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
     return responses.SimulationAnswer.model_construct(
         identity=engine.identity(study, case_entry),
@@ -127,12 +130,12 @@ def answer(
         today=str(case_entry.case.clock.data_end),
         outcomes=outcome_infos(),
         outputs={name: output_info(name) for name in study.kept},
-        arms=arms,
+        scenarios=scenarios,
         changes=changes,
         observed=observed_points(case_entry.case, frame.wanted, frame.labels),
-        summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
+        summary=sentences.summary(scenarios, changes, frame.labels[frame.judged], trust),
         caveats=sentences.caveats(case_entry, note, trust, doubts, frame.labels),
-        flows=arm_flows(flow_cache, study, case_entry, cancellation) if parts.flows else None,
+        flows=flows_by_scenario(flow_cache, study, case_entry, cancellation) if parts.flows else None,
         why=why(flow_cache, frame, runs, parts.why, cancellation) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
         links=link_parts(engine, frame, cancellation) if parts.links and changes else None,
@@ -171,7 +174,7 @@ def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
     ]
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> responses.ScenarioResult:
+def scenario_result(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> responses.ScenarioResult:
     """Read a scenario's runs; of those that did not finish there is no number.
 
     Parameters
@@ -334,7 +337,7 @@ def change_of(frame: Frame, key: str, effects: Effects, outcomes: Effects, *, ha
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
     return ScenarioChange.model_construct(
-        arm=key,
+        scenario=key,
         reference=effects.reference,
         pairs=effects.pairs(key),
         begins=begins,
