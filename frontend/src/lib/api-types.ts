@@ -18,12 +18,6 @@ export interface components {
             form: components["schemas"]["FieldInfo"][];
             workbook: components["schemas"]["LocalizedText"] | null;
         };
-        /** ScenarioFlows */
-        ScenarioFlows: {
-            scenario: string;
-            runs: number;
-            arrows: components["schemas"]["ArrowFlow"][];
-        };
         /** ArrowFlow */
         ArrowFlow: {
             link: string;
@@ -109,6 +103,24 @@ export interface components {
             unit: string;
             denominator: string | null;
         };
+        /** CoupledScenario */
+        CoupledScenario: {
+            key: string;
+            title: components["schemas"]["LocalizedText"];
+            coordination: (number | null)[][];
+            coordination_corrected: (number | null)[][];
+            coordination_null: (number | null)[][];
+            coordination_corrected_null: (number | null)[][];
+            scores: {
+                [key: string]: (number | null)[];
+            };
+            grades: (string | null)[];
+            phases: {
+                [key: string]: (number | null)[];
+            };
+            sentence: components["schemas"]["LocalizedText"];
+            null_sentence: components["schemas"]["LocalizedText"];
+        };
         /** CouplingAnswer */
         CouplingAnswer: {
             identity: string;
@@ -129,24 +141,6 @@ export interface components {
             renegotiations: string[];
             caveat: components["schemas"]["LocalizedText"];
             draws: components["schemas"]["DrawsNote"];
-        };
-        /** CoupledScenario */
-        CoupledScenario: {
-            key: string;
-            title: components["schemas"]["LocalizedText"];
-            coordination: (number | null)[][];
-            coordination_corrected: (number | null)[][];
-            coordination_null: (number | null)[][];
-            coordination_corrected_null: (number | null)[][];
-            scores: {
-                [key: string]: (number | null)[];
-            };
-            grades: (string | null)[];
-            phases: {
-                [key: string]: (number | null)[];
-            };
-            sentence: components["schemas"]["LocalizedText"];
-            null_sentence: components["schemas"]["LocalizedText"];
         };
         /** DatedValue */
         DatedValue: {
@@ -788,6 +782,12 @@ export interface components {
                 [key: string]: components["schemas"]["LocalizedText"];
             };
         };
+        /** ScenarioFlows */
+        ScenarioFlows: {
+            scenario: string;
+            runs: number;
+            arrows: components["schemas"]["ArrowFlow"][];
+        };
         /** ScenarioList */
         ScenarioList: {
             scenarios: components["schemas"]["SavedScenarioInfo"][];
@@ -996,7 +996,6 @@ export interface components {
 }
 export type AnalysesAnswer = components['schemas']['AnalysesAnswer'];
 export type AnalysisInfo = components['schemas']['AnalysisInfo'];
-export type ScenarioFlows = components['schemas']['ScenarioFlows'];
 export type ArrowFlow = components['schemas']['ArrowFlow'];
 export type ArrowInfo = components['schemas']['ArrowInfo'];
 export type CalibrationInfo = components['schemas']['CalibrationInfo'];
@@ -1007,8 +1006,8 @@ export type Choice = components['schemas']['Choice'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type ComparisonCondition = components['schemas']['ComparisonCondition'];
 export type Component = components['schemas']['Component'];
-export type CouplingAnswer = components['schemas']['CouplingAnswer'];
 export type CoupledScenario = components['schemas']['CoupledScenario'];
+export type CouplingAnswer = components['schemas']['CouplingAnswer'];
 export type DatedValue = components['schemas']['DatedValue'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionAnswer = components['schemas']['DecisionAnswer'];
@@ -1069,6 +1068,7 @@ export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];
 export type ScenarioChange = components['schemas']['ScenarioChange'];
+export type ScenarioFlows = components['schemas']['ScenarioFlows'];
 export type ScenarioList = components['schemas']['ScenarioList'];
 export type ScenarioResult = components['schemas']['ScenarioResult'];
 export type ScoreInfo = components['schemas']['ScoreInfo'];
