@@ -8,7 +8,7 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import chisquare, multivariate_normal
 
-from copark.calibration import tempering
+from copark.calibration import address_spans, tempering
 from copark.calibration.annealing import Population, first_step
 from copark.calibration.prior import PriorSpace, expit, logit
 from copark.simulation.ensemble import runs_of
@@ -29,7 +29,7 @@ LADDER = replace(PLAN, early=True, ladder=200, last_sweeps=46)
 def simulate(points, addresses):
     """Simulate four quarters: the first parameter plus that quarter's chance. A second parameter does nothing."""
     z = ndtri(points)[:, :1]
-    return z + ADDRESS * hashed_normal(tempering.runs_by_quarter(addresses, QUARTERS), np.arange(QUARTERS))
+    return z + ADDRESS * hashed_normal(address_spans.runs_by_quarter(addresses, QUARTERS), np.arange(QUARTERS))
 
 
 def toy():
@@ -40,7 +40,7 @@ def begun(mover, seed=3, own=None):
     """Draw members from the prior, as a calibration draws them: one run's random numbers in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
-    addresses = tempering.one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))
+    addresses = address_spans.one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))
     counterparts = simulate(points, addresses)
     cloud = tempering.Cloud(logit(points), addresses, counterparts, (own or toy()).log_likelihood(counterparts))
     return cloud.take(first_step(cloud.fit, mover))
@@ -94,9 +94,9 @@ def test_borders_stay_at_their_own_prior(search, plan):
     ends = np.log(tempering.EARLY + np.arange(QUARTERS + 1)) if plan.early else np.arange(QUARTERS + 1.0)
     at_once = plan.ladder or plan.members
     expected = np.diff(ends) / (ends[-1] - ends[0]) * at_once
-    since = search.found.addresses[-at_once:, 1:, tempering.SINCE]
+    since = search.found.addresses[-at_once:, 1:, address_spans.SINCE]
     assert ((since >= 1) & (since <= QUARTERS)).all()
-    assert (search.found.addresses[:, 0, tempering.SINCE] == 0).all()
+    assert (search.found.addresses[:, 0, address_spans.SINCE] == 0).all()
     for span in range(SPANS - 1):
         assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:], expected).pvalue > 1e-3
 
@@ -161,7 +161,7 @@ def test_the_model_runs_with_the_random_numbers_of_its_spans(great_stone):
 
     def run(*spans):
         addresses = np.array([spans], dtype=np.int64)
-        draws = tempering.with_addresses(space.draws(np.full((1, space.axes), 0.5), 1), addresses, 1)
+        draws = address_spans.with_addresses(space.draws(np.full((1, space.axes), 0.5), 1), addresses, 1)
         return runs_of(inputs, draws, names).out[0]
 
     first = run((0, 11))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from copark.presentation.rendered_document import to_json
 from copark.simulation.readouts.observed_vs_model import compare
 from copark.simulation.trust import Trust
 from copark.stats.scores import percentiles
+from copark.store.checked_chunks import CheckedStore
 from copark.texts import LANGUAGES
+from copark.workflows import run_study
 from tests.asked import table
 from tests.report.conftest import make_case, make_result, observation
 
@@ -261,3 +264,19 @@ def test_observations_are_shown_beside_the_model_as_they_are_bounded(result, cas
     for lang, least in (("en", "at least"), ("zh", "不低于")):
         (table,) = (one for one in answer_of(result, case).document(lang).tables() if one.key == "record")
         assert {("", 41.0), (least, 1000.0), ("", Interval(17.0, 20.0))} <= {row[1:3] for row in table.rows}
+
+
+def test_a_report_reads_each_output_of_a_stored_run_once(tmp_path, monkeypatch):
+    read = Counter()
+    checked = CheckedStore._checked
+
+    def counted(self, key, content):
+        if content is not None and key.split("/")[0] in catalogue().outputs and "/c/" in key:
+            read[key] += 1
+        return checked(self, key, content)
+
+    run_study("great-stone", runs=4, parameters="prior", out=tmp_path, report=False)
+    monkeypatch.setattr(CheckedStore, "_checked", counted)
+    run_study("great-stone", runs=4, parameters="prior", out=tmp_path, formats=("md",))
+    assert len(read) > 40
+    assert set(read.values()) == {1}

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from copark.analyses.progress import stage
-from copark.analyses.stored_runs import ExecutionOptions, find_or_run, plan_stored_run
 from copark.progress import Progress, StagedProgress, silent
 
 if TYPE_CHECKING:
@@ -327,6 +326,8 @@ class Context:
         parameter_set, cut
             Which parameters, as of :meth:`parameters`.
         """
+        from copark.analyses.stored_runs import ExecutionOptions, find_or_run
+
         if self.out is None:
             return self.simulate(study, case, parameter_set, cut)
         settled, parameters = self._settle(study, case, parameter_set, cut)
@@ -373,6 +374,8 @@ class Context:
         cut
             Last quarter known to the calibration that is wished for; ``None`` for the latest.
         """
+        from copark.analyses.stored_runs import plan_stored_run
+
         settled, parameters = self._settle(study, case, parameter_set, cut)
         return plan_stored_run(settled, case, parameters).run_id
 

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
+from copark.calibration.address_spans import one_span, with_addresses
 from copark.calibration.nearest_runs import systematic
 from copark.calibration.observations import ObservationModel
 from copark.calibration.prior import Batch, PriorSpace, expit, logit
-from copark.calibration.replay_posterior import ReplayPosterior
-from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, TemperingPlan, one_span, with_addresses
+from copark.calibration.replay_posterior import POPULATIONS, ReplayPosterior
+from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, TemperingPlan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.arrays import Draws
@@ -33,9 +34,6 @@ from copark.store.checkpoints import Stage, Stages
 RUNS_AT_A_TIME = 1 << 16
 """Runs of the prior batch whose likelihood is computed together."""
 
-POPULATIONS = 4
-"""Independent populations. Few and large: a large one loses less at each step of temperature, and four are enough to
-see whether they agree."""
 POPULATION = "population-"
 """What the stage of a population begins with; cut and number follow."""
 LEARNED = "response-"

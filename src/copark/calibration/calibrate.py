@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.calibration.annealing import POPULATIONS, replay_posterior
 from copark.calibration.calibration_setup import Reading, case_for, reading_of
 from copark.calibration.prior import Batch, Recipe, make_batch
 from copark.calibration.provenance import stages_of
-from copark.calibration.replay_posterior import ReplayPosterior
-from copark.calibration.tempering import TemperingPlan
+from copark.calibration.replay_posterior import POPULATIONS, ReplayPosterior
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
 from copark.progress import StagedProgress, of_stage
 from copark.store.checkpoints import Stages
 from copark.version import CALIBRATION_VERSION
+
+if TYPE_CHECKING:
+    from copark.calibration.tempering import TemperingPlan
 
 OWN = "posteriors"
 """Folder of a user's own posteriors, in the output folder."""
@@ -69,6 +70,8 @@ class CalibrationSettings:
 
     def plan(self) -> TemperingPlan:
         """Return the plan of the replay posterior."""
+        from copark.calibration.tempering import TemperingPlan
+
         return TemperingPlan(
             self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder
         )
@@ -206,6 +209,8 @@ def calibrate(task: CalibrationTask, stages: Stages | None = None) -> Calibratio
     stages
         Where all stages after the batch are kept as they are done (:meth:`CalibrationTask.kept_stages`), and resumed.
     """
+    from copark.calibration.annealing import replay_posterior
+
     checkpoints = stages or Stages()
     batch = batch_of(task, checkpoints)
     progress = of_stage(task.progress, "replay")

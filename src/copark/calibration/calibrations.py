@@ -17,11 +17,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from copark.calibration.annealing import POPULATION, near_enough
 from copark.calibration.calibrate import (
     FULL,
     QUICK,
@@ -31,7 +30,6 @@ from copark.calibration.calibrate import (
     calibrate,
 )
 from copark.calibration.calibration_setup import Reading, case_for, shipped_reading
-from copark.calibration.diagnostics import Examination, examine, load_examination, save_examination
 from copark.calibration.draw_sources import PosteriorSource, arrays_in
 from copark.calibration.observations import ObservationModel, targets
 from copark.calibration.prior import PIECE, PriorSpace, home_of, run_piece
@@ -48,6 +46,9 @@ from copark.store.checkpoints import Stages, Tally, tally_of, went_on
 from copark.store.files import stamp_of, written_folder
 from copark.texts import text
 from copark.version import CALIBRATION_VERSION
+
+if TYPE_CHECKING:
+    from copark.calibration.diagnostics import Examination
 
 PAIRS = 1000
 """Pairs of the replay posterior that are kept."""
@@ -182,6 +183,8 @@ def power_of_two(written: str, least: int, most: int) -> int | None:
 
 def is_kept(folder: Path) -> bool:
     """Return whether a whole calibration is in a folder."""
+    from copark.calibration.diagnostics import load_examination
+
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
@@ -195,6 +198,8 @@ def kept_posterior(task: CalibrationTask, *, overwrite: bool = False) -> KeptPos
     overwrite
         Whether it is calibrated again although a calibration of it is stored.
     """
+    from copark.calibration.diagnostics import load_examination
+
     folder = task.folder
     tally = _make(task) if overwrite or not is_kept(folder) else None
     return KeptPosterior(task.case, load(task.case, folder), load_examination(folder), task.identity, folder, tally)
@@ -205,6 +210,9 @@ def _make(task: CalibrationTask) -> Tally | None:
 
     The stages of a search that was to agree and did not are kept: a longer one goes on from them.
     """
+    from copark.calibration.annealing import near_enough
+    from copark.calibration.diagnostics import examine, save_examination
+
     stages = task.kept_stages()
     stamp = stamp_of(task.folder)
     with stages.alone(task.wait):
@@ -236,6 +244,8 @@ def plan_of(task: CalibrationTask, *, posteriors: int = 1, stages: Stages | None
     lang
         Language of the sentence on an earlier attempt.
     """
+    from copark.calibration.annealing import POPULATION
+
     recipe = task.recipe
     settings = task.settings
     plan = settings.plan()

@@ -20,7 +20,6 @@ from copark.calibration import calibrations
 from copark.calibration.calibrate import OWN, CalibrationSettings, own_folder
 from copark.calibration.calibration_setup import cut_of
 from copark.calibration.calibrations import KeptPosterior, StoredPosterior
-from copark.calibration.diagnostics import load_examination
 from copark.calibration.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.calibration.provenance import recipe_in
 from copark.cases.case import Case
@@ -302,6 +301,8 @@ def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPos
     -------
     One's own where it is preferred, else the one that ships; ``None`` where parameters are borrowed or uncalibrated.
     """
+    from copark.calibration.diagnostics import load_examination
+
     try:
         parameters = parameters_of(case, out, cut=cut)
     except NotFound:

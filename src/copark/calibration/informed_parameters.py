@@ -5,11 +5,8 @@ from __future__ import annotations
 from copark.calibration.case_parameters import CaseParameters
 from copark.calibration.diagnostics import movements
 from copark.cases.case import Case
-from copark.model.variables import catalogue
+from copark.model.variables import FIXED, catalogue
 from copark.simulation.sample import prior_of
-
-FIXED = "fixed"
-"""Verdict on a parameter that is never drawn."""
 
 
 def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:

@@ -14,7 +14,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from copark.cluster.worker_fingerprint import BITS, machine
 from copark.identity import identity_of, source_stamp
 from copark.json_types import JsonObject
 from copark.store.checkpoints import Stages
@@ -37,6 +36,8 @@ def code_stamp() -> str:
 @cache
 def made_with() -> Mapping[str, str]:
     """Return what the bits of runs depend on beside case and draws: model version, compiler, NumPy, processor."""
+    from copark.cluster.worker_fingerprint import BITS, machine
+
     return {"model": str(MODEL_VERSION), **{name: machine()[name] for name in BITS}}
 
 

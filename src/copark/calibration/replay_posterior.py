@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from copark.arrays import Floats, Integers
+from copark.calibration.address_spans import different_pasts, with_addresses
 from copark.calibration.discrepancy import carried_on, tied
 from copark.calibration.observations import ObservationModel, noise
 from copark.calibration.prior import PriorSpace, logit
-from copark.calibration.tempering import different_pasts, with_addresses
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.world import years_on_record
@@ -31,6 +31,9 @@ from copark.simulation.study import Scenario
 from copark.stats.convergence import scale_reduction
 from copark.stats.quantiles import quantiles
 
+POPULATIONS = 4
+"""Independent populations of a search. Few and large: a large one loses less at each step of temperature, and four are
+enough to see whether they agree."""
 FUTURE = 1 << 60
 """First number of a run whose random numbers a pair has after the cut."""
 AHEAD = 20
@@ -226,11 +229,11 @@ def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
     """
     last_known = cut - case.clock.start
     blinded = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
-    for room in ("governments", "company", "enterprises"):
-        rows = getattr(blinded, room)
+    for submodel in ("governments", "company", "enterprises"):
+        rows = getattr(blinded, submodel)
         for name in rows.dtype.names:
-            if name not in RUNS_DOWN.get(room, ()):
-                rows[name][last_known + 1 :] = 0.0 if name in PULSES[room] else rows[name][last_known]
+            if name not in RUNS_DOWN.get(submodel, ()):
+                rows[name][last_known + 1 :] = 0.0 if name in PULSES[submodel] else rows[name][last_known]
     world = blinded.world
     anchors = blinded.anchors
     world["growth_known"][last_known + 1 :] = 0.0

@@ -14,23 +14,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import floor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from copark.arrays import Floats, Integers
-from copark.calibration.annealing import replay_posterior
-from copark.calibration.calibrate import CalibrationTask
 from copark.calibration.observations import STAND_INS, ObservationModel, Target, targets
-from copark.calibration.prior import Batch
-from copark.calibration.replay_posterior import Projection, ReplayPosterior, project
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.progress import of_stage
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
-from copark.store.checkpoints import Stages
+
+if TYPE_CHECKING:
+    from copark.calibration.calibrate import CalibrationTask
+    from copark.calibration.prior import Batch
+    from copark.calibration.replay_posterior import Projection, ReplayPosterior
+    from copark.store.checkpoints import Stages
 
 Shape = Callable[[Floats, Floats], Floats]
 LINE_YEARS = 3.0
@@ -521,6 +522,8 @@ def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Orig
     -------
     Members of every method for each later value, in the order of the values.
     """
+    from copark.calibration.replay_posterior import project
+
     cut = replay.cut
     later = tuple(target for target in targets(case, ("fit", "score"), after=cut) if target.variable not in STAND_INS)
     if not later:
@@ -559,6 +562,8 @@ def rolling(
     stages
         Where searches are kept as far as they have come.
     """
+    from copark.calibration.annealing import replay_posterior
+
     posteriors = ready or {}
     ordered = sorted(set(cuts))
     origins = []

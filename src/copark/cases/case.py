@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache, cached_property
-from html import escape
 from pathlib import Path
 from typing import Any, Self
 
@@ -85,6 +84,8 @@ class Case(CaseFile):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the title, and what there is of the park."""
+        from html import escape
+
         lang = options().lang
         rows = {
             "name": self.name,

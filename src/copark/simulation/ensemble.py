@@ -11,13 +11,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import prod
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +29,9 @@ from copark.progress import CountedProgress, silent
 from copark.simulation.accounts import NEEDED
 from copark.simulation.outcomes import outcomes
 from copark.simulation.shared_past import Family, drawn_bytes, families
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 Floats = NDArray[np.float64]
 SIDES = ORIGINS[:2]
@@ -84,13 +85,13 @@ def channels() -> tuple[Channel, ...]:
     ValueError
         If a link brings more numbers than there is room for in ``link_buffers``: they would run into the next link's.
     """
-    shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
+    shapes = {(v.submodel, v.name): v for v in catalogue().of("receives")}
     channel_list: list[Channel] = []
     for link in catalogue().links.values():
         first = link.number * CHANNELS_PER_LINK
         names: list[str] = []
         for name in link.receives:
-            variable = shapes[(link.target_room, name)]
+            variable = shapes[(link.target_submodel, name)]
             count = prod(variable.shape)
             if count == 1:
                 names.append(name if len(link.receives) > 1 else "")
@@ -523,6 +524,9 @@ class Ensemble:
 
         Threads take blocks in the order of the scenarios, and none is idle while one scenario ends and is read.
         """
+        from concurrent.futures import ThreadPoolExecutor
+        from queue import SimpleQueue
+
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
         workspaces: SimpleQueue[Workspace] = SimpleQueue()

@@ -68,8 +68,8 @@ def _edited_and_packed(case: Case, scenario: Scenario) -> tuple[Case, Inputs]:
 def _pull_levers(inputs: Inputs, case: Case, scenario: Scenario) -> None:
     """Set or multiply levers and links in packed inputs, and take out anchors, as a scenario says."""
     for name, changes in scenario.dated_inputs.items():
-        room, field = name.split(".")
-        column = getattr(inputs, room)[field]
+        submodel, field = name.split(".")
+        column = getattr(inputs, submodel)[field]
         for change in changes:
             value = np.array(change.value)
             column[span(change.since, change.until, case.clock.start)] = (
@@ -87,8 +87,8 @@ def _pull_levers(inputs: Inputs, case: Case, scenario: Scenario) -> None:
             inputs.anchors["quarter"][n] = -1
     # Last, so that a factor is of what levers and edits have set.
     for name, factor in scenario.scale.items():
-        room, field = name.split(".")
-        getattr(inputs, room)[field] *= factor
+        submodel, field = name.split(".")
+        getattr(inputs, submodel)[field] *= factor
 
 
 def rows_apart(before: Inputs, after: Inputs) -> dict[str, int | None]:
@@ -196,7 +196,7 @@ def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepa
         if not any(edits == scenario.edits for edits, _, _ in made):
             made.append((scenario.edits, *_edited_and_packed(timed_case, scenario)))
         changed, packed = next((changed, packed) for edits, changed, packed in made if edits == scenario.edits)
-        own = Inputs(*(room.copy() for room in packed))
+        own = Inputs(*(records.copy() for records in packed))
         _pull_levers(own, timed_case, scenario)
         inputs.append(own)
         facts.append(facts_of(study, timed_case, scenario, changed))

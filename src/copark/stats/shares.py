@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, sqrt
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -84,6 +83,8 @@ class Share:
 
 def z_of(level: float = LEVEL) -> float:
     """Return z of a two-sided level: 1.96 for 0.95."""
+    from statistics import NormalDist
+
     return NormalDist().inv_cdf(0.5 + level / 2.0)
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from copark.simulation.study import Study
     from copark.store.run_record import RunRecord
 
+HELD = 1 << 28
+"""Bytes of stored paths up to which a report reads them all, once."""
+
 
 @dataclass(frozen=True)
 class RunOutcome:
@@ -188,6 +191,8 @@ def run_study(
     files = dict[str, Path]()
     runs_made = RunStore.of(out).load(record.identity)
     require_finished(runs_made)
+    if runs_made.nbytes <= HELD:
+        runs_made.load()  # the report reads most outputs, some of them ten times
     find_moved = None if settled.source is None else partial(moved_by_data, case, settled)
     answer = answer_of(runs_made, case, counts_of(record), find_moved)
     if report:

@@ -33,6 +33,7 @@ from math import hypot, inf, sqrt
 import numpy as np
 
 from copark.arrays import Floats, Integers
+from copark.calibration.address_spans import with_addresses
 from copark.calibration.annealing import next_temperature
 from copark.calibration.calibrate import CalibrationSettings
 from copark.calibration.calibrations import StoredPosterior
@@ -40,7 +41,7 @@ from copark.calibration.nearest_runs import systematic
 from copark.calibration.observations import ObservationModel
 from copark.calibration.prior import expit, logit, study_of
 from copark.calibration.replay_posterior import ReplayPosterior
-from copark.calibration.tempering import GONE, Cloud, Mover, TemperingPlan, with_addresses
+from copark.calibration.tempering import GONE, Cloud, Mover, TemperingPlan
 from copark.model.arrays import Draws
 from copark.simulation.ensemble import runs_of
 from copark.simulation.run import facts_of, inputs_of

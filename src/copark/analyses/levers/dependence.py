@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import Field
 
 from copark.arrays import Floats
-from copark.calibration.informed_parameters import FIXED
 from copark.decisions.lever_file import LeverOption
+from copark.model.variables import FIXED
 from copark.stats.effects import Effects
 from copark.stats.ranks import mean_ranks
 from copark.stats.rounding import rounded

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
-from copark.analyses.provenance import current_provenance
 from copark.analyses.reliability.findings import ReliabilityFindings, find
 from copark.cases.types import Replicates
 from copark.extras import need
@@ -87,6 +86,7 @@ def _recorded() -> tuple[tuple[Park, Outcome | None], ...]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
+    from copark.analyses.provenance import current_provenance
     from copark.calibration.draw_sources import shipped_draws
 
     need("statistics", "`copark reliability`")

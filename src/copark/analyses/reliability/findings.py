@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats
-from copark.calibration.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.cases.case import Case
 from copark.cases.model_inputs import pack
 from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
 from copark.model.outcomes import GOOD
 from copark.progress import Progress, silent
-from copark.simulation.ensemble import runs_of
 from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 from copark.texts.localized import LocalizedText
+
+if TYPE_CHECKING:
+    from copark.calibration.draw_sources import PosteriorSource
 
 SAID = GOOD.key
 """Outcome of runs that is set beside the classes ``WELL`` of the casebook: the company earns, is unaided, pays back and
@@ -227,6 +229,9 @@ def shares_of(
     -------
     Shares in the order of ``OUTCOMES``, and the quarter as text.
     """
+    from copark.calibration.draw_sources import BorrowedSource, shipped_draws
+    from copark.simulation.ensemble import runs_of
+
     lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), as_member=False)
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
     runs = draws * replicates

@@ -17,7 +17,7 @@ from copark.analyses.contract import Result, Rows, Texts
 from copark.analyses.on_record import recorded_outcome
 from copark.cases.quarters import Quarter
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import judged_column, provenance
+from copark.simulation.readouts.compare import judged_column, provenance, sweep
 from copark.simulation.readouts.observed_vs_model import ObservedComparison, comparisons, misses
 from copark.simulation.size import READ, LandTakenUp, land_taken_up, planned_land
 from copark.simulation.trust import Trust
@@ -93,6 +93,11 @@ class Answer(Result):
     def shows_outcomes(self) -> bool:
         """True where shares of outcomes are told unasked."""
         return self.trust is None or self.trust.shows_outcomes
+
+    @cached_property
+    def swept(self) -> dict[str, tuple[Share, ...]]:
+        """Shares of outcomes under other thresholds of the tests of accounts, by name of the thresholds."""
+        return sweep(self.ensemble)
 
     @cached_property
     def compared(self) -> tuple[ObservedComparison, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.first_words import baselines_of_runs, order_sentences, over_structures
 from copark.analyses.how_sure import Doubts, accounts_words, corrected, doubts_of, structures_words
+from copark.analyses.own_sheets import sheets_of_own, sheets_words
 from copark.analyses.papers import to_obtain
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
@@ -28,7 +29,7 @@ from copark.presentation import document as doc
 from copark.presentation import numbers as say
 from copark.presentation.numbers import number, percent, percentile, reach, spoken
 from copark.setmethods.coupling_degree import grade
-from copark.simulation.readouts.compare import bands, quarters_apart, sweep
+from copark.simulation.readouts.compare import bands, quarters_apart
 from copark.simulation.readouts.coupling import (
     COMPONENTS,
     PHASES,
@@ -231,7 +232,7 @@ class _Show(AboutCase):
         """Describe on what the answer rests: the threshold, the observations, the parameters, the runs."""
         answer = self.answer
         t = self.t
-        swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
+        swept = answer.swept if answer.finished and answer.shows_outcomes else {}
         if swept:
             standing = [share.share for shares in swept.values() for share in shares if share.name == GOOD.key]
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
@@ -239,6 +240,7 @@ class _Show(AboutCase):
         if answer.finished and answer.shows_outcomes:
             yield from filter(None, [structures_words(self.baselines, self.chance, t.lang)])
             yield from filter(None, [accounts_words(self.case, answer.outcomes[0], t.lang)])
+        yield from sheets_words(sheets_of_own(self.case), t.lang)
         if answer.finished:
             yield from self.against_the_record()
         if answer.trust is not None:
@@ -313,7 +315,7 @@ class _Show(AboutCase):
         ]
         if len(answer.outcomes) > 1 and not answer.shows_outcomes:
             blocks.append(self.by_scenario())
-        swept = sweep(answer.ensemble)
+        swept = answer.swept
         if swept:
             cells: list[Sequence[doc.Value]] = [
                 (text(f"report.outcomes.{name}", t.lang), *(outcome.share for outcome in shares))

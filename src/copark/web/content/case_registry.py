@@ -76,7 +76,8 @@ class CaseEntry:
 
         One that is never drawn is unmoved.
         """
-        from copark.calibration.informed_parameters import FIXED, moved_by_data
+        from copark.calibration.informed_parameters import moved_by_data
+        from copark.model.variables import FIXED
 
         verdicts = moved_by_data(self.case, self.parameters)
         return {name: "unmoved" if verdict == FIXED else verdict for name, verdict in verdicts.items()}
