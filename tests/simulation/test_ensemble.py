@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from copark.cases.model_inputs import pack
 from copark.model.outputs import NAMES
 from copark.simulation.ensemble import BLOCK, Ensemble, Paired, by_link, channels, flows_of
 from copark.simulation.run import inputs_of, prepare
@@ -60,6 +61,27 @@ def test_runs_that_lie_side_by_side_have_the_same_bits(great_stone, drawn, alone
     for runs in ensemble.run_scenarios(20).scenarios:
         assert runs.out.tobytes() == alone.out[20:, :3].tobytes()
         assert runs[names[1]].T.flags.c_contiguous
+
+
+def test_an_edited_case_is_packed_once_and_each_scenario_has_its_own_inputs(great_stone, monkeypatch):
+    """Cutting a link or pulling a lever in one of them moves no other."""
+    edits = {"threshold": 3}
+    links = {"network_to_arrivals": {"strength": 0.0}}
+    levers = {"governments.threshold": [{"value": 7}]}
+    scenarios = (
+        scenario_of("edited", edits=edits),
+        scenario_of("cut", edits=edits, links=links),
+        scenario_of("pulled", edits=edits, levers=levers),
+        scenario_of("again", edits=edits),
+        scenario_of(),
+    )
+    alone = [inputs_of(great_stone, scenario) for scenario in scenarios]
+    packed = []
+    monkeypatch.setattr("copark.simulation.run.pack", lambda case: packed.append(case) or pack(case))
+    together = prepare(study(*scenarios, draws="unsettled"), great_stone).inputs
+    assert len(packed) == 2
+    for own, other in zip(alone, together, strict=True):
+        assert [records.tobytes() for records in own] == [records.tobytes() for records in other]
 
 
 class GoneError(Exception):

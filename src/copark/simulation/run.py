@@ -18,6 +18,7 @@ from copark.simulation.case_edits import edited, fault_of_edit, set_in_inputs
 from copark.simulation.ensemble import CHUNK, Ensemble, Runs, default_threads
 from copark.simulation.results import Label, assemble, label
 from copark.simulation.sample import DrawSource, StudyDraws, drawn_parameters
+from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import Scenario, Study
 from copark.simulation.study_entries import span
 
@@ -53,8 +54,19 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
     longer = case if quarters is None else with_quarters(case, quarters)
     if scenario is None:
         return pack(longer)
-    changed = case_of(longer, scenario)
-    inputs = set_in_inputs(pack(changed), longer, changed, scenario.edits)
+    _, inputs = _edited_and_packed(longer, scenario)
+    _pull_levers(inputs, case, scenario)
+    return inputs
+
+
+def _edited_and_packed(case: Case, scenario: Scenario) -> tuple[Case, Inputs]:
+    """Edit a case as a scenario says, and pack it, before any lever is pulled."""
+    changed = case_of(case, scenario)
+    return changed, set_in_inputs(pack(changed), case, changed, scenario.edits)
+
+
+def _pull_levers(inputs: Inputs, case: Case, scenario: Scenario) -> None:
+    """Set or multiply levers and links in packed inputs, and take out anchors, as a scenario says."""
     for name, changes in scenario.dated_inputs.items():
         submodel, field = name.split(".")
         column = getattr(inputs, submodel)[field]
@@ -77,7 +89,6 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
     for name, factor in scenario.scale.items():
         submodel, field = name.split(".")
         getattr(inputs, submodel)[field] *= factor
-    return inputs
 
 
 def rows_apart(before: Inputs, after: Inputs) -> dict[str, int | None]:
@@ -177,13 +188,23 @@ def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepa
     """
     draw_source = source_of(study, case, source)
     timed_case = study.seen(case)
-    inputs = tuple(inputs_of(timed_case, scenario) for scenario in study.scenarios)
-    facts = tuple(facts_of(study, timed_case, scenario) for scenario in study.scenarios)
+    # Scenarios that cut other links, or pull other levers, of one edited case are many: it is edited and packed once.
+    made: list[tuple[Edits, Case, Inputs]] = []
+    inputs = []
+    facts = []
+    for scenario in study.scenarios:
+        if not any(edits == scenario.edits for edits, _, _ in made):
+            made.append((scenario.edits, *_edited_and_packed(timed_case, scenario)))
+        changed, packed = next((changed, packed) for edits, changed, packed in made if edits == scenario.edits)
+        own = Inputs(*(records.copy() for records in packed))
+        _pull_levers(own, timed_case, scenario)
+        inputs.append(own)
+        facts.append(facts_of(study, timed_case, scenario, changed))
     labels = label(study, case, None if draw_source is None else draw_source.content)
-    return Prepared(study, timed_case, inputs, facts, labels, draw_source)
+    return Prepared(study, timed_case, tuple(inputs), tuple(facts), labels, draw_source)
 
 
-def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
+def facts_of(study: Study, case: Case, scenario: Scenario, changed: Case | None = None) -> dict[str, np.ndarray]:
     """Return parameters that are facts of the case and are others once it is edited: the rate of its credit.
 
     Parameters
@@ -194,6 +215,8 @@ def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarr
         Its case, with the time that is simulated.
     scenario
         The scenario that edits the case.
+    changed
+        The edited case, where it is at hand.
 
     Returns
     -------
@@ -203,7 +226,7 @@ def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarr
         return {}
     drawn = {variable.name for variable in drawn_parameters(study, case)}
     before = case_parameters(case)
-    after = case_parameters(case_of(case, scenario))
+    after = case_parameters(case_of(case, scenario) if changed is None else changed)
     return {name: np.array(after[name]) for name in before.keys() & after.keys() - drawn if after[name] != before[name]}
 
 
