@@ -194,7 +194,7 @@ def year(cells, row=3, **changes):
 
 
 def test_books_and_satellite_stand_for_observations(tmp_path):
-    """A row a year, a row of series.csv for each cell filled in; and back in Observations alone."""
+    """A row a year, a row of series.csv for each cell filled in; and back on the sheets they were read from."""
     path = tmp_path / "harbour.xlsx"
     signal = {"A3": 2018, "B3": 1.5, "C3": 40, "D3": 0.1, "E3": "report"}
     books = {**year(BOOKS), **year(BOOKS, 4, A=2020, B=None, C=13.8, D=None, F=None, G=6.9, I="high", J="audited")}
@@ -212,10 +212,34 @@ def test_books_and_satellite_stand_for_observations(tmp_path):
         (1.5, "ratio", "context", "medium", 0.15),
         (40, "ha", "context", "medium", 4),
     ]
-    again = load_workbook(BytesIO(workbook_of(case.folder)))
-    assert [again[title].max_row for title in ("Books", "Satellite")] == [2, 2]
-    read_workbook(saved(again)).write(tmp_path)
-    assert load_case(tmp_path).hash == case.hash
+    for lang, titles in (("en", ("Observations", "Books", "Satellite")), ("zh", ("观测值", "公司账目", "卫星信号"))):
+        again = load_workbook(BytesIO(workbook_of(case.folder, lang)))
+        assert [again[title].max_row for title in titles] == [3, 4, 3]
+        # an amount comes back in its own currency; a note that another language words stays a note
+        assert [again[titles[1]].cell(4, column).value for column in (3, 7)] == (
+            [13.8, 6.9] if lang == "en" else [2, None]
+        )
+        folder = tmp_path / lang
+        folder.mkdir()
+        read_workbook(saved(again)).write(folder)
+        assert load_case(folder).hash == case.hash
+
+
+def test_a_row_that_the_books_cannot_say_stays_with_the_observations(tmp_path):
+    path = tmp_path / "harbour.xlsx"
+    path.write_bytes(changed(Books=year(BOOKS)))
+    folder = case_from_workbook(path, tmp_path)
+    table = folder / "series.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("exact", "about", 2), encoding="utf-8")
+    case = load_case(folder)
+    about = [row.variable for row in case.observations if row.bound == "about"]
+    assert any(variable in WIDE["books"] for variable in about)
+    again = load_workbook(BytesIO(workbook_of(folder)))
+    assert again["Observations"].max_row == 2 + len(about)
+    back = tmp_path / "back"
+    back.mkdir()
+    read_workbook(saved(again)).write(back)
+    assert load_case(back).hash == case.hash
 
 
 def test_faults_of_books_stand_in_their_own_cells():

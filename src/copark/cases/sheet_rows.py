@@ -8,8 +8,9 @@ from typing import Any
 
 from copark.cases.casebook import DECISIONS, EVIDENCE_SOURCES
 from copark.cases.pydantic_errors import CASE, SOURCES
-from copark.cases.tables import lines_of
-from copark.cases.workbook_reading import got, split
+from copark.cases.tables import SERIES, lines_of
+from copark.cases.wide_rows import WIDE, WideFault, cells_for, observations_in
+from copark.cases.workbook_reading import complete_observation, got, split
 from copark.cases.workbook_sheets import FACTS, WorkbookSheet, sheets
 from copark.cases.yaml_loader import read_yaml
 from copark.json_types import JsonObject
@@ -31,10 +32,47 @@ def content_of_folder(folder: Path) -> JsonObject:
     return content
 
 
+def with_wide_sheets(content: Mapping[str, Any], lang: str) -> JsonObject:
+    """Return the content with the rows of wide sheets on these, by key of the sheet, and no longer in ``series.csv``.
+
+    A row is put there only if it is read from there as it is: one with an upper end, or that is compared, stays.
+
+    Parameters
+    ----------
+    content
+        Content of a case, as :func:`content_of_folder` reads it.
+    lang
+        Language of the workbook.
+    """
+    remaining: list[Mapping[str, str]] = []
+    moved: dict[str, list[dict[str, str]]] = {key: [] for key in WIDE}
+    for row in content.get(SERIES, ()):
+        filled = {name: words for name, words in row.items() if words}
+        key = next((key for key in WIDE if filled.get("variable") in WIDE[key]), "")
+        cells = cells_for(key, filled, lang) if key else {}
+        faults: list[WideFault] = []
+        if not key or [complete_observation(one) for one in observations_in(key, cells, lang, faults)] != [filled]:
+            remaining.append(row)
+            continue
+        variable = filled["variable"]
+        beside = {name: words for name, words in cells.items() if name != variable}
+        same = (
+            year
+            for year in moved[key]
+            if variable not in year and {name: year[name] for name in year if name not in WIDE[key]} == beside
+        )
+        year = next(same, None)
+        if year is None:
+            moved[key].append(cells)
+        else:
+            year[variable] = cells[variable]
+    return {**content, SERIES: remaining, **moved}
+
+
 def rows_of(content: Mapping[str, Any], sheet: WorkbookSheet) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a sheet that is no form, cells by key of their column.
 
-    A wide sheet has none: what it would say stands in the table that it is read into.
+    A wide sheet has those that :func:`with_wide_sheets` puts there: else what it would say stands in ``series.csv``.
 
     Parameters
     ----------
@@ -47,7 +85,7 @@ def rows_of(content: Mapping[str, Any], sheet: WorkbookSheet) -> Iterator[Mappin
     if sheet.kind == "table":
         yield from content.get(sheet.place, ())
     elif sheet.kind == "wide":
-        return
+        yield from content.get(sheet.key, ())
     elif sheet.kind == "facts":
         for what in FACTS:
             dated = got(tree, what)

@@ -4,6 +4,7 @@
 are evidence that stands beside the model and enters no fit (decision 0128): the model's ledger is tested by them.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import isfinite
@@ -85,6 +86,41 @@ def observations_in(key: str, cells: Mapping[str, str], lang: str, faults: list[
         if "error" in cells:
             row |= _error(cells["error"], amount)
         yield row
+
+
+def cells_for(key: str, row: Mapping[str, str], lang: str) -> dict[str, str]:
+    """Return the cells of a wide sheet from which :func:`observations_in` would make a row of ``series.csv``.
+
+    Whoever asks has to read them again: a row that says more than the sheet has columns for comes back otherwise.
+
+    Parameters
+    ----------
+    key
+        Key of the sheet, which has a column for the row's variable.
+    row
+        The row by column, empty cells left out.
+    lang
+        Language of the note on an amount in another currency.
+    """
+    value = row.get("value", "")
+    cells = {name: row[name] for name in ("date", "source", "grade", "note") if name in row}
+    original = _converted(lang).fullmatch(row.get("note", "")) if "per_usd" in NEXT_TO[key] else None
+    if original is not None:
+        own_note, value, cells["per_usd"] = original.group("note", "amount", "rate")
+        cells["note"] = own_note or ""
+    error = _number(row.get("error", ""))
+    amount = _number(value)
+    if error is not None and amount:
+        cells["error"] = _written(error / abs(amount))
+    return {name: words for name, words in {**cells, row["variable"]: value}.items() if words}
+
+
+def _converted(lang: str) -> re.Pattern[str]:
+    """Return the form of a note that ends with the amount in another currency, after a note of the row's own."""
+    form = re.escape(text("workbook.converted", lang, amount="@amount@", rate="@rate@"))
+    for name in ("amount", "rate"):
+        form = form.replace(f"@{name}@", f"(?P<{name}>[0-9.eE+-]+)")
+    return re.compile(f"(?:(?P<note>.*); )?{form}", re.DOTALL)
 
 
 def _error(words: str, amount: float | None) -> dict[str, str]:

@@ -18,7 +18,7 @@ from copark.cases.casebook import folder_of
 from copark.cases.files import MOST_BYTES, Refused, fault, too_large
 from copark.cases.load import load_case
 from copark.cases.pydantic_errors import CASE
-from copark.cases.sheet_rows import content_of_folder, flat, rows_of
+from copark.cases.sheet_rows import content_of_folder, flat, rows_of, with_wide_sheets
 from copark.cases.skeleton import cannot_write, claim_folder, complete_folder, refuse_shipped
 from copark.cases.workbook_reading import got, read_workbook
 from copark.cases.workbook_sheets import SheetColumn, WorkbookSheet, choices, sheets
@@ -67,7 +67,7 @@ def template_workbook(name: str = "", lang: str = "en") -> bytes:
 
 def workbook_of(folder: Path, lang: str = "en") -> bytes:
     """Return the case in a folder as a workbook; the case is sound."""
-    return _Pages(content_of_folder(folder), lang).written()
+    return _Pages(with_wide_sheets(content_of_folder(folder), lang), lang).written()
 
 
 class _Pages:
