@@ -63,6 +63,7 @@ WRONG = [
     (["export", "abcd"], "--to is missing", "缺少 --to"),
     (["run", "x", "--rums", "3"], "Did you mean --runs?", "是否要用 --runs？"),
     (["brief", "thilawa", "--fromat", "html"], "Did you mean --format?", "是否要用 --format？"),
+    (["levers", "lekki", "--since", "now"], "Did you mean --from?", "是否要用 --from？"),
     (["forecast", "lekki", "--xyzzy"], "Unknown option --xyzzy. See", "没有选项 --xyzzy。"),
     (["run", "x", "--runs", "0"], "integer from 1 to 100000000", "1 到"),
     (["run", "x", "--runs", "many"], "integer from 1 to 100000000", "1 到"),

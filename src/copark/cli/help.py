@@ -377,7 +377,7 @@ def wrong_usage(error: Any, lang: str) -> str:
     if kind == "MissingParameter":
         words = text("cli.wrong.missing", lang, name=name)
     elif kind == "NoSuchOption":
-        near = get_close_matches(name, _flags(context), n=1)
+        near = _named_in_python(context, name) or get_close_matches(name, _flags(context), n=1)
         words = text("cli.wrong.option_near" if near else "cli.wrong.option", lang, name=name, known="".join(near))
     elif name:
         detail = _wanted(name, param, lang) or message
@@ -399,6 +399,13 @@ def _flags(context: Any) -> list[str]:
     """Return the options that a command has."""
     params = context.command.get_params(context) if context is not None else []
     return [flag for param in params if not getattr(param, "hidden", False) for flag in param.opts]
+
+
+def _named_in_python(context: Any, name: str) -> list[str]:
+    """Return the option of the parameter that Python calls as an option was typed; empty where it calls none so."""
+    called = name.lstrip("-").replace("-", "_")
+    params = context.command.params if context is not None else []
+    return [param.opts[0] for param in params if param.name == called and param.param_type_name == "option"][:1]
 
 
 def _wanted(name: str, parameter: Any, lang: str) -> str:
