@@ -1,12 +1,11 @@
 """Agreement of a second coder with the outcomes of the casebook.
 
 ``python -m bench.agreement FILE`` reads a form that was filled (docs/model/coding-sheet-outcomes.md): a CSV file with
-the columns ``id`` and ``outcome``. It tells how many words agree, Cohen's κ, and every case in which they differ. An
-empty word is "left out", which is an answer like the others.
+the columns ``id`` and ``outcome``; without a file that of the second coding. It tells how many words agree, Cohen's κ,
+and every case in which they differ. An empty word is "left out", which is an answer like the others.
 
 With ``--zones`` the form is that of zones that failed or never began (docs/model/coding-sheet-failures.md), with the
-columns ``fate`` and ``outcome``; without a file the casebook's second coding, from quotes alone, is set beside the
-first. ``--form`` prints the empty form of the zones.
+columns ``fate`` and ``outcome``. ``--form`` prints the empty form of the zones.
 """
 
 from __future__ import annotations
@@ -22,6 +21,9 @@ from bench.arguments import parser_of
 from copark.cases.parks import load_parks
 from copark.cases.zones import load_failures
 
+MODEL_DOCUMENTS = Path(__file__).parents[1] / "docs" / "model"
+SECOND_OF_PARKS = MODEL_DOCUMENTS / "second-coding-outcomes.csv"
+SECOND_OF_ZONES = MODEL_DOCUMENTS / "second-coding-zones.csv"
 LEFT_OUT = "left out"
 CODED = ("fate", "outcome")
 """What is coded of a zone."""
@@ -41,7 +43,7 @@ def filled(file: Path, column: str = "outcome") -> dict[str, str]:
 
 
 def coded_zones(column: str) -> dict[str, str]:
-    """Read the words of the casebook by zone: ``fate``, ``outcome``, ``fate_again`` or ``outcome_again``."""
+    """Read the words of the casebook by zone: ``fate`` or ``outcome``."""
     return {zone.id: getattr(zone, column) or LEFT_OUT for zone in load_failures().zones}
 
 
@@ -58,11 +60,10 @@ def form_of_zones() -> str:
     return stream.getvalue()
 
 
-def zone_reports(form: Path | None) -> Iterator[str]:
-    """Yield how the casebook agrees with a form of the zones, or with its own second coding, for fate and outcome."""
+def zone_reports(form: Path) -> Iterator[str]:
+    """Yield how the casebook agrees with a form of the zones, for fate and outcome."""
     for column in CODED:
-        theirs = coded_zones(f"{column}_again") if form is None else filled(form, column)
-        yield f"{column}: {report(coded_zones(column), theirs)}"
+        yield f"{column}: {report(coded_zones(column), filled(form, column))}"
 
 
 def report(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
@@ -83,7 +84,7 @@ def report(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
 def main() -> None:
     """Compare a form with the casebook; with ``--smoke`` the casebook with itself."""
     parser = parser_of("bench.agreement", __doc__)
-    parser.add_argument("form", nargs="?", type=Path, help="a filled form, CSV")
+    parser.add_argument("form", nargs="?", type=Path, help="a filled form, CSV; that of the second coding by default")
     parser.add_argument("--zones", action="store_true", help="the zones that failed or never began")
     parser.add_argument("--form", action="store_true", dest="empty", help="print the empty form of the zones")
     arguments = parser.parse_args()
@@ -92,11 +93,9 @@ def main() -> None:
     elif arguments.empty:
         print(form_of_zones(), end="")
     elif arguments.zones:
-        print("\n".join(zone_reports(arguments.form)))
-    elif arguments.form is None:
-        parser.error("a filled form is needed")
+        print("\n".join(zone_reports(arguments.form or SECOND_OF_ZONES)))
     else:
-        print(report(recorded(), filled(arguments.form)))
+        print(report(recorded(), filled(arguments.form or SECOND_OF_PARKS)))
 
 
 if __name__ == "__main__":

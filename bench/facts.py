@@ -53,4 +53,4 @@ def facts_of(inputs: Inputs) -> Facts:
 
 def parameters_of(draws: Draws, run: int = 0) -> Parameters:
     """Parameters of one run, by name."""
-    return {name: getattr(draws, v.room)[name][run].tolist() for name, v in catalogue().parameters.items()}
+    return {name: getattr(draws, v.submodel)[name][run].tolist() for name, v in catalogue().parameters.items()}

@@ -473,7 +473,7 @@ def appeal(p: Parameters, today: Record, company: Company, commitment: list[floa
 def report_institutions(
     world: World, governments: Governments, company: Company, totals: dict[str, float]
 ) -> dict[str, float]:
-    """Outputs of the three rooms, by the model's names; `totals` are those of the enterprises."""
+    """Outputs of the three submodels, by the model's names; `totals` are those of the enterprises."""
     f, c = company.flows, company
     return {
         "serviced_area": c.area, "usable_area": c.usable_area, "planned_area": c.plan,

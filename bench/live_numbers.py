@@ -126,9 +126,12 @@ def server_answers(parks: Sequence[str], own: Sequence[Path], data: Path) -> dic
         for park, name in names.items():
             question = {"case": name, "baseline": None, "runs": RUNS}
             answer = client.post("/api/v1/simulate", json=question, headers=OWNER).json()
-            (arm,) = answer["arms"]
-            share_of = {outcome["name"]: outcome["share"] for outcome in arm["outcomes"]}
-            medians = [arm["bands"][output][MEDIAN][-1] if output in arm["bands"] else float("nan") for output in SHOWN]
+            (scenario,) = answer["scenarios"]
+            share_of = {outcome["name"]: outcome["share"] for outcome in scenario["outcomes"]}
+            medians = [
+                scenario["bands"][output][MEDIAN][-1] if output in scenario["bands"] else float("nan")
+                for output in SHOWN
+            ]
             answers_by_park[park] = {"shares": [share_of[name] for name in OUTCOMES], "medians": medians}
     return answers_by_park
 

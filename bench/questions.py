@@ -44,7 +44,7 @@ class Question(NamedTuple):
 EVSI: Mapping[str, Any] = {"case": "lekki", "options": ("home-50-now", "tax-10-now"), "stake": ("public_income=1",)}
 QUESTIONS = (
     Question("levers", {"case": "lekki"}, "lekki", {"draws": 4, "futures": 2}, 0.8),
-    Question("compare", {"reference": "great-stone", "arm": "without-operator"}, "great-stone", {"runs": 20}, 1.3),
+    Question("compare", {"reference": "great-stone", "scenario": "without-operator"}, "great-stone", {"runs": 20}, 1.3),
     Question("claims", {"case": "great-stone"}, "great-stone", {"draws": 10, "futures": 2}, 1.4),
     Question("voi", {"case": "great-stone"}, "great-stone", {"draws": 100, "futures": 3}),
     Question("forecast", {"case": "lekki"}, "lekki", {}),

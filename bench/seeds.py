@@ -67,7 +67,7 @@ def standing(seed: int, replay: ReplayPosterior, threads: int) -> Standing:
     futures = max(RUNS // replay.pairs, 1)
     draws = replay.draws()
     rows = np.repeat(np.arange(replay.pairs), futures)
-    repeated = type(draws)(*(room[rows].copy() for room in draws))
+    repeated = type(draws)(*(record[rows].copy() for record in draws))
     repeated.addresses["later_run"] = np.arange(len(rows))
     judged = year_twenty(case.clock.quarters)
     runs = runs_of(inputs_of(case), repeated, (), threads=threads, judged=judged)

@@ -127,8 +127,8 @@ class Work:
 
     def compare(self, asker: Asker, n: int) -> None:
         """Two scenarios, and their coupling."""
-        arms = [{"key": f"k{k}", "parameters": {"enquiry_rate": 1.0 + k + n % 7 / 10}} for k in range(2)]
-        asked = {"case": "great-stone", "runs": 100, "seed": n, "scenarios": arms}
+        scenarios = [{"key": f"k{k}", "parameters": {"enquiry_rate": 1.0 + k + n % 7 / 10}} for k in range(2)]
+        asked = {"case": "great-stone", "runs": 100, "seed": n, "scenarios": scenarios}
         self._ask("compare", asker, "POST", "/api/v1/compare", asked)
         self._ask("coupling", asker, "POST", "/api/v1/coupling", asked)
 

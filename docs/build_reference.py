@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from copark.model.variables import ROOMS, Catalogue, Link, Variable, catalogue
+from copark.model.variables import SUBMODELS, Catalogue, Link, Variable, catalogue
 
 PAGE = Path(__file__).parent / "reference" / "variables.md"
 HEAD = """# Variables 变量表
@@ -61,7 +61,7 @@ def cells(variable: Variable) -> list[str]:
 def link_cells(link: Link) -> list[str]:
     """Give the cells of a link, in the order of LINKS."""
     named = [str(link.number), f"`{link.name}`", link.en, link.zh]
-    ends = [link.source_room, link.target_room, ", ".join(link.sends), ", ".join(link.receives)]
+    ends = [link.source_submodel, link.target_submodel, ", ".join(link.sends), ", ".join(link.receives)]
     return [*named, *ends, link.unit, f"{link.neutral:g}", str(link.delay)]
 
 
@@ -70,11 +70,11 @@ def page(known: Catalogue) -> str:
     lines = HEAD.splitlines()
     for kind, title in TITLES.items():
         lines += ["", f"## {title}"]
-        for room in ROOMS:
-            found = list(known.of(kind, room))
+        for submodel in SUBMODELS:
+            found = list(known.of(kind, submodel))
             if found:
                 columns = DRAWN if kind == "parameter" else PLAIN
-                lines += ["", f"### {room}", "", *table(columns, map(cells, found))]
+                lines += ["", f"### {submodel}", "", *table(columns, map(cells, found))]
     lines += ["", "## Links between scales 传导渠道", "", *table(LINKS, map(link_cells, known.links.values()))]
     return "\n".join(lines) + "\n"
 

@@ -71,10 +71,12 @@ def signed(value: int, lang: str) -> str:
 
 
 def thilawa(lang: str) -> str:
-    """Quote the first two sentences of the brief of Thilawa: what an answer looks like."""
+    """Quote the brief of Thilawa to the sentence with its chance: what an answer looks like."""
     headline = shipped("brief", "thilawa").document(lang).headline
     end = {"en": ". ", "zh": "。"}[lang]
-    return "> " + end.join(headline.split(end)[:2]).strip() + end.strip()
+    sentences = headline.split(end)
+    chance = next(place for place, sentence in enumerate(sentences) if "%" in sentence)
+    return "> " + end.join(sentences[: chance + 1]).strip() + end.strip()
 
 
 def typology(lang: str) -> str:

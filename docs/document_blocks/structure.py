@@ -27,7 +27,7 @@ def link_impact(lang: str) -> str:
     answer = shipped("link-impact", GREAT_STONE)
     felt = {impact.link for impact in answer.impacts if impact.exists}
     typical = {impact.link for impact in answer.impacts if impact.exists and not impact.rare}
-    between = {name for name in answer.links if catalogue().links[name].source_room == "governments"}
+    between = {name for name in answer.links if catalogue().links[name].source_submodel == "governments"}
     values = {
         "headline": REGISTRY["link-impact"].document(answer, lang).headline,
         "quiet": len(set(answer.links) - felt),

@@ -116,8 +116,8 @@ describe('marks on the time axis', () => {
   });
 });
 
-it('tells several arms apart by colour, dashes and numbers', () => {
-  const { areas, lines, ends } = overlay({ quarters: QUARTERS, today: '2020Q2', range: [0, 100], labels, arms: [{ title: 'a', bands }, { title: 'b', bands }] }, 'en');
+it('tells several scenarios apart by colour, dashes and numbers', () => {
+  const { areas, lines, ends } = overlay({ quarters: QUARTERS, today: '2020Q2', range: [0, 100], labels, scenarios: [{ title: 'a', bands }, { title: 'b', bands }] }, 'en');
   expect(areas.length).toBe(2);
   expect(new Set(lines.map(({ color, dash }) => `${color} ${dash}`)).size).toBe(2);
   expect(ends.map(({ words }) => words)).toEqual(['1', '2']);

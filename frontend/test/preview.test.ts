@@ -1,17 +1,18 @@
 import { expect, it } from 'vitest';
 
 import { apartOf, levelsOfMedian, previewed, type Drawn } from '../src/lib/preview';
+import { changeOf } from '../src/lib/shares';
 import type { Answer } from '../src/lib/types';
 
 const words = (en: string): { en: string; zh: string } => ({ en, zh: en });
-const arm = (key: string, share: number, median: number): object => ({
+const scenario = (key: string, share: number, median: number): object => ({
   key, title: words(key), runs: 1000, finished: 1000,
-  outcomes: [{ name: 'failed', title: words('failed'), meaning: words(''), count: 1000 * share, total: 1000, share, low: share - 0.03, high: share + 0.03 }],
+  outcomes: [{ name: 'failed', count: 1000 * share, total: 1000, share, low: share - 0.03, high: share + 0.03 }],
   headlines: { jobs: { low: 1, value: median, high: 9, shown: words(''), middle: words('of the server'), band: words(''), planned: words('plan') } },
   land: { title: words('land'), middle: words('40%'), band: words('') },
   bands: { jobs: [[0, 1], [0, 2], [0, median], [0, 4], [0, 5]] }, samples: { jobs: [[1, 2]] }, sentences: { jobs: words('of the server') },
 });
-const answer = { identity: 'aaaaaaaaaaaaaaaa', quarters: ['2036Q3', '2036Q4'], judged: '2036Q4', arms: [arm('before', 0.5, 100)], changes: [], summary: words('of the server'), outputs: { jobs: { unit: 'persons', unit_title: words('persons') } } } as unknown as Answer;
+const answer = { identity: 'aaaaaaaaaaaaaaaa', quarters: ['2036Q3', '2036Q4'], judged: '2036Q4', scenarios: [scenario('before', 0.5, 100)], changes: [], summary: words('of the server'), outputs: { jobs: { unit: 'persons', unit_title: words('persons') } } } as unknown as Answer;
 const drawn: Drawn = {
   runs: 64, finished: [64, 60], shown: ['jobs'], compared: ['jobs'], outcomes: ['failed'], judged: 1,
   bands: [[[[0, 10], [0, 20], [0, 30], [0, 40], [0, 50]]], [[[0, 11], [0, 21], [0, 31], [0, 41], [0, 51]]]],
@@ -22,20 +23,21 @@ const spoken = { band: (low: string, high: string) => `${low} to ${high}`, sente
 
 it('puts numbers of the browser in the place of the server’s, and says no more than it computed', () => {
   const seen = previewed(answer, drawn, true, spoken);
-  expect(seen.arms.map((one) => one.bands.jobs?.[2]?.[1])).toEqual([30, 31]);
-  expect(seen.arms[1]?.outcomes[0]).toMatchObject({ share: 0.4, low: 0.3, high: 0.5, count: 24, total: 60 });
-  expect(seen.arms[1]?.headlines.jobs).toMatchObject({ value: 31, middle: words('31 persons'), band: words('11 to 51 persons'), planned: null });
-  expect(seen.arms[1]?.samples).toEqual({});
-  expect(seen.arms[1]?.land?.middle.en).toBe('–');
-  expect(seen.changes[0]?.outcomes[0]).toMatchObject({ change: -0.1, low: -0.2, high: 0 });
+  expect(seen.scenarios.map((one) => one.bands.jobs?.[2]?.[1])).toEqual([30, 31]);
+  expect(seen.scenarios[1]?.outcomes[0]).toMatchObject({ share: 0.4, low: 0.3, high: 0.5, count: 24, total: 60 });
+  expect(seen.scenarios[1]?.headlines.jobs).toMatchObject({ value: 31, middle: words('31 persons'), band: words('11 to 51 persons'), planned: null });
+  expect(seen.scenarios[1]?.samples).toEqual({});
+  expect(seen.scenarios[1]?.land?.middle.en).toBe('–');
+  expect(seen.changes[0]?.outcomes[0]).toMatchObject({ measure: 'failed', pairs: 64, low: -0.2, high: 0 });
+  expect(seen.changes[0]?.outcomes.map(changeOf)).toEqual([expect.closeTo(-0.1, 12)]);
   expect(seen.changes[0]?.headlines.jobs?.shown.en).toBe('+1 persons (−1 to +3)');
   expect(seen.summary.en).toBe('a preview');
   expect(JSON.stringify(seen)).not.toContain('of the server');
 });
 
-it('has no second arm and no change where nothing is changed', () => {
+it('has no second scenario and no change where nothing is changed', () => {
   const seen = previewed(answer, drawn, false, spoken);
-  expect(seen.arms).toHaveLength(1);
+  expect(seen.scenarios).toHaveLength(1);
   expect(seen.changes).toEqual([]);
 });
 

@@ -145,7 +145,7 @@ def claims(
 ) -> ClaimsAnswer: ...
 def compare(
     reference: str,
-    arm: str | None = None,
+    scenario: str | None = None,
     *,
     runs: int | None = None,
     seed: int | None = None,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from textwrap import dedent
 from typing import Any
 
-from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic import AliasChoices, BaseModel, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from copark.json_types import JsonObject
@@ -29,7 +29,9 @@ class Described(BaseModel):
         schema = handler(core_schema)
         properties: dict[str, Any] = handler.resolve_ref_schema(schema).get("properties", {})
         for name, field in cls.model_fields.items():
-            names = (field.serialization_alias, field.validation_alias, field.alias, name)
+            alias = field.validation_alias
+            read = alias.choices if isinstance(alias, AliasChoices) else [alias]
+            names = (field.serialization_alias, *read, name)
             entry = next((properties[key] for key in names if isinstance(key, str) and key in properties), None)
             words = next((docs[name] for docs in map(field_docstrings, cls.__mro__) if name in docs), None)
             if entry is not None and words is not None:

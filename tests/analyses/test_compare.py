@@ -96,7 +96,7 @@ def test_a_stored_run_is_named_by_its_run_id_and_another_study_has_the_same_rand
     again = compare(out, regimes.result.studies[0][:10], lambda stage, *_: told.append(stage), runs=None)
     assert repr(again.result.scenarios) == repr(regimes.result.scenarios)
     assert "simulate" not in told
-    across = compare(out, "great-stone", arm="old-threshold").result
+    across = compare(out, "great-stone", scenario="old-threshold").result
     assert len(across.studies) == 2
     differences = [[row for one in found.scenarios for row in one.differences] for found in (across, regimes.result)]
     assert differences[0] == differences[1]
@@ -113,7 +113,7 @@ def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_pat
 def test_other_random_numbers_are_refused_and_say_so(out, regimes):
     other = workflows.run_study("great-stone", runs=RUNS, seed=2, out=out, report=False)
     with pytest.raises(FaultsFound) as caught:
-        compare(out, other.identity, arm=regimes.result.studies[0])
+        compare(out, other.identity, scenario=regimes.result.studies[0])
     assert [fault.code for fault in caught.value.faults] == ["compare.seed"]
 
 
@@ -176,7 +176,7 @@ def test_a_server_offers_shipped_studies_and_takes_no_other():
     assert field.type == "choice"
     titles = {one.value: one.title.zh for one in field.choices}
     assert titles["old-threshold"] == "没有2017年总统令的中白工业园"
-    assert params_of(COMPARE, {"reference": "old-threshold"}).arm is None
+    assert params_of(COMPARE, {"reference": "old-threshold"}).scenario is None
     for reference in ("/etc/passwd", "study.yaml", 7):
         with pytest.raises(StudyFaults):
             params_of(COMPARE, {"reference": reference})

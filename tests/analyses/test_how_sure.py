@@ -15,18 +15,21 @@ from copark.analyses.context import Context
 from copark.analyses.how_sure import (
     NO_DOUBTS,
     Doubts,
+    accounts_words,
     doubts_of,
     ends_in_words,
     how_sure,
     structure_range,
     structures_note,
 )
-from copark.analyses.papers import of_facts, to_obtain
+from copark.analyses.own_sheets import sheets_of_own, sheets_words
+from copark.analyses.papers import of_facts, papers_words, to_obtain
 from copark.analyses.registry import REGISTRY
 from copark.cases import list_cases, load_case, own_words
+from copark.cases.dates import Date
 from copark.decisions.effects import StructureBaseline
 from copark.stats.shares import shares_of
-from copark.texts import LANGUAGES
+from copark.texts import LANGUAGES, text
 from copark.texts.localized import LocalizedText
 from tests.asked import table
 
@@ -325,3 +328,42 @@ def test_answers_about_a_park_of_ones_own_follow_what_it_tells(tmp_path):
     asked = [levers.ask.depends_on(params, Context(cases={"lekki": one})) for one in (own, bare, load_case("lekki"))]
     assert asked[0] != asked[1]
     assert "untold" not in asked[2]
+
+
+def test_sheets_of_a_park_of_ones_own_are_told_once_each(tmp_path):
+    """Books, signal, instruments: where they are shown, and that no run uses them; nothing of a casebook's park."""
+    case = load_case("vsip")
+    assert sheets_of_own(case) == ()
+    row = next(row for row in case.observations if row.role == "context")
+    added = [
+        row.model_copy(update={"variable": name, "unit": unit, "use": True, "role": role, "date": Date(2020)})
+        for name, unit, role in (("fees", "M USD/yr", "context"), ("night_light", "ratio", "context"),
+                                 ("interest", "M USD/yr", "fit"))
+    ]  # fmt: skip
+    ended = case.decisions[0].model_copy(update={"until": Date(2000)})
+    changed = {"decisions": (ended, *case.decisions[1:])}
+    changed |= {"folder": tmp_path / "vsip", "observations": (*case.observations, *added)}
+    own = case.model_copy(update=changed)
+    doubts = doubts_of(own, shares(60), shows_outcomes=True)
+    books, signal, instruments = doubts.sheets
+    assert (books.count, books.first, books.last) == (1, 2020, 2020), "what is fitted is no book beside the model"
+    assert signal.count == 1
+    assert (instruments.count, instruments.in_force) == (len(case.decisions), len(case.decisions) - 1)
+    for lang in LANGUAGES:
+        told = how_sure("", None, shares(60), (), doubts, lang)
+        assert sum("copark accounts" in sentence for sentence in told) == 2
+        assert f"{instruments.in_force}" in sheets_words(doubts.sheets, lang)[2]
+        assert set(sheets_words(doubts.sheets, lang)) < set(told)
+        assert not any(text("sure.accounts.elsewhere", lang) in sentence for sentence in told)
+        in_run = accounts_words(own, shares(60), lang)
+        assert text("sure.accounts.ask", lang) not in in_run
+        assert "decisions" not in in_run
+
+
+def test_the_tax_terms_that_are_asked_for_are_named():
+    """Of VSIP one park's terms are on record: what to ask for is a rate, years and a beginning, and of which parts."""
+    doubts = Doubts(assumed=("tax",))
+    assert of_facts(doubts, load_case("vsip")) == ("tax_rest",)
+    english, chinese = (papers_words(("tax_rest",), lang) for lang in LANGUAGES)
+    assert all(word in english for word in ("tax office", "rate", "years of exemption", "year they begin", "parts"))
+    assert all(word in chinese for word in ("税务机关", "所得税率", "免减税年限", "起始年份", "片区"))

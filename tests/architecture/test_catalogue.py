@@ -1,4 +1,4 @@
-"""The nouns of the catalogue and the records of the code are the same, room by room."""
+"""The nouns of the catalogue and the records of the code are the same, submodel by submodel."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ from copark.model.company import records as company
 from copark.model.coupling import link_index, links
 from copark.model.enterprises import records as enterprises
 from copark.model.governments import records as governments
-from copark.model.variables import KINDS, ROOMS, catalogue
+from copark.model.variables import KINDS, SUBMODELS, catalogue
 from copark.model.world import records as world
 from copark.simulation import ensemble
 from copark.texts import has_text
@@ -29,15 +29,15 @@ KIND_OF = {"Parameters": ("parameter",), "Dated": ("lever", "driver"), "State": 
 def test_records_are_the_catalogue():
     """Same names, same shapes, in both directions."""
     for record, kinds in KIND_OF.items():
-        for room in ROOMS:
-            dtype = getattr(RECORDS[room], record)
-            listed = {v.name: v.shape for kind in kinds for v in catalogue().of(kind, room)}
-            assert {name: dtype.fields[name][0].shape for name in dtype.names} == listed, (record, room)
+        for submodel in SUBMODELS:
+            dtype = getattr(RECORDS[submodel], record)
+            listed = {v.name: v.shape for kind in kinds for v in catalogue().of(kind, submodel)}
+            assert {name: dtype.fields[name][0].shape for name in dtype.names} == listed, (record, submodel)
 
 
 def test_each_noun_is_complete(subtests):
     for variable in catalogue().variables:
-        with subtests.test(f"{variable.room}.{variable.kind}.{variable.name}"):
+        with subtests.test(f"{variable.submodel}.{variable.kind}.{variable.name}"):
             assert variable.kind in KINDS
             assert variable.en.strip()
             assert variable.zh.strip()
@@ -117,8 +117,8 @@ def test_each_link_is_a_function_between_ports_that_exist(subtests):
     for link in catalogue().links.values():
         with subtests.test(link.name):
             assert getattr(links, link.name).__doc__
-            assert set(link.sends) <= {v.name for v in catalogue().of("sends", link.source_room)}
-            assert set(link.receives) <= {v.name for v in catalogue().of("receives", link.target_room)}
+            assert set(link.sends) <= {v.name for v in catalogue().of("sends", link.source_submodel)}
+            assert set(link.receives) <= {v.name for v in catalogue().of("receives", link.target_submodel)}
             assert all((link.en, link.zh, units.known(link.unit)))
 
 
@@ -139,10 +139,10 @@ def test_documents_count_the_links(document):
 
 def test_every_port_has_a_link():
     """Nothing is received that no link brings, and nothing sent that no link takes."""
-    taken = {(link.source_room, name) for link in catalogue().links.values() for name in link.sends}
-    brought = {(link.target_room, name) for link in catalogue().links.values() for name in link.receives}
-    assert taken == {(v.room, v.name) for v in catalogue().of("sends")}
-    assert brought == {(v.room, v.name) for v in catalogue().of("receives")}
+    taken = {(link.source_submodel, name) for link in catalogue().links.values() for name in link.sends}
+    brought = {(link.target_submodel, name) for link in catalogue().links.values() for name in link.receives}
+    assert taken == {(v.submodel, v.name) for v in catalogue().of("sends")}
+    assert brought == {(v.submodel, v.name) for v in catalogue().of("receives")}
 
 
 def test_every_channel_of_a_link_has_a_name(subtests):

@@ -10,7 +10,7 @@ from copark.model import rng
 from copark.model.dimensions import PARTNERS
 from copark.model.enterprises.records import WIDTH
 from copark.model.outputs import NAMES
-from copark.model.variables import ROOMS, catalogue
+from copark.model.variables import SUBMODELS, catalogue
 from copark.simulation.study import STANDARD
 from tests.architecture.test_decisions import DOTTED, NAMED, OF_CASES_AND_RUNS, PARTS, PLACE, is_defined, named_places
 from tests.asked import call
@@ -84,7 +84,7 @@ def test_links_are_listed_between_the_scales_that_they_connect() -> None:
     listed = {}
     for source, target, names in table_under("passes along one of"):
         listed |= dict.fromkeys(re.findall(r"`(\w+)`", names), (source, target))
-    assert listed == {link.name: (link.source_room, link.target_room) for link in catalogue().links.values()}
+    assert listed == {link.name: (link.source_submodel, link.target_submodel) for link in catalogue().links.values()}
 
 
 def test_links_that_any_document_names_exist() -> None:
@@ -102,10 +102,12 @@ def test_random_processes_are_those_of_the_code() -> None:
 def test_mechanisms_and_their_neutral_values_are_those_of_the_code(subtests: pytest.Subtests) -> None:
     """Names and symbols in the table are the catalogue's; levers and drivers exist; neutral values are those tested."""
     rows = table_under("### Mechanisms and their neutral values")
-    inputs = {f"{v.room}.{v.name}" for kind in ("lever", "driver") for v in catalogue().of(kind)}
+    inputs = {f"{v.submodel}.{v.name}" for kind in ("lever", "driver") for v in catalogue().of(kind)}
     for mechanism, names, _, _ in rows:
         with subtests.test(mechanism=mechanism):
-            assert {name for name in re.findall(r"`(\w+\.\w+)`", names) if name.partition(".")[0] in ROOMS} <= inputs
+            assert {
+                name for name in re.findall(r"`(\w+\.\w+)`", names) if name.partition(".")[0] in SUBMODELS
+            } <= inputs
             for name, symbol in re.findall(r"`(\w+)` ([^\s,;`|\[]+)", names):
                 parameter = catalogue().parameters.get(name)
                 assert parameter is None or parameter.symbol == symbol, name

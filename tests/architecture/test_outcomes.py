@@ -132,10 +132,13 @@ def test_a_new_outcome_is_taken_by_run_report_figure_browser_and_page(tmp_path):
         assert f'"{title}"' in told["documents"][lang]
         assert meaning in told["documents"][lang]
     assert told["figure"]["In debt"] == style.OUTCOME_COLOURS["green"][0]
-    shares = {share["name"]: share for share in told["page"]["arms"][0]["outcomes"]}
-    assert (shares["in_debt"]["colour"], shares["in_debt"]["told"], shares["in_debt"]["good"]) == ("green", 3, False)
-    assert shares["in_debt"]["title"] == {"en": "In debt", "zh": "负债"}
-    moves = [move["words"]["en"] for move in told["page"]["changes"][0]["outcome_change"]["moves"]]
+    page = told["page"]
+    assert "in_debt" in {share["name"] for share in page["scenarios"][0]["outcomes"]}
+    outcome = page["outcomes"][2]
+    assert (outcome["name"], outcome["colour"], outcome["good"]) == ("in_debt", "green", False)
+    assert outcome["title"] == {"en": "In debt", "zh": "负债"}
+    (table,) = (block for block in page["changes"][0]["moves"]["en"] if block["type"] == "table")
+    moves = [cell["text"] for row in table["rows"] for cell in row]
     assert any("In debt" in words for words in moves)
 
 

@@ -24,7 +24,7 @@ NAMED = re.compile(r"`([\w<>./*-]+(?:\.(?:py|yaml|csv|json|md)|/))(?:::?[^`]*)?`
 
 def exists(name: str) -> bool:
     """Whether a file or folder is there: below one of the usual places, or anywhere where a name stands alone."""
-    pattern = name.rstrip("/").replace("<room>", "*")
+    pattern = name.rstrip("/").replace("<submodel>", "*")
     return any(any(root.glob(pattern)) for root in ROOTS) or any(
         any((ROOT / part).rglob(pattern)) for part in ("src/copark", "tests")
     )

@@ -251,8 +251,8 @@ def test_borrowed_draws_depend_on_their_number_alone():
         study = baseline(name).with_changes(draws="posterior", replicates=2)
         whole = source.draws(study, 0, 8)
         for first, last in ((0, 3), (3, 8)):
-            for room, other in zip(source.draws(study, first, last), whole, strict=True):
-                assert room.tobytes() == other[first:last].tobytes()
+            for record, other in zip(source.draws(study, first, last), whole, strict=True):
+                assert record.tobytes() == other[first:last].tobytes()
         rates = whole.enterprises["enquiry_rate"]
         assert rates[0] == rates[1] != rates[2]
 

@@ -109,9 +109,9 @@ def test_a_park_is_closed_while_its_closure_lasts():
     inputs, plain = pack(lifted), pack(case.model_copy(update={"closures": ()}))
     first, last = at("kaesong", "2016Q1"), at("kaesong", "2017Q4")
     assert [is_closed(inputs, t) for t in (first - 1, first, last, last + 1)] == [False, True, True, False]
-    for room in ("governments", "company", "enterprises"):
-        for name in getattr(inputs, room).dtype.names:
-            ours, others = getattr(inputs, room)[name], getattr(plain, room)[name]
+    for submodel in ("governments", "company", "enterprises"):
+        for name in getattr(inputs, submodel).dtype.names:
+            ours, others = getattr(inputs, submodel)[name], getattr(plain, submodel)[name]
             assert np.array_equal(*(np.delete(array, np.s_[first : last + 1], 0) for array in (ours, others)))
     assert ban.scope == "newcomers"
     assert not is_closed(pack(case.model_copy(update={"closures": (ban,)})), first)

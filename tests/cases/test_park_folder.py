@@ -106,7 +106,7 @@ OF_STUDIES = {
         "study.ends_before_start", "network_to_arrivals",
     ),
     "a change after the end": (
-        "edits: {quota: 7000}", "levers: {governments.framework: [{value: 1, from: 2599Q1}]}", "study.after_end", "[0]",
+        "edits: {quota: 7000}", "inputs: {governments.framework: [{value: 1, from: 2599Q1}]}", "study.after_end", "[0]",
     ),
     "an anchor nobody has": ("edits: {quota: 7000}", "without_anchors: [70]", "study.no_anchor", "without_anchors[0]"),
 }  # fmt: skip

@@ -50,8 +50,8 @@ def test_several_rivals_draw_attention_as_one_of_their_joint_size(suzhou):
 
 def test_a_scenario_ends_the_rivalry_of_the_record_from_its_date_on(suzhou):
     edits = {"rivals": [{"side": "host", "size": 0.3, "stake": 0.9, "from": "1998Q2"}]}
-    arm = Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, "edits": edits})
-    edited = inputs_of(suzhou, arm)
+    scenario = Scenario.model_validate({"key": "scenario", "title": {"en": "Scenario", "zh": "情景"}, "edits": edits})
+    edited = inputs_of(suzhou, scenario)
     before, after = at(edited, suzhou, "1998Q1"), at(edited, suzhou, "1998Q2")
     assert (before[0][HOST], after[0][HOST]) == (1.0, 0.3)
     untouched = pack(suzhou)

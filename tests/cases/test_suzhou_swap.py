@@ -1,4 +1,4 @@
-"""The natural experiment of Suzhou: arms that differ in one thing, books that add up, sign and timing of the result."""
+"""The natural experiment of Suzhou: scenarios that differ in one thing, books that add up, sign and timing."""
 
 import numpy as np
 import pytest
@@ -50,7 +50,7 @@ def at(case, quarter):
 
 
 def test_nothing_moves_before_its_date(result, case):
-    """The arms are one until 1998, those of the memorandum until mid-1999, the others until 2001."""
+    """The scenarios are one until 1998, those of the memorandum until mid-1999, the others until 2001."""
     whole = result.land_sales.values
     for n, key in enumerate(result.scenario.values):
         first = {"mayor": "1998Q2", "memorandum": "1999Q3"}.get(str(key).split("-")[0], "2001Q1")
@@ -89,7 +89,7 @@ def price_of(result, study, case, n, value):
 @pytest.mark.long
 def test_sign_and_timing_come_out_if_rivalry_ends_with_control(answer):
     """A loss in 2000 and a profit in 2001, as on record, oftener than if it ended earlier or never."""
-    by_key = {arm.key: arm for arm in answer.scenarios}
+    by_key = {scenario.key: scenario for scenario in answer.scenarios}
     years = dict(by_key["control-swap"].years)
     assert years[2000].median < 0 < years[2001].median
     others = ("mayor-swap", "memorandum-swap", "never-swap", "never-unswapped")
@@ -110,13 +110,13 @@ def test_the_experiment_does_not_depend_on_threads(answer):
     assert (again.run_id, again.scenarios, again.contrasts) == (answer.run_id, answer.scenarios, answer.contrasts)
 
 
-def test_the_document_tells_arms_and_limits_in_both_languages(few):
+def test_the_document_tells_scenarios_and_limits_in_both_languages(few):
     end = few.contrast("end_unswapped").band
     for lang, words in (("en", "cannot show"), ("zh", "不能说明")):
         document = few.document(lang)
         assert document.trust_state == "uncalibrated"
         tables = {table.key: table for table in document.tables()}
-        assert list(tables) == ["quarters", "arms", "fit", "years", "contrasts"]
+        assert list(tables) == ["quarters", "scenarios", "fit", "years", "contrasts"]
         assert tables["contrasts"].rows[2][1] == Interval(end.low, end.high, end.median)
         assert len(tables["quarters"].rows) == len(few.scenarios) * len(few.quarters) == len(few.to_frame())
         (cannot,) = (section for section in document.sections if section.key == "cannot")

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from tests.web.test_uploads import rewritten
 
+from copark.calibration.calibration_setup import everything_fitted
+from copark.calibration.observations import targets
 from copark.cases import casebook_path, list_cases, load_case
 from copark.cases.files import Refused
+from copark.cases.wide_rows import WIDE
 from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_sheets import choices, codes, sheets
 from copark.cases.workbook_writing import EXAMPLE, case_from_workbook, template_workbook, workbook_of
@@ -185,8 +188,9 @@ def test_books_and_satellite_stand_for_observations(tmp_path):
     rows = {(row.variable, str(row.date)): row for row in case.observations}
     assert len(rows) == 1 + 4 + 1 + 2
     fees = rows["fees", "2019"]
-    assert (fees.value, fees.unit, fees.role, fees.bound, fees.grade) == (12.5, "M USD/yr", "fit", "exact", "high")
+    assert (fees.value, fees.unit, fees.role, fees.bound, fees.grade) == (12.5, "M USD/yr", "context", "exact", "high")
     abroad = rows["fees", "2020"]
+    assert not {one.variable for one in targets(everything_fitted(case))} & {*WIDE["books"]}, "evidence alone"
     assert (abroad.value, abroad.note) == (2, "audited; 13.8 million in its own currency, at 6.9 for one US$")
     light, built = rows["night_light", "2018"], rows["built_up_area", "2018"]
     assert [(row.value, row.unit, row.role, row.grade, row.error) for row in (light, built)] == [

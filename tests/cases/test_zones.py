@@ -1,14 +1,23 @@
 """Zones that failed or never began: each with quote and source, nothing after 2024, and read by no fit."""
 
 import csv
+import re
 import shutil
 import subprocess
 import sys
 from datetime import date
 
 import pytest
-from bench.agreement import form_of_zones, zone_reports
-from sklearn.metrics import cohen_kappa_score
+from bench.agreement import (
+    MODEL_DOCUMENTS,
+    SECOND_OF_PARKS,
+    SECOND_OF_ZONES,
+    filled,
+    form_of_zones,
+    recorded,
+    report,
+    zone_reports,
+)
 
 from copark.cases.casebook import BASE_RATES, DISTRESS, ZONE_SOURCES, ZONE_TABLES, ZONES, casebook_path
 from copark.cases.parks import load_parks
@@ -62,13 +71,22 @@ def test_every_park_has_its_dates_of_distress_or_says_that_none_was_found(failur
     assert all(row.date.first_day <= date(2024, 12, 31) for row in failures.distress if row.date)
 
 
-def test_the_second_coding_is_told_and_the_form_for_a_second_person_says_no_outcome(failures):
-    first, second = zone_reports(None)
-    for column, told in (("fate", first), ("outcome", second)):
-        ours = [getattr(zone, column) or "" for zone in failures.zones]
-        again = [getattr(zone, f"{column}_again") or "" for zone in failures.zones]
-        assert f"kappa {cohen_kappa_score(ours, again):.2f}" in told
-    path = casebook_path().parents[2] / "docs" / "model" / "coding-sheet-failures.csv"
+def test_the_sheets_tell_how_the_second_coding_agrees(failures):
+    """Both languages tell the agreement that the stored forms have, each case coded once."""
+    parks = report(recorded(), filled(SECOND_OF_PARKS))
+    fate, outcome = zone_reports(SECOND_OF_ZONES)
+    assert filled(SECOND_OF_PARKS).keys() == recorded().keys()
+    assert filled(SECOND_OF_ZONES).keys() == {zone.id for zone in failures.zones}
+    for sheet, told in (("outcomes", (parks,)), ("failures", (fate, outcome))):
+        for name in (f"coding-sheet-{sheet}.md", f"coding-sheet-{sheet}.zh.md"):
+            text = (MODEL_DOCUMENTS / name).read_text(encoding="utf-8")
+            for line in told:
+                agreed, cases, kappa = re.search(r"(\d+) of (\d+) agree, Cohen's kappa (\d\.\d\d)", line).groups()
+                assert f"| {cases} | {agreed} | {kappa} |" in text, name
+
+
+def test_the_form_for_a_further_coder_says_no_outcome(failures):
+    path = MODEL_DOCUMENTS / "coding-sheet-failures.csv"
     assert path.read_text(encoding="utf-8") == form_of_zones(), "python -m bench.agreement --form"
     rows = list(csv.DictReader(form_of_zones().splitlines()))
     assert {row["id"] for row in rows} == {zone.id for zone in failures.zones}

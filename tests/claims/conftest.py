@@ -45,7 +45,7 @@ OUTPUTS = ("operating", "jobs")
 
 
 def runs(outcome=(), **values):
-    """Make the measures of an arm by hand: outputs at the end of year twelve, and outcomes."""
+    """Make the measures of a scenario by hand: outputs at the end of year twelve, and outcomes."""
     given = [np.array(values[name], dtype=float) if name in values else None for name in OUTPUTS]
     count = len(outcome) or next(len(column) for column in given if column is not None)
     columns = [np.full(count, np.nan) if column is None else column for column in given]
@@ -54,10 +54,10 @@ def runs(outcome=(), **values):
     return ScenarioMeasures(np.stack(columns, axis=1)[:, :, np.newaxis], status, codes)
 
 
-def read(arms, replicates=1):
-    """Readings of arms made by hand."""
+def read(scenarios, replicates=1):
+    """Readings of scenarios made by hand."""
     places = tuple((name, YEAR_TWELVE) for name in OUTPUTS)
-    return ScenarioReadings(arms.__getitem__, places, replicates)
+    return ScenarioReadings(scenarios.__getitem__, places, replicates)
 
 
 @pytest.fixture(scope="session")

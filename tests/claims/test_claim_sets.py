@@ -25,21 +25,21 @@ def test_every_claim_of_the_source_is_there(shipped):
     assert [one.kind for one in shipped.claims.claims] == ["claim"] * len(CLAIMS) + ["rival"] * len(RIVALS)
 
 
-def test_no_arm_undoes_a_judgement_unseen(shipped):
-    """Where a variant and an arm set the same thing the arm has it; then the variant says nothing of that arm."""
-    allowed = {("veto-stays", arm) for arm in shipped.claims.arms if "quota" in shipped.claims.arms[arm].content().get(
-        "edits", {})}  # fmt: skip
+def test_no_scenario_undoes_a_judgement_unseen(shipped):
+    """Where a variant and a scenario set the same thing the latter has it; then the variant says nothing of it."""
+    edits = {key: scenario.content().get("edits", {}) for key, scenario in shipped.claims.scenarios.items()}
+    allowed = {("veto-stays", key) for key, edit in edits.items() if "quota" in edit}
     allowed |= {(variant, "nobody-rescues") for variant in ("treaty-only", "no-rescue")}
-    allowed |= {("presence-alone", arm) for arm in ("presence-only", "presence-only-no-coordination")}
+    allowed |= {("presence-alone", scenario) for scenario in ("presence-only", "presence-only-no-coordination")}
     met = set()
     for variant in shipped.claims.judgement:
-        for key, arm in shipped.claims.arms.items():
+        for key, scenario in shipped.claims.scenarios.items():
             for name in ("parameters", "dated_inputs", "links", "times", "scale"):
-                if set(getattr(variant, name)) & set(getattr(arm, name)):
+                if set(getattr(variant, name)) & set(getattr(scenario, name)):
                     met.add((variant.key, key))
-            if set(variant.content().get("edits", {})) & set(arm.content().get("edits", {})):
+            if set(variant.content().get("edits", {})) & set(scenario.content().get("edits", {})):
                 met.add((variant.key, key))
-            drops = {one.partition("/")[0] for one in arm.edits.drop}
+            drops = {one.partition("/")[0] for one in scenario.edits.drop}
             assert not drops & set(variant.content().get("edits", {})), (variant.key, key)
     assert met == allowed
 
@@ -110,7 +110,7 @@ def test_every_scenario_assumption_and_model_of_the_set_changes_something(kaeson
             trial = trial_of(file, case, draws=2)
             trial.check(trial.experiment())
             for claim, part in file.claims.of(file.claims.claims):
-                assert set(part.uses) <= set(file.claims.arms)
+                assert set(part.uses) <= set(file.claims.scenarios)
                 assert part.false_worlds
                 assert set(claim.headline.parts) <= {one.key for one in claim.parts}
                 assert all(one.at is None or one.at < case.clock.quarters for one in part.statistics.values())
@@ -120,7 +120,7 @@ def test_what_a_parks_facts_do_not_bear_is_left_out_and_named(kaesong):
     file = general_claims(kaesong, outcomes=True)
     assert file.general
     assert [one.id for one in file.claims.claims] == [one for one in IDS if one not in ("4b", "R-tax", "R-rescue")]
-    assert "no-ties" not in file.claims.arms
+    assert "no-ties" not in file.claims.scenarios
     assert [one.en for one in file.left_out] == [
         "The framework coordinates interests and mobilises resources (Credit)",
         "The framework coordinates interests and mobilises resources (Partners beyond the two countries)",
@@ -155,7 +155,7 @@ def test_a_company_of_operators_is_compared_as_it_is_with_one_of_contractors():
     file = general_claims(load_case("vsip"), outcomes=True)
     (fourth,) = (one for one in file.claims.claims if one.id == "4a")
     size = fourth.part("operators").statistics["size"]
-    assert (size.arm, size.reference) == ("contractors", "as-it-is")
+    assert (size.scenario, size.reference) == ("contractors", "as-it-is")
 
 
 def test_any_park_is_judged_by_the_rules_of_great_stone(kaesong, shipped):

@@ -5,7 +5,10 @@ import pytest
 from copark.analyses.claims.claims_file import ClaimsFaults, examine, load_claims
 from tests.claims.conftest import SMALL
 
-WRITTEN = SMALL.read_text(encoding="utf-8")
+FORMER = SMALL.read_text(encoding="utf-8")
+"""By the former names of scenarios, as files of which a hash is kept have them."""
+WRITTEN = FORMER.replace("arms:", "scenarios:").replace("arm:", "scenario:")
+JOBS = "{kind: level, output: jobs, year: 12, scenario: as-it-is}"
 RULE = "supported: {of: share, above: 0.5}"
 FAULTS = {
     # what is written, what stands there instead: code of the fault, its place
@@ -24,30 +27,30 @@ FAULTS = {
         "cases.not_a_number", "claims[1].parts[0].rule.supported.above.float"),
     (RULE, "supported: {of: share, above: true}"): ("claims.bound", "claims[1].parts[0].rule.supported.above"),
     (RULE, "supported: {of: share, abvoe: 0.5}"): ("cases.unknown_key", "claims[1].parts[0].rule.supported.abvoe"),
-    ("year: 12, arm: half-enquiries", "year: 12.1, arm: half-enquiries"): (
+    ("year: 12, scenario: half-enquiries", "year: 12.1, scenario: half-enquiries"): (
         "claims.year", "claims[0].parts[0].statistics.size.year"),
-    ("{kind: level, output: jobs, year: 12, arm: as-it-is}", "{kind: level, output: jobs, arm: as-it-is}"): (
+    ("{kind: level, output: jobs, year: 12, scenario: as-it-is}", "{kind: level, output: jobs, scenario: as-it-is}"): (
         "claims.statistic", "claims[1].parts[0].statistics.jobs"),
-    ("{kind: level, output: jobs, year: 12, arm: as-it-is}", "{kind: level, output: job, year: 12, arm: as-it-is}"): (
+    (JOBS, JOBS.replace("jobs", "job")): (
         "study.unknown", "claims[1].parts[0].statistics.jobs.output.job"),
-    ("{kind: level, output: jobs, year: 12, arm: as-it-is}", "{kind: level, output: jobs, year: 25, arm: as-it-is}"): (
+    (JOBS, JOBS.replace("12", "25")): (
         "claims.beyond", "claims[1].parts[0].statistics.jobs.year"),
-    ("{kind: level, output: jobs, year: 12, arm: as-it-is}", "{kind: level, output: jobs, year: 12, arm: as-is}"): (
-        "claims.unknown_arm", "claims[1].parts[0].statistics.jobs.arm"),
-    ("arms: [as-it-is, rival, no-land, rival-no-land]}\n          size", "arms: [as-it-is, rival]}\n          size"): (
-        "claims.arms", "claims[0].parts[1].statistics.standing.arms"),
+    (JOBS, JOBS.replace("as-it-is", "as-is")): (
+        "claims.unknown_scenario", "claims[1].parts[0].statistics.jobs.scenario"),
+    ("rival, no-land, rival-no-land]}\n          size", "rival]}\n          size"): (
+        "claims.scenarios", "claims[0].parts[1].statistics.standing.scenarios"),
     ("headline: {all: [size]}", "headline: {all: [sice]}"): ("claims.unknown_part", "claims[0].headline.all[0]"),
     ("headline: {all: [size]}", "headline: {all: [size], any: [size]}"): ("claims.headline", "claims[0].headline"),
-    ("arms: [no-land]", "arms: [no-lands]"): ("claims.unknown_arm", "claims[0].arms[0]"),
+    ("scenarios: [no-land]", "scenarios: [no-lands]"): ("claims.unknown_scenario", "claims[0].scenarios[0]"),
     ("- id: R-pole", '- id: "1"'): ("claims.repeated", "claims[1].id"),
     ("- key: visits-nil", "- key: no-service"): ("claims.repeated", "judgement[1].key"),
     ("- key: additive", "- key: size"): ("claims.repeated", "claims[0].parts[1].key"),
     ("parameters: {land_price: 0}\n  rival:", "parameters: {land_prize: 0}\n  rival:"): (
-        "study.unknown", "arms.no-land.parameters.land_prize"),
+        "study.unknown", "scenarios.no-land.parameters.land_prize"),
     ("times: {enquiry_rate: 0.5}", "times: {enquiries: 0.5}"): (
-        "study.unknown", "arms.half-enquiries.times.enquiries"),
+        "study.unknown", "scenarios.half-enquiries.times.enquiries"),
     ("times: {enquiry_rate: 0.5}", "times: {enquiry_rate: -1}"): (
-        "cases.limit", "arms.half-enquiries.times.enquiry_rate"),
+        "cases.limit", "scenarios.half-enquiries.times.enquiry_rate"),
     ("scale: {governments.visit: 0}", "scale: {governments.visits: 0}"): (
         "study.unknown", "judgement[1].scale.governments.visits"),
     ("edits: {drop: [anchor/china-merchants-subpark,", "edits: {drop: [anchor/nobody,"): (
@@ -80,9 +83,11 @@ def test_a_fault_is_told_with_its_place(tmp_path, great_stone, subtests):
 
 
 def test_all_faults_are_told_at_once(tmp_path, great_stone):
-    text = WRITTEN.replace("arms: [no-land]", "arms: [no-lands]").replace(RULE, "supported: {of: shares, above: 0.5}")
+    text = WRITTEN.replace("scenarios: [no-land]", "scenarios: [no-lands]").replace(
+        RULE, "supported: {of: shares, above: 0.5}"
+    )
     found = examine(written(tmp_path, text), great_stone)[1]
-    assert [one.code for one in found] == ["claims.unknown_arm", "claims.unknown_statistic"]
+    assert [one.code for one in found] == ["claims.unknown_scenario", "claims.unknown_statistic"]
     assert "no-land" in found[0].repair()
     with pytest.raises(ClaimsFaults) as caught:
         load_claims(written(tmp_path, text), great_stone)
@@ -97,3 +102,15 @@ def test_a_hostile_file_is_refused_in_words(tmp_path, subtests):
             claims, found = examine(written(tmp_path, text))
             assert claims is None
             assert code in [one.code for one in found]
+
+
+def test_the_former_names_of_scenarios_are_read_and_written(tmp_path, great_stone):
+    """Files of which a hash is kept have them, and so has what enters a hash; both at once are refused."""
+    now, before = (examine(written(tmp_path, text), great_stone)[0] for text in (WRITTEN, FORMER))
+    assert now is not None
+    assert now == before
+    assert "arms" in now.model_dump(mode="json", by_alias=True)
+    unknown = FORMER.replace("arm: half-enquiries", "arm: half")
+    assert examine(written(tmp_path, unknown), great_stone)[1][0].key.endswith("statistics.size.arm")
+    both = WRITTEN.replace(JOBS, JOBS.replace("scenario: as-it-is", "scenario: as-it-is, arm: as-it-is"))
+    assert [fault.code for fault in examine(written(tmp_path, both), great_stone)[1]] == ["cases.unknown_key"]

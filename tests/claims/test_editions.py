@@ -100,9 +100,9 @@ def test_every_scenario_runs(shipped, great_stone):
     trial = trial_of(shipped, great_stone, draws=2)
     experiment = trial.experiment()
     claims = shipped.claims
-    changes = [*claims.arms.values(), *(world for world in claims.worlds.values())]
-    changes.append(upon(claims.worlds["framework-idle"], claims.arms["mishandled"]))
-    assert [key for key, arm in claims.arms.items() if is_empty(arm)] == [AS_IT_IS]
+    changes = [*claims.scenarios.values(), *(world for world in claims.worlds.values())]
+    changes.append(upon(claims.worlds["framework-idle"], claims.scenarios["mishandled"]))
+    assert [key for key, scenario in claims.scenarios.items() if is_empty(scenario)] == [AS_IT_IS]
     experiment.extend(changes)
     for change in changes:
         measured = experiment.measured(change)

@@ -1,4 +1,4 @@
-"""By hand: what is measured on arms, which verdict a rule gives, and how hard the test was."""
+"""By hand: what is measured on scenarios, which verdict a rule gives, and how hard the test was."""
 
 import numpy as np
 import pytest
@@ -20,41 +20,41 @@ def of(kind, **said):
     return Statistic.model_validate({"kind": kind, **said})
 
 
-def measure(statistic, case=None, replicates=1, **arms):
-    return sample_of(statistic, by_run(statistic, read(arms, replicates), case))
+def measure(statistic, case=None, replicates=1, **scenarios):
+    return sample_of(statistic, by_run(statistic, read(scenarios, replicates), case))
 
 
-def values(statistic, case=None, replicates=1, **arms):
-    return measure(statistic, case, replicates, **arms).values.tolist()
+def values(statistic, case=None, replicates=1, **scenarios):
+    return measure(statistic, case, replicates, **scenarios).values.tolist()
 
 
 def at_twelve(kind):
-    return of(kind, output="operating", year=12, arm="a", reference="b")
+    return of(kind, output="operating", year=12, scenario="a", reference="b")
 
 
 def test_log_difference_and_ratio():
-    arms = {"a": runs(operating=[20, 40, 0, 10]), "b": runs(operating=[10, 10, 5, 10])}
-    assert values(at_twelve("log"), replicates=2, **arms) == pytest.approx([np.log(8) / 2, -np.log(5) / 2])
-    assert values(at_twelve("difference"), replicates=2, **arms) == [20.0, -2.5]
-    assert values(at_twelve("ratio"), replicates=2, **arms) == pytest.approx([3.0, 10 / 15])
-    assert values(of("level", output="operating", year=12, arm="a"), replicates=2, **arms) == [30.0, 5.0]
+    scenarios = {"a": runs(operating=[20, 40, 0, 10]), "b": runs(operating=[10, 10, 5, 10])}
+    assert values(at_twelve("log"), replicates=2, **scenarios) == pytest.approx([np.log(8) / 2, -np.log(5) / 2])
+    assert values(at_twelve("difference"), replicates=2, **scenarios) == [20.0, -2.5]
+    assert values(at_twelve("ratio"), replicates=2, **scenarios) == pytest.approx([3.0, 10 / 15])
+    assert values(of("level", output="operating", year=12, scenario="a"), replicates=2, **scenarios) == [30.0, 5.0]
 
 
 def test_a_run_that_did_not_end_is_left_out():
-    arms = {"a": runs(operating=[20, np.nan, np.nan, np.nan]), "b": runs(operating=[10, 10, 10, 10])}
-    found = values(at_twelve("log"), replicates=2, **arms)
+    scenarios = {"a": runs(operating=[20, np.nan, np.nan, np.nan]), "b": runs(operating=[10, 10, 10, 10])}
+    found = values(at_twelve("log"), replicates=2, **scenarios)
     assert found[0] == pytest.approx(np.log(2))
     assert np.isnan(found[1])
     assert averaged(np.array([[1.0, np.nan, 3.0]])).tolist() == [2.0]
 
 
 def test_outcomes_are_shares_of_futures():
-    arms = {
+    scenarios = {
         "a": runs([FAILED, FAILED, STANDING, FAILED]),
         "b": runs([FAILED, STANDING, STANDING, STANDING]),
     }
-    assert values(of("share", outcome="failed", arm="a"), replicates=2, **arms) == [1.0, 0.5]
-    assert values(of("change", outcome="failed", arm="a", reference="b"), replicates=2, **arms) == [0.5, 0.5]
+    assert values(of("share", outcome="failed", scenario="a"), replicates=2, **scenarios) == [1.0, 0.5]
+    assert values(of("change", outcome="failed", scenario="a", reference="b"), replicates=2, **scenarios) == [0.5, 0.5]
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_outcomes_are_shares_of_futures():
 )
 def test_the_interaction_of_two_factors(shares, expected):
     """y11 - y10 - y01 + y00, on shares of a hundred runs."""
-    arms = {
+    scenarios = {
         name: runs([STANDING] * round(100 * share) + [FAILED] * round(100 * (1 - share)))
         for name, share in zip(("both", "first", "second", "neither"), shares, strict=True)
     }
-    statistic = of("interaction", outcome="self_standing", arms=["both", "first", "second", "neither"])
-    assert values(statistic, replicates=100, **arms) == pytest.approx([expected])
+    statistic = of("interaction", outcome="self_standing", scenarios=["both", "first", "second", "neither"])
+    assert values(statistic, replicates=100, **scenarios) == pytest.approx([expected])
     assert statistic.over == "mean"
 
 
 def test_the_interaction_of_three_factors_is_that_of_two_with_and_without_the_third():
-    """Arms in the order 111, 110, 101, 100, 011, 010, 001, 000."""
+    """Scenarios in the order 111, 110, 101, 100, 011, 010, 001, 000."""
     y = [0.9, 0.7, 0.6, 0.1, 0.5, 0.2, 0.3, 0.0]
     found = contrast([np.array([value]) for value in y])[0]
     with_first, without = (one[0] - one[1] - one[2] + one[3] for one in (y[:4], y[4:]))
@@ -87,9 +87,9 @@ def test_the_interaction_of_three_factors_is_that_of_two_with_and_without_the_th
 
 def test_jobs_beside_the_host(great_stone):
     jobs = runs(jobs=[1996.553, 3993.106])
-    city = of("context", output="jobs", year=12, arm="a", context="city_population")
+    city = of("context", output="jobs", year=12, scenario="a", context="city_population")
     assert values(city, great_stone, a=jobs) == pytest.approx([0.001, 0.002])
-    unknown = of("context", output="jobs", year=12, arm="a", context="city_employment")
+    unknown = of("context", output="jobs", year=12, scenario="a", context="city_employment")
     assert measure(unknown, great_stone, a=jobs).is_empty
     assert measure(of("missing", lacking={"en": "x", "zh": "无"})).is_empty
 
@@ -165,9 +165,9 @@ def test_what_cannot_be_measured_decides_nothing():
 
 
 def part(kind="log"):
-    statistic = {"kind": "log", "output": "operating", "year": 12, "arm": "a", "reference": "b"}
+    statistic = {"kind": "log", "output": "operating", "year": 12, "scenario": "a", "reference": "b"}
     if kind == "share":
-        statistic = {"kind": "share", "outcome": "failed", "arm": "a"}
+        statistic = {"kind": "share", "outcome": "failed", "scenario": "a"}
     words = {"en": "x", "zh": "无"}
     return Part.model_validate(
         {

@@ -29,7 +29,7 @@ def test_half_of_the_enquiries_make_a_smaller_park(found):
 
 
 def test_an_alternative_that_takes_the_effect_away_turns_the_verdict(found):
-    """With a tenth of the enquiries set by the judgement the arm's half is not a half of what the verdict saw."""
+    """With a tenth of the enquiries set by the judgement the scenario's half is not a half of what the verdict saw."""
     size = part(found, "1", "size")
     by_key = {one.variant: one for one in size.variants}
     assert set(by_key) == {"no-service", "visits-nil"}
@@ -41,7 +41,7 @@ def test_an_alternative_that_takes_the_effect_away_turns_the_verdict(found):
 
 
 def test_where_the_claim_is_false_the_test_refutes_it(found):
-    """Nobody comes: the arms have nothing to differ in."""
+    """Nobody comes: the scenarios have nothing to differ in."""
     jobs = part(found, "R-pole", "jobs")
     assert [world.world for world in jobs.refutations] == ["nobody-comes"]
     assert (jobs.refutation.share, jobs.refutation.word, jobs.refutation.identical) == (1.0, "unlikely", False)
@@ -76,7 +76,7 @@ def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shi
     assert tried > 30
 
 
-def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found, monkeypatch, tmp_path):
+def test_a_stopped_trial_goes_on_with_the_scenarios_it_has(small, great_stone, found, monkeypatch, tmp_path):
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     measure, made = ScenarioMeasures.of, []
 
@@ -97,5 +97,5 @@ def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found,
     needed = len(made)
     made.clear()
     find(trial_of(small, great_stone))
-    assert needed == len(made), "an arm was run twice"
+    assert needed == len(made), "a scenario was run twice"
     assert repr(again.claims) == repr(found.claims)

@@ -20,8 +20,8 @@ from copark.stats.jackknife import groups_of, jackknife, reach
 from tests.claims.conftest import SEED
 
 STATISTICS = {
-    "size": {"kind": "log", "output": "operating", "year": 12, "arm": "a", "reference": "b"},
-    "failed": {"kind": "change", "outcome": "failed", "arm": "a", "reference": "b"},
+    "size": {"kind": "log", "output": "operating", "year": 12, "scenario": "a", "reference": "b"},
+    "failed": {"kind": "change", "outcome": "failed", "scenario": "a", "reference": "b"},
 }
 SMALLER = {"of": "size", "below": -0.1}
 FAILS = {"of": "failed", "above": 0.05}

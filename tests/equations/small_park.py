@@ -15,7 +15,7 @@ from copark.model.governments import records as governments
 from copark.model.variables import catalogue
 from copark.model.world import records as world
 
-ROOMS = {"world": world, "governments": governments, "company": company, "enterprises": enterprises}
+SUBMODELS = {"world": world, "governments": governments, "company": company, "enterprises": enterprises}
 
 lawful = settings(derandomize=True, deadline=None, database=None)
 """Laws are tried on the same examples every time."""
@@ -39,21 +39,21 @@ def address(seed: int = 1, run: int = 0, cut: int = NEVER, later_seed: int = 0, 
     return made
 
 
-def blank(room: str, kind: str, **fields: Any) -> Any:
-    """A record of a room (parameters, dated, state, receives or sends), 0 in every field not named."""
-    return record(getattr(ROOMS[room], kind.capitalize()), **fields)
+def blank(submodel: str, kind: str, **fields: Any) -> Any:
+    """A record of a submodel (parameters, dated, state, receives or sends), 0 in every field not named."""
+    return record(getattr(SUBMODELS[submodel], kind.capitalize()), **fields)
 
 
-def parameters(room: str, **changes: Any) -> Any:
-    """The room's parameters at their defaults, with changes."""
-    defaults = {v.name: v.default if v.shape else v.default[0] for v in catalogue().of("parameter", room)}
+def parameters(submodel: str, **changes: Any) -> Any:
+    """The submodel's parameters at their defaults, with changes."""
+    defaults = {v.name: v.default if v.shape else v.default[0] for v in catalogue().of("parameter", submodel)}
     assert set(changes) <= set(defaults)
-    return blank(room, "parameters", **(defaults | changes))
+    return blank(submodel, "parameters", **(defaults | changes))
 
 
-def numbered(room: str, kind: str, shift: float = 0.0) -> Any:
+def numbered(submodel: str, kind: str, shift: float = 0.0) -> Any:
     """A record with another number in every element of every field."""
-    made, number = blank(room, kind), 1.0 + shift
+    made, number = blank(submodel, kind), 1.0 + shift
     for name in made.dtype.names:
         shape = made.dtype[name].shape
         size = int(np.prod(shape))

@@ -32,7 +32,7 @@ def carried(link, sent):
 
 def arrive(link, wire, t, sent):
     """Let a link carry; return the fields it touched."""
-    target = blank(link.target_room, "receives")
+    target = blank(link.target_submodel, "receives")
     for name in target.dtype.names:
         target[name] = UNTOUCHED
     getattr(links, link.name)(t, wire, sent, target)
@@ -47,7 +47,7 @@ each_link = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: lin
 @pytest.mark.parametrize("strength", [1.0, 0.5, 0.0])
 def test_a_link_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_strong(link, strength):
     wire = make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
-    sent = numbered(link.source_room, "sends")
+    sent = numbered(link.source_submodel, "sends")
     wire.strength[:, link.number] = strength
     found, whole = arrive(link, wire, 0, sent), carried(link, sent)
     assert set(found) == set(whole) == set(link.receives)
@@ -59,7 +59,7 @@ def test_a_link_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_str
 def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
     wire = make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
     wire.delay[link.number] = 3
-    history = [numbered(link.source_room, "sends", 100.0 * t) for t in range(QUARTERS)]
+    history = [numbered(link.source_submodel, "sends", 100.0 * t) for t in range(QUARTERS)]
     for t, sent in enumerate(history):
         found, whole = arrive(link, wire, t, sent), carried(link, history[max(t - 3, 0)])
         assert set(found) == set(whole)
@@ -87,10 +87,13 @@ def first_quarter(inputs, draws, unknown=None):
     with np.errstate(all="ignore"):  # integers of random numbers wrap around, and what is unknown spreads
         rng.prepare(draws.addresses[0])
         step.begin(inputs, work, draws.governments[0])
-        begun = {link.target_room: getattr(work.rooms, link.target_room).receives.copy() for link in LINKS.values()}
+        begun = {
+            link.target_submodel: getattr(work.submodels, link.target_submodel).receives.copy()
+            for link in LINKS.values()
+        }
         if unknown is not None:
-            room, name = unknown
-            getattr(work.rooms, room).receives[name] = np.nan
+            submodel, name = unknown
+            getattr(work.submodels, submodel).receives[name] = np.nan
         step.quarter(0, 0, inputs, draws, work)
     return begun, work.memory.copy()
 
@@ -105,10 +108,12 @@ def test_what_is_read_before_its_link_arrives_begins_neutral(subtests):
     read = []
     for link in LINKS.values():
         for name in link.receives:
-            _, left = first_quarter(inputs, draws, (link.target_room, name))
+            _, left = first_quarter(inputs, draws, (link.target_submodel, name))
             if np.array_equal(left, whole):
                 continue
             read.append(name)
             with subtests.test(f"{link.name}: {name}"):
-                assert (begun[link.target_room][name] == link.neutral).all(), f"set it in begin of {link.target_room}"
+                assert (begun[link.target_submodel][name] == link.neutral).all(), (
+                    f"set it in begin of {link.target_submodel}"
+                )
     assert "reputation" in read, "the test sees no port that is read early any more"

@@ -1,4 +1,4 @@
-"""Operating enterprises: two quarters of one by hand, sums over all, exits, and a whole quarter of the room."""
+"""Operating enterprises: two quarters of one by hand, sums over all, exits, and a whole quarter of the submodel."""
 
 import math
 
@@ -113,7 +113,7 @@ def test_the_transitory_return_keeps_its_law_in_the_quarter_of_opening():
 
 
 def earn_once(tax, common, entries, **changes):
-    """Enterprises given as (origin, capital, age, u) earn one quarter; the state of the room after adding up."""
+    """Enterprises given as (origin, capital, age, u) earn one quarter; the state of the submodel after adding up."""
     theta = parameters("enterprises", **(BY_HAND | changes))
     heard = blank("enterprises", "receives", profit_tax=tax)
     firms, state = no_firms(), blank("enterprises", "state", operating=len(entries))
@@ -167,7 +167,7 @@ NOBODY = np.zeros(0, Anchor).view(np.recarray)
 
 @integers_wrap
 @pytest.mark.parametrize("run", range(3))
-def test_a_quarter_of_the_room_after_another_keeps_count_of_everyone_and_every_hectare(run):
+def test_a_quarter_of_the_submodel_after_another_keeps_count_of_everyone_and_every_hectare(run):
     theta = parameters("enterprises", enquiry_rate=60.0, build_quarters=3.0, exit_rate=0.3, lapse_rate=0.3)
     firms, state, where = no_firms(), blank("enterprises", "state"), address(run=run)
     heard = blank("enterprises", "receives", usable_area=60, commitment_least=1, service_starts=1, open=1)

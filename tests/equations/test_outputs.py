@@ -73,12 +73,12 @@ def test_the_governments_and_the_world_are_reported():
 
 def test_a_quarter_is_reported_whole_and_in_the_order_of_the_names():
     work = make_workspace(make_inputs(4, 1, 0))
-    work.rooms.enterprises.state[0].operating = 2
-    work.rooms.enterprises.state[0].investment = 10
-    work.rooms.enterprises.receives[0].usable_area = 140
-    work.rooms.company.state[0].infrastructure = 5
-    work.rooms.world.sends[0].demand = [0.1, 0.2, 0.3]
-    work.rooms.governments.state[0].surplus = 7
+    work.submodels.enterprises.state[0].operating = 2
+    work.submodels.enterprises.state[0].investment = 10
+    work.submodels.enterprises.receives[0].usable_area = 140
+    work.submodels.company.state[0].infrastructure = 5
+    work.submodels.world.sends[0].demand = [0.1, 0.2, 0.3]
+    work.submodels.governments.state[0].surplus = 7
     step.record(work)
     found = dict(zip(outputs.NAMES, work.values, strict=True))
     expected = {
@@ -88,23 +88,23 @@ def test_a_quarter_is_reported_whole_and_in_the_order_of_the_names():
     assert {name: value for name, value in found.items() if value != 0} == expected
 
 
-def test_a_park_begins_as_its_rooms_begin():
+def test_a_park_begins_as_its_submodels_begin():
     work, inputs = make_workspace(make_inputs(4, 1, 0)), make_inputs(4, 1, 0)
     inputs.company[0].paid_in_at_start = 10
     inputs.company[0].share = [6000, 4000, 0]
     inputs.company[0].quota = 5001
     step.begin(inputs, work, parameters("governments", value_home=15, value_host=10))
-    assert list(work.rooms.governments.state[0].benefit) == [15, 10]
-    assert work.rooms.company.state[0].cash == 10
-    assert list(work.rooms.company.state[0].control) == [1, 0, 0]
-    assert work.rooms.company.sends[0].open == 1
+    assert list(work.submodels.governments.state[0].benefit) == [15, 10]
+    assert work.submodels.company.state[0].cash == 10
+    assert list(work.submodels.company.state[0].control) == [1, 0, 0]
+    assert work.submodels.company.sends[0].open == 1
 
 
 def fault_of(overflow=0.0, **row):
     work = make_workspace(make_inputs(4, 1, 0))
     for name, value in row.items():
         work.row[0][name] = value
-    work.rooms.enterprises.state[0].overflow = overflow
+    work.submodels.enterprises.state[0].overflow = overflow
     with np.errstate(invalid="ignore"):
         return kernel.fault(work)
 
@@ -125,6 +125,6 @@ def fault_of(overflow=0.0, **row):
         ({"overflow": 1.0, "demand_home": np.nan}, (kernel.NOT_FINITE, kernel.WORLD)),
     ],
 )
-def test_a_fault_is_that_of_the_room_that_acts_first(row, fault):
+def test_a_fault_is_that_of_the_submodel_that_acts_first(row, fault):
     """A rate that is no number counts as too many; the number went wrong in the world."""
     assert fault_of(**row) == fault

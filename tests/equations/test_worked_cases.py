@@ -1,8 +1,8 @@
-"""Every worked case of every room; every equation is worked out, in a file of cases or in the tests of this folder.
+"""Every worked case of every submodel; every equation is worked out, in a file of cases or in the tests of this folder.
 
-A case of a room's YAML file names the equation, its inputs and what is `expected` of it, or what a record holds `after`
-it. A value is a number, or `arithmetic = number`: then the arithmetic must give the number as far as its digits go
-(four at least), and the equation must give what the arithmetic gives. `working` says in words where the arithmetic
+A case of a submodel's YAML file names the equation, its inputs and what is `expected` of it, or what a record holds
+`after` it. A value is a number, or `arithmetic = number`: then the arithmetic must give the number as far as its digits
+go (four at least), and the equation must give what the arithmetic gives. `working` says in words where the arithmetic
 comes from. Inputs that are records hold 0 in every field not named.
 """
 
@@ -18,10 +18,10 @@ import yaml
 from copark.model.jit import MODEL
 from copark.model.outputs import OUTPUTS
 from copark.model.variables import catalogue
-from tests.equations.small_park import ROOMS, address, blank, record
+from tests.equations.small_park import SUBMODELS, address, blank, record
 
 FOLDER = Path(__file__).parent
-FOLDERS = (*ROOMS, "coupling")
+FOLDERS = (*SUBMODELS, "coupling")
 ELSEWHERE = {"outputs.py": FOLDER, "rng.py": FOLDER.parent / "unit", "fast_math.py": FOLDER.parent / "unit"}
 SYMBOLS = {
     "exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "min": min, "max": max,
@@ -30,20 +30,20 @@ SYMBOLS = {
 EXACT = {"rtol": 1e-11, "atol": 1e-13}
 """Allowed between an equation and the arithmetic: the elementary functions err by 1e-14."""
 CASES = [
-    pytest.param(room, case, id=f"{case['equation']}: {case['name']}")
-    for room in ROOMS
-    for case in yaml.safe_load((FOLDER / f"{room}.yaml").read_text(encoding="utf-8"))
+    pytest.param(submodel, case, id=f"{case['equation']}: {case['name']}")
+    for submodel in SUBMODELS
+    for case in yaml.safe_load((FOLDER / f"{submodel}.yaml").read_text(encoding="utf-8"))
 ]
 
 
-def make_input(room, name, value):
+def make_input(submodel, name, value):
     """Turn an input as written into what the equation takes."""
     if name == "address":
         return address(**value)
     if name == "row":
         return record(OUTPUTS, **value)
     if isinstance(value, dict):
-        return blank(room, name, **value)
+        return blank(submodel, name, **value)
     if name == "yes":
         return tuple(value)
     return np.array(value, dtype=np.float64) if isinstance(value, list) else value
@@ -64,12 +64,12 @@ def work_out(value):
     return found
 
 
-@pytest.mark.parametrize(("room", "case"), CASES)
-def test_worked_case(room, case):
+@pytest.mark.parametrize(("submodel", "case"), CASES)
+def test_worked_case(submodel, case):
     assert set(case) <= {"name", "equation", "inputs", "expected", "after", "working"}
     assert "expected" in case or "after" in case
-    module, name = f"copark.model.{room}.{case['equation']}".rsplit(".", 1)
-    inputs = {name: make_input(room, name, value) for name, value in case.get("inputs", {}).items()}
+    module, name = f"copark.model.{submodel}.{case['equation']}".rsplit(".", 1)
+    inputs = {name: make_input(submodel, name, value) for name, value in case.get("inputs", {}).items()}
     found = getattr(import_module(module), name)(**inputs)
     if "expected" in case:
         np.testing.assert_allclose(found, work_out(case["expected"]), **EXACT)

@@ -162,9 +162,9 @@ def test_a_government_that_withdraws_is_committed_to_nothing(great_stone):
     after, before = inputs_of(great_stone, scenario), inputs_of(great_stone)
     assert (after.governments["framework"][at:] == 0).all()
     assert (after.world["exposure_pandemic"][at : at + 4] == 1).all()
-    for room in ("world", "governments"):
-        for name in getattr(before, room).dtype.names:
-            assert np.array_equal(getattr(after, room)[name][:at], getattr(before, room)[name][:at])
+    for submodel in ("world", "governments"):
+        for name in getattr(before, submodel).dtype.names:
+            assert np.array_equal(getattr(after, submodel)[name][:at], getattr(before, submodel)[name][:at])
     study = baseline("great-stone").with_changes(runs=20, keep=["commitment_home", "commitment_host"])
     runs = Context().simulate(study.model_copy(update={"scenarios": (scenario,)}), great_stone)
     assert (runs["commitment_home"].to_numpy()[0, :, at:] == 0).all()

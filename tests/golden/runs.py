@@ -1,4 +1,4 @@
-"""What is asked in golden runs: small questions, each answered in seconds, that reach every method and every room.
+"""What is asked in golden runs: small questions, each answered in seconds, that reach every method and every submodel.
 
 A run of the model draws from the priors, so that it goes through sampling too; among the parks are one that was closed,
 one that changed hands, and one made up, whose case never changes.

@@ -168,7 +168,7 @@ INERT = """  inert:
 
 
 def add_a_parameter(copy: Path) -> None:
-    """Add a parameter that bears on nothing, in the middle of its room."""
+    """Add a parameter that bears on nothing, in the middle of its submodel."""
     change(copy / "model" / "company" / "variables.yaml", "^  spill_home:\n", INERT)
     change(copy / "model" / "company" / "records.py", r'^( +)\("spill_home", "f8"\),', r'\1("inert", "f8"),\n\g<0>')
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from copark.simulation.run import simulate
-from tests.simulation.conftest import NEUTRAL, arm, study
+from tests.simulation.conftest import NEUTRAL, scenario_of, study
 
 FACTS = [f"world.exposure_{shock}" for shock in ("pandemic", "sanctions", "market_shift")]
 NOTHING_ELSE = {name: [{"value": (0.0, 0.0, 0.0)}] for name in (*FACTS, "enterprises.certificates")} | {
@@ -21,7 +21,7 @@ NO_PULL = {
 
 
 def bare(key="bare", levers=None, **parameters):
-    return arm(
+    return scenario_of(
         key, parameters=NEUTRAL | NO_PULL | parameters, levers=NOTHING_ELSE | (levers or {}), without_anchors=(0, 1)
     )
 

@@ -26,7 +26,7 @@ from copark.model.jit import ENABLED
 from copark.simulation.ensemble import runs_of
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, sample
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import scenario_of, study
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not ENABLED, reason="thousands of runs: compiled only")]
 
@@ -35,8 +35,8 @@ NAMES = numpy_agents.RECORDED
 HEADLINES = ("registered", "operating", "jobs", "cash", "mean_return")
 SIZE = 0.001
 
-AS_IT_IS = arm("as-it-is")
-POOR = arm(
+AS_IT_IS = scenario_of("as-it-is")
+POOR = scenario_of(
     "poor",
     parameters={"value_home": 8.0, "value_host": 6.0, "return_mean": 0.03},
     levers={
@@ -46,7 +46,7 @@ POOR = arm(
     },
 )
 """Taxes, no credit, little strategic value: rescues and failures, which the park as it is hardly knows."""
-STRONG = arm(
+STRONG = scenario_of(
     "strong",
     parameters={
         "alignment": 0.7, "deadlock": 0.5, "group_interest": 1.0, "owner_weight": 1.0, "arbitrage_pull": 20.0,

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from copark.model.variables import catalogue
 from copark.simulation.run import simulate
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import scenario_of, study
 
 DRAWN = [v for v in catalogue().parameters.values() if v.drawn and v.shape == ()]
 
 
 def check_laws(made):
-    """Assert what must hold in every run, quarter and arm."""
+    """Assert what must hold in every run, quarter and scenario."""
     ok = made.status.values == 0
     assert ok.any()
 
@@ -68,13 +68,13 @@ def test_the_baseline_and_the_priors_conserve(great_stone, baseline):
 def test_any_point_of_the_priors_conserves(great_stone, values, seed):
     drawn = {v.name: float(v.prior.quantile(np.array(values[v.name]), v.default[0])) for v in DRAWN}
     drawn = {v.name: min(max(drawn[v.name], v.low), v.high) for v in DRAWN}
-    made = simulate(study(arm("any", parameters=drawn), runs=4, seed=seed, draws="defaults"), great_stone)
+    made = simulate(study(scenario_of("any", parameters=drawn), runs=4, seed=seed, draws="defaults"), great_stone)
     check_laws(made)
     check_ledger(made)
 
 
 def test_a_rescue_never_leaves_a_side_worse_than_nothing(great_stone):
-    poor = arm("poor", parameters={"overhead": 6.0, "value_home": 8.0, "value_host": 6.0, "return_mean": 0.0})
+    poor = scenario_of("poor", parameters={"overhead": 6.0, "value_home": 8.0, "value_host": 6.0, "return_mean": 0.0})
     made = simulate(study(poor, runs=256, draws="defaults"), great_stone)
     paid_home, paid_host = made.contribution_home.values, made.contribution_host.values
     assert (paid_home > 0).any()
@@ -86,7 +86,9 @@ def test_a_rescue_never_leaves_a_side_worse_than_nothing(great_stone):
 
 
 def test_no_framework_no_concessional_debt(great_stone):
-    made = simulate(study(arm("off", levers={"governments.framework": [{"value": 0.0}]}), runs=128), great_stone)
+    made = simulate(
+        study(scenario_of("off", levers={"governments.framework": [{"value": 0.0}]}), runs=128), great_stone
+    )
     assert (made.debt.values == 0.0).all()
     assert (made.draws_credit.values == 0.0).all()
 
@@ -95,14 +97,14 @@ def test_commercial_credit_needs_no_framework(great_stone):
     off = {"governments.framework": [{"value": 0.0}], "company.registered_capital": [{"value": 0.0}]}
     lent = {"governments.commercial_credit": [{"value": 300.0}]}
     stops = {"governments.credit_open": [{"value": 0.0}]}
-    arms = (arm("lent", levers=off | lent), arm("closed", levers=off | lent | stops))
-    made = simulate(study(*arms, runs=64), great_stone)
+    scenarios = (scenario_of("lent", levers=off | lent), scenario_of("closed", levers=off | lent | stops))
+    made = simulate(study(*scenarios, runs=64), great_stone)
     assert (made.draws_credit.values[0] > 0.0).any()
     assert (made.debt.values[1] == 0.0).all()
 
 
 def test_nothing_is_distributed_while_the_state_owes_what_it_passed_on(great_stone):
-    rich = arm("rich", parameters={"land_price": 2.0, "cash_reserve": 0.0})
+    rich = scenario_of("rich", parameters={"land_price": 2.0, "cash_reserve": 0.0})
     made = simulate(study(rich, runs=128), great_stone)
     owed = made.state_debt.values[..., :-1] > 0.0
     paid = made.dividends.values[..., 1:] > 0.0
@@ -113,9 +115,9 @@ def test_nothing_is_distributed_while_the_state_owes_what_it_passed_on(great_sto
 
 def test_land_is_usable_by_whole_lots_of_the_plan(great_stone):
     """Great Stone delivers 350 and 851 ha; without the governments' plan land is used as it is serviced."""
-    whole = arm("lots")
-    blocks = arm("blocks", levers={"company.lot_area": [{"value": 0.0}]})
-    demand_led = arm("demand-led", edits={"depth": {"plan": "off"}})
+    whole = scenario_of("lots")
+    blocks = scenario_of("blocks", levers={"company.lot_area": [{"value": 0.0}]})
+    demand_led = scenario_of("demand-led", edits={"depth": {"plan": "off"}})
     made = simulate(study(whole, blocks, demand_led, runs=128), great_stone)
     usable, serviced = made.usable_area.values, made.serviced_area.values
     assert set(np.unique(usable[0])) <= {0.0, 350.0, 851.0}
@@ -124,7 +126,7 @@ def test_land_is_usable_by_whole_lots_of_the_plan(great_stone):
 
 
 def test_a_failed_company_is_frozen(great_stone):
-    doomed = arm("doomed", parameters={"overhead": 60.0, "value_home": 0.0, "value_host": 0.0})
+    doomed = scenario_of("doomed", parameters={"overhead": 60.0, "value_home": 0.0, "value_host": 0.0})
     made = simulate(study(doomed, runs=64, draws="defaults"), great_stone)
     failed = made.failed.values[0]
     assert failed[:, -1].mean() > 0.9
@@ -162,7 +164,9 @@ def test_every_mechanism_conserves_when_it_is_strong(great_stone):
         "company.business_home": [{"value": [0.5, 0.3, 0]}],
         "company.business_host": [{"value": [0, 0, 1]}],
     }
-    made = simulate(study(arm("all", parameters=EVERYTHING, levers=levers), runs=256, draws="prior"), great_stone)
+    made = simulate(
+        study(scenario_of("all", parameters=EVERYTHING, levers=levers), runs=256, draws="prior"), great_stone
+    )
     check_laws(made)
     check_ledger(made)
     drawn = 0.25 * np.cumsum(made["state_funding"].values, axis=-1)
@@ -172,7 +176,7 @@ def test_every_mechanism_conserves_when_it_is_strong(great_stone):
 
 
 def test_what_one_side_concedes_the_other_gains_and_nobody_pays_more_than_the_park_is_worth(great_stone):
-    made = simulate(study(arm("on", parameters={"alignment": 0.7}), runs=128, draws="prior"), great_stone)
+    made = simulate(study(scenario_of("on", parameters={"alignment": 0.7}), runs=128, draws="prior"), great_stone)
     for side, sign in (("home", 1.0), ("host", -1.0)):
         worth = made[f"benefit_{side}"].values + sign * made["transfer_home"].values
         pays = made[f"contribution_{side}"].values

@@ -6,7 +6,7 @@ import pytest
 from copark.model.variables import catalogue
 from copark.simulation.run import simulate
 from tests.laws.conftest import same_bits
-from tests.simulation.conftest import NEUTRAL, arm, outputs, study
+from tests.simulation.conftest import NEUTRAL, outputs, scenario_of, study
 
 SAME_AS_PARAMETER = {
     "service_pull": ["service_to_arrivals"],
@@ -26,8 +26,8 @@ SAME_AS_PARAMETER = {
 @pytest.mark.parametrize("name", SAME_AS_PARAMETER)
 def test_cut_is_the_parameter_at_zero(great_stone, name):
     """What a network would bring, without the links that it feeds, is reported all the same."""
-    cut = arm("cut", links={link: {"strength": 0.0} for link in SAME_AS_PARAMETER[name]})
-    both = simulate(study(cut, arm("zero", parameters={name: 0.0}), runs=64), great_stone)
+    cut = scenario_of("cut", links={link: {"strength": 0.0} for link in SAME_AS_PARAMETER[name]})
+    both = simulate(study(cut, scenario_of("zero", parameters={name: 0.0}), runs=64), great_stone)
     apart = ("network_home", "network_host", "network_third") if name == "network_strength" else ()
     left, right = ({key: one for key, one in outputs(both, at).items() if key not in apart} for at in (0, 1))
     assert same_bits(left, right)
@@ -89,8 +89,13 @@ def test_a_cut_link_carries_nothing(great_stone, link):
     if link == "interest_to_home":  # the credit on record is the host state's
         given = {"levers": {"governments.credit": [{"value": 300}]}}
     changed = given | change
-    arms = (arm("a", links=cut, **given), arm("b", links=cut, **changed), arm("c", **given), arm("d", **changed))
-    made = simulate(study(*arms, runs=48, draws="defaults"), great_stone)
+    scenarios = (
+        scenario_of("a", links=cut, **given),
+        scenario_of("b", links=cut, **changed),
+        scenario_of("c", **given),
+        scenario_of("d", **changed),
+    )
+    made = simulate(study(*scenarios, runs=48, draws="defaults"), great_stone)
     for name in felt:
         assert np.array_equal(made[name].values[0], made[name].values[1]), name
     assert any(not np.array_equal(made[name].values[2], made[name].values[3]) for name in felt)
@@ -134,22 +139,22 @@ SOME = ("network_to_arrivals", "tax_to_returns", "rescue_to_ledger")
 
 
 @pytest.fixture(scope="module")
-def arms(great_stone):
+def scenarios(great_stone):
     """Outputs with each link changed in each of the ways, by the link and the way; and with all of them whole."""
     found = {("", "whole"): outputs(simulate(study(runs=2), great_stone))}
     for way, change in WAYS.items():
         links = SOME if way in ("once", "never") else tuple(catalogue().links)
-        scenarios = (arm(link.replace("_", "-"), links={link: change}) for link in links)
+        scenarios = (scenario_of(link.replace("_", "-"), links={link: change}) for link in links)
         made = simulate(study(*scenarios, runs=2), great_stone)
         found |= {(link, way): outputs(made, n) for n, link in enumerate(links)}
     return found
 
 
-def test_a_delay_keeps_the_first_quarters_neutral(arms, subtests):
+def test_a_delay_keeps_the_first_quarters_neutral(scenarios, subtests):
     """A link delayed beyond the horizon never carries: the same bits as a link cut."""
     for link in catalogue().links:
         with subtests.test(link):
-            assert same_bits(arms[link, "late"], arms[link, "cut"])
+            assert same_bits(scenarios[link, "late"], scenarios[link, "cut"])
 
 
 def test_who_controls_the_company_pays_first(great_stone):
@@ -162,7 +167,7 @@ def test_who_controls_the_company_pays_first(great_stone):
     parameters = {"value_home": 200.0, "value_host": 200.0}
     cut = {"control_to_bargain": {"strength": 0.0}}
     host, nobody = (
-        arm(key, levers=levers, parameters=parameters, links=links) for key, links in (("a", {}), ("b", cut))
+        scenario_of(key, levers=levers, parameters=parameters, links=links) for key, links in (("a", {}), ("b", cut))
     )
     made = simulate(study(host, nobody, runs=32, draws="defaults"), great_stone)
     first = np.argmax(made.rescue.values > 0.0, axis=-1)[..., None]
@@ -175,28 +180,32 @@ def test_who_controls_the_company_pays_first(great_stone):
 
 
 def test_half_a_link_lies_between(great_stone):
-    arms = [arm(f"s{n}", links={"network_to_arrivals": {"strength": s}}) for n, s in enumerate((0.0, 0.5, 1.0))]
-    made = simulate(study(*arms, runs=400, draws="defaults"), great_stone)
+    scenarios = [
+        scenario_of(f"s{n}", links={"network_to_arrivals": {"strength": s}}) for n, s in enumerate((0.0, 0.5, 1.0))
+    ]
+    made = simulate(study(*scenarios, runs=400, draws="defaults"), great_stone)
     means = made.registered_home.values[:, :, 40].mean(axis=1)
     assert means[0] < means[1] < means[2]
 
 
-def test_a_cut_from_a_quarter_on_changes_nothing_before_it(arms, subtests):
+def test_a_cut_from_a_quarter_on_changes_nothing_before_it(scenarios, subtests):
     """What is cut later is whole until then; cut from the start it is the link cut, bit for bit."""
-    whole = arms["", "whole"]
+    whole = scenarios["", "whole"]
     for link in catalogue().links:
         with subtests.test(link):
-            before = [{name: values[:, :24] for name, values in one.items()} for one in (whole, arms[link, "later"])]
+            before = [
+                {name: values[:, :24] for name, values in one.items()} for one in (whole, scenarios[link, "later"])
+            ]
             assert same_bits(*before)
     for link in SOME:
         with subtests.test(link, dates="none"):
-            assert same_bits(arms[link, "cut"], arms[link, "once"])
-            assert same_bits(whole, arms[link, "never"])
+            assert same_bits(scenarios[link, "cut"], scenarios[link, "once"])
+            assert same_bits(whole, scenarios[link, "never"])
 
 
 def test_a_link_cut_for_some_years_is_felt_from_then_on(great_stone):
-    gap = arm("gap", links={"demand_to_arrivals": {"strength": 0.0, "from": 24, "to": 40}})
-    made = simulate(study(arm("whole"), gap, runs=64), great_stone)
+    gap = scenario_of("gap", links={"demand_to_arrivals": {"strength": 0.0, "from": 24, "to": 40}})
+    made = simulate(study(scenario_of("whole"), gap, runs=64), great_stone)
     ever = made.registered_ever.values
     assert np.array_equal(ever[0, :, :24], ever[1, :, :24])
     assert not np.array_equal(ever[0, :, 24:40], ever[1, :, 24:40])
@@ -212,7 +221,7 @@ IDLE = {
 def test_a_neutral_mechanism_is_felt_nowhere(great_stone):
     """With mechanisms at their neutral values what they alone feel leaves every bit of a run as it was, cut."""
     scenarios = (
-        arm(f"cut-{number}", parameters=NEUTRAL, links={link: {"strength": 0.0} for link in links})
+        scenario_of(f"cut-{number}", parameters=NEUTRAL, links={link: {"strength": 0.0} for link in links})
         for number, links in enumerate([(), *((link,) for link in sorted(IDLE))])
     )
     made = simulate(study(*scenarios, runs=8), great_stone)

@@ -3,14 +3,14 @@
 import numpy as np
 
 from copark.simulation.run import simulate
-from tests.simulation.conftest import NEUTRAL, arm, outputs, study
+from tests.simulation.conftest import NEUTRAL, outputs, scenario_of, study
 
 FIRST_OF_2022 = 38
 
 
 def test_nothing_moves_before_a_shock(great_stone):
-    arms = arm("mild", parameters={"sanctions": 0.0}), arm("hard", parameters={"sanctions": 3.0})
-    both = simulate(study(*arms, runs=128, draws="defaults"), great_stone)
+    scenarios = scenario_of("mild", parameters={"sanctions": 0.0}), scenario_of("hard", parameters={"sanctions": 3.0})
+    both = simulate(study(*scenarios, runs=128, draws="defaults"), great_stone)
     for name, values in outputs(both).items():
         assert np.array_equal(values[:, :FIRST_OF_2022], both[name].values[1][:, :FIRST_OF_2022]), name
     assert (both.demand_third.values[0][:, FIRST_OF_2022] != both.demand_third.values[1][:, FIRST_OF_2022]).all()
@@ -18,8 +18,8 @@ def test_nothing_moves_before_a_shock(great_stone):
 
 
 def test_a_lever_acts_from_its_quarter_on(great_stone):
-    late = arm("late", levers={"governments.threshold": [{"value": 5.0, "from": 60}]})
-    both = simulate(study(arm(), late, runs=128), great_stone)
+    late = scenario_of("late", levers={"governments.threshold": [{"value": 5.0, "from": 60}]})
+    both = simulate(study(scenario_of(), late, runs=128), great_stone)
     assert np.array_equal(both.registered.values[0][:, :60], both.registered.values[1][:, :60])
     as_it_is, dear = both.arrivals.values[:, :, 60:].sum(axis=-1)
     assert (as_it_is >= dear).all()
@@ -30,21 +30,21 @@ def test_a_lever_acts_from_its_quarter_on(great_stone):
 
 def test_pairing_removes_most_of_the_noise(great_stone):
     """Same random numbers in both scenarios: the difference is far less noisy than between independent runs."""
-    arms = arm(), arm("weak", parameters={"service_pull": 0.7})
-    both = simulate(study(*arms, runs=600, draws="defaults"), great_stone)
+    scenarios = scenario_of(), scenario_of("weak", parameters={"service_pull": 0.7})
+    both = simulate(study(*scenarios, runs=600, draws="defaults"), great_stone)
     left, right = (np.log(both.operating.values[n][:, -1]) for n in range(2))
     paired = np.std(right - left)
     unpaired = np.std(right - np.roll(left, 1))
     assert paired < 0.4 * unpaired
 
 
-def test_arrivals_are_nested_between_arms(great_stone):
-    """With feedback cut, the arm with the higher rate has every enterprise of the other and some more."""
+def test_arrivals_are_nested_between_scenarios(great_stone):
+    """With feedback cut, the scenario with the higher rate has every enterprise of the other and some more."""
     names = ("results_to_arrivals", "service_to_arrivals", "service_to_returns", "opening_to_enterprises")
     quiet = {name: {"strength": 0.0} for name in names}
     still = {"follow_own": 0.0, "pool_years": 500.0, "no_land_discount": 0.0}
-    low = arm("low", parameters=still | {"enquiry_rate": 15.0}, links=quiet)
-    high = arm("high", parameters=still | {"enquiry_rate": 15.5}, links=quiet)
+    low = scenario_of("low", parameters=still | {"enquiry_rate": 15.0}, links=quiet)
+    high = scenario_of("high", parameters=still | {"enquiry_rate": 15.5}, links=quiet)
     both = simulate(study(low, high, draws="defaults"), great_stone)
     more = both.arrivals.values[1] - both.arrivals.values[0]
     assert (more >= 0).all()
@@ -61,7 +61,7 @@ def test_origins_are_symmetric_without_shocks_and_ties(great_stone):
         "origin_weight": (third, third, third), "network_strength": 0.0, "host_growth_pull": 0.0,
         "source_growth_pull": 0.0,
     }  # fmt: skip
-    even = arm("even", parameters=parameters, levers=levers, without_anchors=(0, 1))
+    even = scenario_of("even", parameters=parameters, levers=levers, without_anchors=(0, 1))
     sent = even.model_copy(update={"key": "sent", "parameters": parameters | {"mobilisation": 0.5}})
     origins = ("home", "host", "third")
     kept = tuple(f"operating_{origin}" for origin in origins)
@@ -80,8 +80,8 @@ def test_total_response_to_tax_is_that_of_the_literature(great_stone):
 
     In the mean of parks' own changes, and in the capital of all parks together.
     """
-    arms = [arm(f"t{n}", levers={"governments.profit_tax": [{"value": 0.01 * n}]}) for n in (0, 5)]
-    made = simulate(study(*arms, runs=2500, draws="defaults", keep=("capital",)), great_stone)
+    scenarios = [scenario_of(f"t{n}", levers={"governments.profit_tax": [{"value": 0.01 * n}]}) for n in (0, 5)]
+    made = simulate(study(*scenarios, runs=2500, draws="defaults", keep=("capital",)), great_stone)
     untaxed, taxed = made.capital.values[:, :, -1]
     total = taxed.mean() / untaxed.mean()
     for change, spread in (

@@ -1,11 +1,11 @@
-"""The same seed gives the same bits, whatever the threads, the chunks and the other arms."""
+"""The same seed gives the same bits, whatever the threads, the chunks and the other scenarios."""
 
 import numpy as np
 import pytest
 
 from copark.simulation.run import simulate, stream
 from tests.laws.conftest import same_bits
-from tests.simulation.conftest import arm, outputs, study
+from tests.simulation.conftest import outputs, scenario_of, study
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -23,8 +23,8 @@ def test_chunks_change_nothing(great_stone, baseline):
     assert np.array_equal(np.concatenate([part.draws.values for part in parts]), baseline.draws.values)
 
 
-def test_more_runs_begin_with_the_same_runs_and_another_arm_changes_nothing(great_stone, baseline):
-    both = simulate(study(arm("other", parameters={"return_mean": 0.01}), arm(), runs=60), great_stone)
+def test_more_runs_begin_with_the_same_runs_and_another_scenario_changes_nothing(great_stone, baseline):
+    both = simulate(study(scenario_of("other", parameters={"return_mean": 0.01}), scenario_of(), runs=60), great_stone)
     for name, values in outputs(both, 1).items():
         assert np.array_equal(values, baseline[name].values[0, :60])
 

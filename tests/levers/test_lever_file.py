@@ -38,8 +38,8 @@ def test_settings_of_now_leave_the_past_and_begin_at_now(shipped_file, great_sto
     as_it_is = inputs_of(seen, lever_file.scenario_of())
     for option in shipped_file.options("now"):
         changed = inputs_of(seen, lever_file.scenario_of(option.entry))
-        for room in ("world", "governments", "company", "enterprises"):
-            assert np.array_equal(getattr(as_it_is, room)[:now], getattr(changed, room)[:now]), option.key
+        for submodel in ("world", "governments", "company", "enterprises"):
+            assert np.array_equal(getattr(as_it_is, submodel)[:now], getattr(changed, submodel)[:now]), option.key
 
 
 def test_a_structure_is_what_its_scenarios_have_in_common(shipped_file):

@@ -91,7 +91,7 @@ def test_a_run_that_is_resumed_has_the_bits_of_a_whole_one(kernel_module, few, n
 def test_arguments_that_share_memory_do_so_in_the_module():
     arguments = {argument.path: argument for argument in function_named("simulate").arguments}
     assert arguments["work.link_buffers.strength"].within == "inputs.link_strength"
-    assert arguments["work.rooms.world.state"].within == "work.memory"
+    assert arguments["work.submodels.world.state"].within == "work.memory"
     assert arguments["inputs.world"].shape == ("quarters",)
     assert len({function.name for function in module_functions()}) == len(module_functions())
 

@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from copark.browser.patches import ROOMS, columns, words_of
+from copark.browser.patches import SUBMODELS, columns, words_of
 from copark.cases.horizon import now_for
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import with_parameters
@@ -109,8 +109,8 @@ def test_a_parameter_has_a_place_among_the_draws(engine):
     draws = packer_of(engine, entry, question.request(entry.name)).draws
     for name in ("value_home", "exit_rate", "land_price"):
         drawn = with_parameters(draws, titled({"parameters": {name: 0.25}}))
-        room, word = places[name]
-        for one in ROOMS:
+        submodel, word = places[name]
+        for one in SUBMODELS:
             before, after = columns(getattr(draws, one)), columns(getattr(drawn, one))
-            assert np.flatnonzero((before != after).any(axis=0)).tolist() == ([word] if one == room else [])
-        assert (columns(getattr(drawn, room))[:, word].view(np.float64) == 0.25).all()
+            assert np.flatnonzero((before != after).any(axis=0)).tolist() == ([word] if one == submodel else [])
+        assert (columns(getattr(drawn, submodel))[:, word].view(np.float64) == 0.25).all()

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from copark import export_casebook
 from copark.cases import load_case
-from copark.model.variables import ROOMS
+from copark.model.variables import SUBMODELS
 from copark.presentation.run_export import PlainTable, export_run, safe, write_csv, write_workbook
 from copark.simulation.ensemble import Runs, ScenarioRuns
 from copark.simulation.outcomes import NOT_OK
@@ -88,7 +88,7 @@ def of_the_model(*, early=False):
     made = assemble(study, load_case("great-stone"), label, runs)
     if early:
         made["status"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(STATUS)}
-        made["status_room"].attrs = {"flag_meanings": "; ".join(ROOMS)}
+        made["status_room"].attrs = {"flag_meanings": "; ".join(SUBMODELS)}
         made["outcome"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(MEANINGS)}
     return made
 

@@ -94,8 +94,8 @@ def test_books_and_signal_are_frames_of_years():
     signal = pd.DataFrame({"date": ["2018"], "night_light": [1.5], "error": [0.1], "source": ["press"]})
     park = cp.park_from_frames("blue-bay", FACTS, observations(), SOURCES, books=books, signal=signal)
     assert [(row.value, row.unit, row.role) for row in park.observed("fees")] == [
-        (12.5, "M USD/yr", "fit"),
-        (2.0, "M USD/yr", "fit"),
+        (12.5, "M USD/yr", "context"),
+        (2.0, "M USD/yr", "context"),
     ]
     (light,) = (row for row in park.observations if row.variable == "night_light")
     assert (light.error, light.role) == (0.15, "context")

@@ -52,7 +52,9 @@ def held(study):
     assert identity(cp.Study.from_link(again)) == identity(read)
     assert read.content()["scenarios"] == study.content()["scenarios"]
     assert (read.case, read.runs, read.seed, read.draws) == (study.case, study.runs, study.seed, study.draws)
-    asked = [scenario.model_dump(by_alias=True, exclude={"title"}) for scenario in page_scenarios(link).arms().values()]
+    asked = [
+        scenario.model_dump(by_alias=True, exclude={"title"}) for scenario in page_scenarios(link).by_place().values()
+    ]
     assert asked == [scenario.model_dump(by_alias=True, exclude={"title"}) for scenario in read.scenarios]
     return link
 

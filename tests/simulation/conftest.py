@@ -23,14 +23,14 @@ FLOOD = {
 """Parameters within their ranges under which every run ends with too many enterprises: none starts, none goes."""
 
 
-def arm(key="as-it-is", edits=None, **changes):
+def scenario_of(key="as-it-is", edits=None, **changes):
     return Scenario(key=key, title=Title(en=key, zh=key), edits=edits or {}, **changes)
 
 
 def study(*scenarios, runs=24, keep="all", **changes):
     """A study of Great Stone as it is, or of these scenarios."""
     title = Title(en="test", zh="test")
-    scenarios = scenarios or (arm(),)
+    scenarios = scenarios or (scenario_of(),)
     return Study(name="test", title=title, case="great-stone", runs=runs, scenarios=scenarios, keep=keep, **changes)
 
 
@@ -41,12 +41,12 @@ def outputs(dataset, scenario=0):
 
 def packed(case, **edits):
     """The inputs of a case as it is and as edited."""
-    return inputs_of(case, arm()), inputs_of(case, arm("edited", edits))
+    return inputs_of(case, scenario_of()), inputs_of(case, scenario_of("edited", edits))
 
 
-def column(inputs, room, field):
+def column(inputs, submodel, field):
     """A dated fact by quarter, as plain numbers."""
-    return getattr(inputs, room)[field].tolist()
+    return getattr(inputs, submodel)[field].tolist()
 
 
 @pytest.fixture(scope="session")
@@ -56,10 +56,10 @@ def miniature():
 
 
 @pytest.fixture(scope="session")
-def run_arms(great_stone):
-    """Run arms of Great Stone beside the case as it is."""
+def run_scenarios(great_stone):
+    """Run scenarios of Great Stone beside the case as it is."""
 
-    def run(*arms, **changes):
-        return simulate(study(arm(), *arms, **changes), great_stone, threads=1)
+    def run(*scenarios, **changes):
+        return simulate(study(scenario_of(), *scenarios, **changes), great_stone, threads=1)
 
     return run

@@ -21,7 +21,7 @@ ARMS = ("as-it-is", "better", "same")
 
 
 def made_up(runs=40, quarters=80, **provenance):
-    """Three arms: the second has a tenth more operating companies from 2015Q1 on, the third is the first."""
+    """Three scenarios: the second has a tenth more operating companies from 2015Q1 on, the third is the first."""
     result = make_result(runs, quarters, scenarios=ARMS)
     for values in result.data_vars.values():
         if values.dims == ("scenario", "run", "quarter"):

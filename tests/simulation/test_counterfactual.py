@@ -6,7 +6,7 @@ from copark.simulation.case_edits import dated_events
 from copark.simulation.counterfactual import WITHOUT, but_for_study
 from copark.simulation.readouts.compare import effects_of, outputs_of, paired
 from copark.simulation.run import simulate
-from tests.simulation.conftest import arm, outputs, study
+from tests.simulation.conftest import outputs, scenario_of, study
 
 HORIZON = 20
 EIGHT = {"runs": 8, "quarters": HORIZON, "keep": "all"}
@@ -28,7 +28,7 @@ def first_difference(effects, scenario):
     return min(filter(None, begins), default=None)
 
 
-def test_writing_down_the_record_gives_exactly_nothing(run_arms, great_stone):
+def test_writing_down_the_record_gives_exactly_nothing(run_scenarios, great_stone):
     """Edits that say what happened anyway."""
     sides = {"home": "home", "host": "host", "third": "third", "unallocated": "none"}
     equity = [
@@ -46,7 +46,7 @@ def test_writing_down_the_record_gives_exactly_nothing(run_arms, great_stone):
         "partners": {"duisport": {"from": "2018-08", "to": "2022-03"}},
         "terms": {"cost": {"home": 0.005, "host": 0.005, "third": 0.005}},
     }
-    assert first_difference(effects_in(run_arms(arm("record", edits))), "record") is None
+    assert first_difference(effects_in(run_scenarios(scenario_of("record", edits))), "record") is None
 
 
 DATED = {
@@ -70,8 +70,8 @@ DATED = {
 }
 
 
-def test_nothing_moves_before_the_date_of_an_edit_and_something_does_after(run_arms):
-    result = run_arms(*(arm(key, edits) for key, (edits, _) in DATED.items()))
+def test_nothing_moves_before_the_date_of_an_edit_and_something_does_after(run_scenarios):
+    result = run_scenarios(*(scenario_of(key, edits) for key, (edits, _) in DATED.items()))
     effects = effects_in(result)
     for key in effects.scenarios:
         since = DATED[key][1]
@@ -82,12 +82,12 @@ def test_nothing_moves_before_the_date_of_an_edit_and_something_does_after(run_a
         assert first == since or key in exact or labels_before(result, first) <= labels_before(result, since) + 4
 
 
-def test_without_china_merchants_ties_anchor_and_capability_are_gone(run_arms, great_stone):
-    never = arm(
+def test_without_china_merchants_ties_anchor_and_capability_are_gone(run_scenarios, great_stone):
+    never = scenario_of(
         "never-came",
         {"shareholders": {"china-merchants": "drop"}, "drop": ["anchor/china-merchants-subpark", "capability/2015-05"]},
     )
-    result = run_arms(never, runs=64, draws="defaults")
+    result = run_scenarios(never, runs=64, draws="defaults")
     before, after = outputs(result), outputs(result, 1)
     at = labels_before(result, "2015Q2")
     recorded = labels_before(result, "2025Q1")  # from then on partners come and go as the park does
@@ -129,6 +129,6 @@ def test_but_for_all_that_is_known_runs_or_says_why(great_stone):
     known = dated_events(great_stone)
     assert len(known) > 40
     assert len({one.title.en for one in known}) == len(known)
-    arms = [arm(f"a{n}", {"drop": [key]}) for n, key in enumerate(dict.fromkeys(one.key for one in known))]
-    result = simulate(study(*arms, runs=1, quarters=4, keep=["operating"]), great_stone, threads=1)
+    scenarios = [scenario_of(f"a{n}", {"drop": [key]}) for n, key in enumerate(dict.fromkeys(one.key for one in known))]
+    result = simulate(study(*scenarios, runs=1, quarters=4, keep=["operating"]), great_stone, threads=1)
     assert not result.status.any()

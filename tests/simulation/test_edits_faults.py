@@ -6,7 +6,7 @@ from copark.cases.load import load_case
 from copark.errors import StudyFaults
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Study, load_study
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import scenario_of, study
 
 FILE = """\
 format: 1
@@ -74,7 +74,7 @@ def test_the_case_must_be_sound_without_what_is_dropped():
     case = load_case("great-stone")
     everybody = {holder.key: "drop" for holder in case.shareholders}
     with pytest.raises(StudyFaults) as caught:
-        inputs_of(case, arm("nobody", {"shareholders": everybody}))
+        inputs_of(case, scenario_of("nobody", {"shareholders": everybody}))
     (fault,) = caught.value.faults
     assert (fault.code, fault.file) == ("cases.too_short", "nobody")
     assert "shareholders" in fault.key
@@ -92,7 +92,7 @@ def test_edits_survive_being_written_and_read_again():
         "rivals": [{"side": "host", "size": 1, "stake": 0.9}],
         "drop": ["decree/2017-05-12"],
     }
-    made = study(arm(), arm("edited", written))
+    made = study(scenario_of(), scenario_of("edited", written))
     assert Study.model_validate(made.content()) == made
     assert made.with_changes(runs=7).scenarios == made.scenarios
     assert made.scenarios[0].edits.is_empty

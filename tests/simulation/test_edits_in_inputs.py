@@ -14,10 +14,10 @@ FREE, NO_PARTNER = -1, -2
 def differing(before, after):
     """Names of the dated facts that are not the same."""
     return {
-        f"{room}.{name}"
-        for room in ("world", "governments", "company", "enterprises")
-        for name in getattr(before, room).dtype.names
-        if not np.array_equal(getattr(before, room)[name], getattr(after, room)[name])
+        f"{submodel}.{name}"
+        for submodel in ("world", "governments", "company", "enterprises")
+        for name in getattr(before, submodel).dtype.names
+        if not np.array_equal(getattr(before, submodel)[name], getattr(after, submodel)[name])
     } | {
         name
         for name in ("history", "anchors", "link_strength")
@@ -195,8 +195,8 @@ def test_what_never_happened_leaves_no_trace(miniature, key):
     before, after = packed(miniature, drop=[key])
     assert differing(before, after) == fields
     if value is not None:
-        room, field, quarter, expected = value
-        assert column(after, room, field)[quarter] == expected
+        submodel, field, quarter, expected = value
+        assert column(after, submodel, field)[quarter] == expected
 
 
 def test_a_dropped_anchor_is_no_holder_of_a_certificate_either(miniature):

@@ -6,11 +6,11 @@ import pytest
 from copark.model.outputs import NAMES
 from copark.simulation.ensemble import BLOCK, Ensemble, Paired, by_link, channels, flows_of
 from copark.simulation.run import inputs_of, prepare
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import scenario_of, study
 
 RUNS = 200
-CUT = arm("cut", links={"network_to_arrivals": {"strength": 0.0}})
-FOR_LESS = arm("for-less", parameters={"return_mean": 0.01})
+CUT = scenario_of("cut", links={"network_to_arrivals": {"strength": 0.0}})
+FOR_LESS = scenario_of("for-less", parameters={"return_mean": 0.01})
 KEYS_OF_A_RUN = ("early", "later")
 """What the kernel writes beside the addresses of random numbers when it begins a run."""
 FLOWS_THAT_ARE_OUTPUTS = {
@@ -23,7 +23,7 @@ FLOWS_THAT_ARE_OUTPUTS = {
 @pytest.fixture(scope="module")
 def drawn(great_stone):
     """Draws of the case as it is, and with other returns."""
-    made = prepare(study(arm(), FOR_LESS, runs=RUNS, draws="unsettled"), great_stone).ensemble(1).draws(0, RUNS)
+    made = prepare(study(scenario_of(), FOR_LESS, runs=RUNS, draws="unsettled"), great_stone).ensemble(1).draws(0, RUNS)
     return Paired(list(made.by_scenario), made.drawn)
 
 
@@ -35,7 +35,7 @@ def alone(great_stone, drawn):
 
 def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
     """The same inputs twice are the same runs twice; a scenario's own parameters are all that differs in its draws."""
-    inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT), inputs_of(great_stone, arm()))
+    inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT), inputs_of(great_stone, scenario_of()))
     as_it_is, cut, again = Ensemble(inputs, drawn.by_scenario[0], NAMES).run_scenarios().scenarios
     assert np.array_equal(as_it_is.out, again.out)
     assert np.array_equal(as_it_is.out, alone.out)
@@ -44,9 +44,9 @@ def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
     first, second = drawn.by_scenario
     differing = [
         name
-        for room, other in zip(first, second, strict=True)
-        for name in room.dtype.names or ()
-        if name not in KEYS_OF_A_RUN and not np.array_equal(room[name], other[name])
+        for record, other in zip(first, second, strict=True)
+        for name in record.dtype.names or ()
+        if name not in KEYS_OF_A_RUN and not np.array_equal(record[name], other[name])
     ]
     assert differing == ["return_mean"]
 

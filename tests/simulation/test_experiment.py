@@ -13,11 +13,11 @@ from copark.simulation.readouts.compare import differences, effects_of, outcome_
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.sample import StudyDraws
 from copark.store.checkpoints import Stages
-from tests.simulation.conftest import FLOOD, arm, study
+from tests.simulation.conftest import FLOOD, scenario_of, study
 
-AS_IT_IS = arm()
-CUT = arm("cut", links={"network_to_arrivals": {"strength": 0.0}})
-DEAR = arm("dear", edits={"terms": {"cost": {"home": 0.05, "host": 0.05, "third": 0.05}}})
+AS_IT_IS = scenario_of()
+CUT = scenario_of("cut", links={"network_to_arrivals": {"strength": 0.0}})
+DEAR = scenario_of("dear", edits={"terms": {"cost": {"home": 0.05, "host": 0.05, "third": 0.05}}})
 READ = ("operating", "jobs", "cash")
 RUNS, REPLICATES = 48, 2
 
@@ -103,7 +103,7 @@ def test_a_part_has_the_random_numbers_of_the_whole_and_runs_nothing_that_is_the
 
 def test_factors_multiply_what_is_drawn_within_its_range(great_stone):
     given = Experiment(asked(), great_stone, OutputPaths(READ)).drawn_records().governments["value_home"]
-    scenario = arm(
+    scenario = scenario_of(
         "strong", times={"value_home": 3.0, "home_contribution": 100.0}, scale={"governments.profit_tax": 0.5}
     )
     paired = StudyDraws(asked(), great_stone, (AS_IT_IS, scenario), ({}, {}))(0, 4)
@@ -116,16 +116,21 @@ def test_factors_multiply_what_is_drawn_within_its_range(great_stone):
     assert "times" not in AS_IT_IS.model_dump(), "a study without factors is known by what it was"
     for wrong in ({"times": {"profit_tax": 2.0}}, {"scale": {"value_home": 2.0}}, {"times": {"value_home": -1.0}}):
         with pytest.raises(ValidationError):
-            arm("wrong", **wrong)
+            scenario_of("wrong", **wrong)
 
 
 def test_what_alters_neither_inputs_nor_draws_is_seen(experiment):
     idle = [
-        arm("same", links={"rescue_to_ledger": {"strength": 1.0}}),
-        arm("once", times={"value_home": 1.0}),
-        arm("set", parameters={"cash_reserve": catalogue().parameters["cash_reserve"].default[0]}),
+        scenario_of("same", links={"rescue_to_ledger": {"strength": 1.0}}),
+        scenario_of("once", times={"value_home": 1.0}),
+        scenario_of("set", parameters={"cash_reserve": catalogue().parameters["cash_reserve"].default[0]}),
     ]
-    felt = [CUT, DEAR, arm("none", parameters={"value_home": 0.0}), arm("twice", scale={"governments.visit": 2.0})]
+    felt = [
+        CUT,
+        DEAR,
+        scenario_of("none", parameters={"value_home": 0.0}),
+        scenario_of("twice", scale={"governments.visit": 2.0}),
+    ]
     assert [experiment.alters(scenario) for scenario in (*idle, *felt)] == [False] * 3 + [True] * 4
 
 
@@ -200,7 +205,7 @@ def test_effects_by_the_outcome_of_the_reference(experiment):
 
 
 def test_a_scenario_without_a_finished_run_is_refused(experiment):
-    flood = arm("flood", parameters=FLOOD)
+    flood = scenario_of("flood", parameters=FLOOD)
     with pytest.raises(StudyFaults) as refused:
         experiment.effects([CUT, flood], against=AS_IT_IS, draws=4)
     (fault,) = refused.value.faults

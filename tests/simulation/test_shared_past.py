@@ -15,7 +15,7 @@ from copark.simulation import ensemble
 from copark.simulation.ensemble import ROOM, STRETCH, Ensemble, Paired, ScenarioRuns, runs_of
 from copark.simulation.run import inputs_of, prepare
 from copark.simulation.shared_past import Family, drawn_bytes, families, first_apart
-from tests.simulation.conftest import FLOOD, arm, study
+from tests.simulation.conftest import FLOOD, scenario_of, study
 
 RUNS = 6
 
@@ -24,19 +24,21 @@ def links(since, strength=0.5, **changes):
     return {"links": {"network_to_arrivals": {"strength": strength, "from": since, **changes}}}
 
 
-AS_IT_IS = arm()
+AS_IT_IS = scenario_of()
 HALF, QUARTER, LATER = (
-    arm("half", **links("2026Q4")), arm("quarter", **links("2026Q4", 0.25)), arm("later", **links("2027Q3"))
+    scenario_of("half", **links("2026Q4")), scenario_of("quarter", **links("2026Q4", 0.25)),
+    scenario_of("later", **links("2027Q3")),
 )  # fmt: skip
 DEAR, DEAR_HALF = (
-    arm(scenario.key + "-dear", parameters={"return_mean": 0.01}, links=scenario.links) for scenario in (AS_IT_IS, HALF)
+    scenario_of(scenario.key + "-dear", parameters={"return_mean": 0.01}, links=scenario.links)
+    for scenario in (AS_IT_IS, HALF)
 )
 FLOODED, FLOODED_HALF = (
-    arm(scenario.key + "-flooded", parameters=FLOOD, links=scenario.links) for scenario in (AS_IT_IS, HALF)
+    scenario_of(scenario.key + "-flooded", parameters=FLOOD, links=scenario.links) for scenario in (AS_IT_IS, HALF)
 )
 SLOW = {"network_to_arrivals": {"strength": 1.0, "delay": 3}, "service_to_returns": {"strength": 1.0, "delay": 2}}
-DELAYED = arm("delayed", links=SLOW)
-DELAYED_HALF = arm("delayed-half", links=SLOW | {"sales_to_ledger": {"strength": 0.5, "from": "2026Q4"}})
+DELAYED = scenario_of("delayed", links=SLOW)
+DELAYED_HALF = scenario_of("delayed-half", links=SLOW | {"sales_to_ledger": {"strength": 0.5, "from": "2026Q4"}})
 
 
 def found_in(case, *scenarios):
@@ -49,7 +51,7 @@ def test_scenarios_that_part_later_resume_and_others_begin(great_stone):
     assert found_in(great_stone, AS_IT_IS, LATER) == [Family(0, [1], 60)]
     assert found_in(great_stone, AS_IT_IS, DEAR, DEAR_HALF, HALF) == [Family(0, [3], 57), Family(1, [2], 57)]
     assert found_in(great_stone, HALF, DELAYED, DELAYED_HALF) == [Family(0), Family(1, [2], 57)]
-    assert found_in(great_stone, AS_IT_IS, arm("same"))[0].since == 97
+    assert found_in(great_stone, AS_IT_IS, scenario_of("same"))[0].since == 97
     assert found_in(great_stone, AS_IT_IS) == [Family(0)]
 
 
@@ -126,8 +128,8 @@ def test_all_options_of_all_parks_have_the_bits_of_whole_runs_under_every_struct
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("block", [1, 4, 64])
 def test_threads_and_blocks_change_no_bit_of_delayed_failing_and_other_runs(great_stone, threads, block):
-    arms = (AS_IT_IS, HALF, DELAYED, FLOODED, FLOODED_HALF, DELAYED_HALF, DEAR, LATER, DEAR_HALF)
-    prepared = prepare(study(*arms, runs=RUNS, draws="prior", quarters=98), great_stone)
+    scenarios = (AS_IT_IS, HALF, DELAYED, FLOODED, FLOODED_HALF, DELAYED_HALF, DEAR, LATER, DEAR_HALF)
+    prepared = prepare(study(*scenarios, runs=RUNS, draws="prior", quarters=98), great_stone)
     assert is_run_as_alone(prepared, threads, block)
     flooded = prepared.ensemble(1).run_scenarios().scenarios[4]
     assert not flooded.finished.any()
@@ -135,8 +137,8 @@ def test_threads_and_blocks_change_no_bit_of_delayed_failing_and_other_runs(grea
 
 def test_chunks_change_no_bit_and_what_is_kept_is_bounded(great_stone, monkeypatch):
     monkeypatch.setattr(ensemble, "STRETCH", 8)
-    arms = (AS_IT_IS, HALF, QUARTER, DEAR, DEAR_HALF, DELAYED, DELAYED_HALF)
-    prepared = prepare(study(*arms, runs=30, draws="prior", quarters=98, keep=("jobs", "cash")), great_stone)
+    scenarios = (AS_IT_IS, HALF, QUARTER, DEAR, DEAR_HALF, DELAYED, DELAYED_HALF)
+    prepared = prepare(study(*scenarios, runs=30, draws="prior", quarters=98, keep=("jobs", "cash")), great_stone)
     alive, most, kept = weakref.WeakSet(), [], Ensemble._kept
 
     def watched(self, scenario, first, runs, names):

@@ -15,13 +15,13 @@ from copark.simulation.run import inputs_of, simulate
 from copark.simulation.sample import fill, sample
 from copark.simulation.study import baseline, list_studies, load_study
 from copark.simulation.study_entries import Title
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import scenario_of, study
 
 
 def test_links_and_levers_are_dated_as_people_date(great_stone):
     """2016Q1 is the fifteenth quarter of a case that begins in 2012Q3; an end in quarters counts, as in edits."""
     written, counted = (
-        arm(
+        scenario_of(
             "dated",
             links={"network_to_arrivals": {"strength": 0.0, "from": since, "to": until}},
             levers={"governments.visit": [{"value": [0.1, 0.2], "from": since}]},
@@ -33,7 +33,9 @@ def test_links_and_levers_are_dated_as_people_date(great_stone):
     assert np.array_equal(said.governments, known.governments)
     assert np.flatnonzero((known.link_strength == 0).any(axis=1)).tolist() == list(range(14, 22))
     assert written.model_dump(mode="json", by_alias=True)["links"]["network_to_arrivals"]["from"] == "2016Q1"
-    before = inputs_of(great_stone, arm("early", links={"network_to_arrivals": {"strength": 0.0, "to": "2001Q1"}}))
+    before = inputs_of(
+        great_stone, scenario_of("early", links={"network_to_arrivals": {"strength": 0.0, "to": "2001Q1"}})
+    )
     assert (before.link_strength == 1).all(), "what ends before the case begins never holds"
 
 
@@ -52,8 +54,8 @@ def test_a_shipped_study_runs(name, great_stone):
 
 def test_identity_covers_edits_and_futures(great_stone):
     made = [
-        study(arm()), study(arm(edits={"quota": 5001})), study(arm(edits={"quota": 5002})),
-        study(arm(edits={"drop": ["shock/pandemic"]})), study(arm(), replicates=2),
+        study(scenario_of()), study(scenario_of(edits={"quota": 5001})), study(scenario_of(edits={"quota": 5002})),
+        study(scenario_of(edits={"drop": ["shock/pandemic"]})), study(scenario_of(), replicates=2),
     ]  # fmt: skip
     assert len({study_identity(one, great_stone) for one in made}) == len(made)
 
@@ -71,16 +73,16 @@ def test_a_title_is_no_part_of_it_and_a_run_is_shown_under_the_one_it_was_asked_
 
 @pytest.mark.parametrize("source", [None, {"draws_hash": "d" * 64}])
 def test_identity_is_made_again_from_the_provenance(source, great_stone):
-    named = label(study(arm()), great_stone, source)
+    named = label(study(scenario_of()), great_stone, source)
     assert result_identity(json.loads(named.provenance)) == named.identity
-    without = study_identity(study(arm()), great_stone)
+    without = study_identity(study(scenario_of()), great_stone)
     assert (named.identity == without) == (source is None)
 
 
 def test_two_ways_to_keep_the_old_regime_are_one(great_stone):
     """Dropping the decree is the same as the old threshold and a narrow list for good, bit for bit."""
-    dropped = arm("dropped", {"drop": ["decree/2017-05-12"]})
-    kept = arm("kept", {"threshold": 5, "narrow_until": "forever"})
+    dropped = scenario_of("dropped", {"drop": ["decree/2017-05-12"]})
+    kept = scenario_of("kept", {"threshold": 5, "narrow_until": "forever"})
     both = simulate(study(dropped, kept), great_stone, threads=1)
     for name in ("registered", "operating", "cash", "commitment_host"):
         assert np.array_equal(both[name].values[0], both[name].values[1])
@@ -103,7 +105,9 @@ def test_the_rate_of_credit_follows_the_edited_case(great_stone):
     dearer = second.model_copy(update={"use": True, "rate": second.rate.model_copy(update={"value": 0.06})})
     finance = great_stone.finance.model_copy(update={"credit": (first, dearer)})
     case = great_stone.model_copy(update={"finance": finance})
-    made = simulate(study(arm(), arm("one", {"drop": [f"credit/{second.key}"]}), draws="defaults"), case, threads=1)
+    made = simulate(
+        study(scenario_of(), scenario_of("one", {"drop": [f"credit/{second.key}"]}), draws="defaults"), case, threads=1
+    )
     for scenario, rate in enumerate(((170 * 0.03 + 110 * 0.06) / 280, 0.03)):
         interest, debt = made.interest.values[scenario], made.debt.values[scenario]
         owing = (debt[:, :-1] > 1.0) & (made.failed.values[scenario][:, 1:] == 0)
@@ -122,7 +126,7 @@ def test_the_price_of_land_counts_as_it_departs_from_the_parks_own():
     points = np.random.default_rng(1).uniform(size=(8, space.axes))
     calibrated = space.values(points)
     assert np.array_equal(calibrated["reference_price"], calibrated["land_price"])
-    dear = fill(drawn, arm("dear", times={"land_price": 2.0}), asked, 0, 8).company
+    dear = fill(drawn, scenario_of("dear", times={"land_price": 2.0}), asked, 0, 8).company
     assert np.array_equal(dear["land_price"], 2.0 * dear["reference_price"])
     own = case.parameters | {"reference_price": case.parameters["land_price"].model_copy(update={"prior": None})}
     assert set(sample(asked, case.model_copy(update={"parameters": own}), 0, 8)["reference_price"]) == {0.75}

@@ -19,7 +19,7 @@ from copark.simulation.results import STATUS
 from copark.simulation.study import examine_study
 from copark.simulation.unfinished import require_finished, unfinished_in
 from copark.texts import LANGUAGES
-from tests.simulation.conftest import FLOOD, arm, study
+from tests.simulation.conftest import FLOOD, scenario_of, study
 
 OUT_OF_RANGE = {
     "profit_tax": [1, "1", [{"value": 0.95, "from": "2020"}]],
@@ -53,7 +53,7 @@ def test_a_tax_of_one_is_refused_in_a_case(tmp_path):
 
 
 def test_ranges_of_facts_are_those_of_the_catalogue():
-    known = {f"{one.room}.{one.name}": one for kind in ("lever", "driver") for one in catalogue().of(kind)}
+    known = {f"{one.submodel}.{one.name}": one for kind in ("lever", "driver") for one in catalogue().of(kind)}
     found = [known[name].high for name in ("governments.profit_tax", "governments.threshold", "governments.plan_area")]
     assert found == [facts.MOST_TAX, facts.MOST_THRESHOLD, facts.MOST_AREA]
     assert known["company.quota"].low == 1
@@ -61,7 +61,7 @@ def test_ranges_of_facts_are_those_of_the_catalogue():
 
 def test_a_scenario_without_a_finished_run_is_an_error(tmp_path):
     scenarios = [{"key": "as-it-is", "title": "As it is"}, {"key": "flood", "title": "Flood", "parameters": FLOOD}]
-    asked = study(arm(), arm("flood", parameters=FLOOD), runs=8, draws="defaults")
+    asked = study(scenario_of(), scenario_of("flood", parameters=FLOOD), runs=8, draws="defaults")
     case = load_case("great-stone")
     readers = {
         "Python": lambda: cp.simulate(case, runs=8, draws_from="defaults", scenarios=scenarios),

@@ -95,22 +95,22 @@ def test_the_study_holds_every_combination_once():
 
 def test_parts_add_up_to_the_whole_run_by_run():
     rng = np.random.default_rng(3)
-    arms = {
+    scenarios = {
         frozenset(lacking): rng.normal(size=50) for count in range(4) for lacking in combinations(FACTORS, count)
     }  # fmt: skip
-    total = sum(shapley(arms, factor) for factor in FACTORS)
-    assert total == pytest.approx(arms[frozenset()] - arms[frozenset(FACTORS)])
+    total = sum(shapley(scenarios, factor) for factor in FACTORS)
+    assert total == pytest.approx(scenarios[frozenset()] - scenarios[frozenset(FACTORS)])
 
 
 def test_a_factor_that_does_nothing_has_no_part_and_equals_share():
     """An additive world: each factor's part is its effect, whatever the order."""
     effects = {"owner": 0.0, "plan": 3.0, "framework": -1.0}
-    arms = {
+    scenarios = {
         frozenset(lacking): np.array([sum(effects[name] for name in FACTORS if name not in lacking)])
         for count in range(4)
         for lacking in combinations(FACTORS, count)
     }
-    assert {name: float(shapley(arms, name)[0]) for name in FACTORS} == pytest.approx(effects)
+    assert {name: float(shapley(scenarios, name)[0]) for name in FACTORS} == pytest.approx(effects)
 
 
 @pytest.fixture(scope="module")

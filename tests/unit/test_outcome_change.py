@@ -101,8 +101,8 @@ def test_every_move_has_one_cause_by_the_first_rule_that_differs():
     causes = {(move.reference, move.scenario): move.cause for move in change.moves}
     assert len(causes) == 12
     assert set(causes.values()) == set(CAUSES)
-    for (reference, arm), cause in causes.items():
-        i, j = OUTCOMES.index(reference), OUTCOMES.index(arm)
+    for (reference, scenario), cause in causes.items():
+        i, j = OUTCOMES.index(reference), OUTCOMES.index(scenario)
         rules = [(code == FAILED, code == DEPENDENT, code == FRAGILE) for code in (i, j)]
         first = next(n for n in range(3) if rules[0][n] != rules[1][n])
         assert cause == CAUSES[2 * first + rules[1][first]]
@@ -112,16 +112,16 @@ CODES = arrays(np.int8, 40, elements=st.integers(0, 3))
 
 
 @given(CODES, CODES)
-def test_the_moves_add_up_to_the_change_of_every_probability(reference, arm):
-    change = outcome_moves(reference, arm, {}, {}, QUARTERS - 1)
+def test_the_moves_add_up_to_the_change_of_every_probability(reference, scenario):
+    change = outcome_moves(reference, scenario, {}, {}, QUARTERS - 1)
     for code, name in enumerate(OUTCOMES):
         gained = sum(move.runs for move in change.moves if move.scenario == name)
         lost = sum(move.runs for move in change.moves if move.reference == name)
-        assert gained - lost == np.count_nonzero(arm == code) - np.count_nonzero(reference == code)
+        assert gained - lost == np.count_nonzero(scenario == code) - np.count_nonzero(reference == code)
         before, after = change.shares(name)
         assert before == np.mean(reference == code)
-        assert after == np.mean(arm == code)
-    assert change.moved == np.count_nonzero(reference != arm)
+        assert after == np.mean(scenario == code)
+    assert change.moved == np.count_nonzero(reference != scenario)
     assert sum(map(sum, change.counts)) == 40
 
 

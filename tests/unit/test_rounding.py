@@ -29,7 +29,7 @@ VALUES = np.random.default_rng(1).lognormal(6.0, 1.0, 1000)
 NOISE = np.random.default_rng(2).choice([-2e-16, 0.0, 2e-16], 1000)
 
 
-def test_an_arm_that_changes_nothing_is_equal_however_it_is_rounded() -> None:
+def test_a_scenario_that_changes_nothing_is_equal_however_it_is_rounded() -> None:
     after = VALUES * (1.0 + NOISE)
     assert (after != VALUES).any()
     for log in (False, True):

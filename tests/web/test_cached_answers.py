@@ -62,7 +62,7 @@ def test_an_answer_bears_the_titles_of_who_asks(client):
     for owner, title in ((MINE, "mine"), (YOURS, "yours"), (MINE, "mine")):
         asked = {"case": PARK, "runs": 3, "draws": "defaults", "scenario": EQUITY | {"title": title}}
         answer = client.post("/api/v1/simulate", json=asked, headers=owner).json()
-        assert answer["arms"][1]["title"]["en"] == title
+        assert answer["scenarios"][1]["title"]["en"] == title
     for owner, title in ((MINE, "mine"), (YOURS, "yours")):
         forms = client.get(f"/api/v1/reproduce/{answer['identity']}", headers=owner).json()
         assert yaml.safe_load(forms["yaml"])["scenarios"][1]["title"] == {"en": title, "zh": title}

@@ -104,7 +104,7 @@ def test_an_option_is_a_scenario_that_changes_nothing_of_the_past(client, told):
     option = next(one for one in told["options"] if one["key"] == "tax-20-now")
     asked = {"case": "great-stone", "runs": 40, "scenario": option["scenario"], "outputs": ["operating"]}
     answer = client.post("/api/v1/simulate", json=asked).json()
-    before, after = (arm["bands"]["operating"][2] for arm in answer["arms"])
+    before, after = (scenario["bands"]["operating"][2] for scenario in answer["scenarios"])
     now = answer["quarters"].index(told["pulled"])
     assert before[:now] == after[:now]
     assert before != after

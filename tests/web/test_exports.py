@@ -37,7 +37,7 @@ def test_bands_as_csv_are_those_of_the_answer(get, answer):
         head, *rows = csv.reader(StringIO(raw.content.decode("utf-8-sig")))
         jobs = [row for row in rows if row[:2] == ["scenario", "jobs"]]
         assert [row[4] for row in jobs] == answer["quarters"]
-        assert np.array_equal(np.array([row[8:13] for row in jobs], float).T, answer["arms"][1]["bands"]["jobs"])
+        assert np.array_equal(np.array([row[8:13] for row in jobs], float).T, answer["scenarios"][1]["bands"]["jobs"])
         heads.append(head)
     assert heads[0] != heads[1], "in the language asked for"
 
@@ -60,4 +60,4 @@ def test_netcdf_holds_every_run_with_what_made_it(get, answer, tmp_path):
         assert found.attrs["identity"] == answer["identity"]
         assert json.loads(found.attrs["provenance"])["study"] == answer["study"]
         medians = np.median(found["jobs"].isel(scenario_index=1).to_numpy(), axis=0)
-        assert np.array_equal(medians, np.array(answer["arms"][1]["bands"]["jobs"][2]))
+        assert np.array_equal(medians, np.array(answer["scenarios"][1]["bands"]["jobs"][2]))

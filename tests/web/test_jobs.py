@@ -53,7 +53,7 @@ def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     table = client.get(f"/api/v1/export/{last['identity']}.csv").content.decode("utf-8-sig").splitlines()
     bands = [[float(cell) for cell in row[8:13]] for row in csv.reader(table) if row[1] == "jobs"]
     own = client.post("/api/v1/simulate", json={**SHORT, "baseline": None, "scenario": {"key": "as-it-is"}}).json()
-    assert np.array_equal(np.transpose(bands), np.array(own["arms"][0]["bands"]["jobs"]))
+    assert np.array_equal(np.transpose(bands), np.array(own["scenarios"][0]["bands"]["jobs"]))
 
 
 @pytest.mark.long

@@ -75,12 +75,12 @@ def answered(name: str, park: Park, out: Path) -> Answered:
 def test_the_page_has_the_numbers_of_python(park: Park, client: TestClient) -> None:
     told = client.post("/api/v1/simulate", json={"case": park.name, "baseline": None}).json()
     assert (told["judged"], told["quarters"][-1]) == (HORIZON, HORIZON)
-    (arm,) = told["arms"]
-    (standing,) = [one["share"] for one in arm["outcomes"] if one["name"] == "self_standing"]
+    (scenario,) = told["scenarios"]
+    (standing,) = [one["share"] for one in scenario["outcomes"] if one["name"] == "self_standing"]
     assert standing == park.chance
-    headlines = {name: (one["low"], one["value"], one["high"]) for name, one in arm["headlines"].items()}
+    headlines = {name: (one["low"], one["value"], one["high"]) for name, one in scenario["headlines"].items()}
     assert (headlines["operating"], headlines["jobs"]) == (park.companies, park.jobs)
-    land = arm["land"]
+    land = scenario["land"]
     assert (land and (land["low"], land["value"], land["high"])) == park.land
 
 

@@ -47,19 +47,30 @@ def test_the_library_and_the_command_line_give_the_same_identity(client, pair, t
 
 def test_bands_are_the_librarys_to_the_bit(pair):
     answer, result = pair
-    for n, arm in enumerate(answer["arms"]):
-        assert set(arm["bands"]) == {"operating", "registered", "realised_investment", "jobs", "cash", "serviced_area"}
-        for name, rows in arm["bands"].items():
+    for n, scenario in enumerate(answer["scenarios"]):
+        assert set(scenario["bands"]) == {
+            "operating",
+            "registered",
+            "realised_investment",
+            "jobs",
+            "cash",
+            "serviced_area",
+        }
+        for name, rows in scenario["bands"].items():
             assert np.array_equal(np.array(rows), bands(result, name, n)), name
 
 
 def test_a_comparison_is_the_librarys_to_the_bit(client):
-    arms = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}, {"key": "c", "parameters": {"value_home": 0.0}}]
-    asked = {"case": "great-stone", "runs": 40, "draws": "unsettled", "outputs": ["jobs"], "scenarios": arms}
+    scenarios = [
+        {"key": "a"},
+        {"key": "b", "edits": {"framework": "off"}},
+        {"key": "c", "parameters": {"value_home": 0.0}},
+    ]
+    asked = {"case": "great-stone", "runs": 40, "draws": "unsettled", "outputs": ["jobs"], "scenarios": scenarios}
     answer = client.post("/api/v1/compare", json=asked).json()
     result = library(answer)
     assert answer["identity"] == result.attrs["identity"]
-    assert [change["arm"] for change in answer["changes"]] == ["b", "c"]
+    assert [change["scenario"] for change in answer["changes"]] == ["b", "c"]
     effects = effects_of(*paired(result), ["jobs"])
     for key, change in zip(effects.scenarios, answer["changes"], strict=True):
         assert np.array_equal(np.array(change["bands"]["jobs"]), quantiles(effects.differences(key, "jobs")))
@@ -74,8 +85,8 @@ def test_runs_made_while_dragging_are_the_first_of_those_on_release(serve, tmp_p
             one.post("/api/v1/simulate", json=asked | {"runs": runs}).json() for one, runs in asks
         )
     assert joined["identity"] == at_once["identity"]
-    assert joined["arms"][0]["bands"] == at_once["arms"][0]["bands"]
-    assert again["arms"] == first["arms"]
+    assert joined["scenarios"][0]["bands"] == at_once["scenarios"][0]["bands"]
+    assert again["scenarios"] == first["scenarios"]
 
 
 def test_the_posterior_is_drawn_from_where_there_is_one(client):
@@ -85,7 +96,7 @@ def test_the_posterior_is_drawn_from_where_there_is_one(client):
     assert case["calibrated"]
     result = library(answer)
     assert answer["identity"] == result.attrs["identity"]
-    assert np.array_equal(np.array(answer["arms"][0]["bands"]["jobs"]), bands(result, "jobs"))
+    assert np.array_equal(np.array(answer["scenarios"][0]["bands"]["jobs"]), bands(result, "jobs"))
     assert answer["draws"]["cut"]
     assert answer["trust"]["label"]["en"] == result.attrs["trust_en"]
 

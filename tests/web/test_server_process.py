@@ -85,7 +85,7 @@ def test_a_killed_server_takes_its_children_with_it_and_the_next_finishes_its_jo
         assert psutil.wait_procs(children, 20)[1] == [], "the job's process outlives its server"
     with server(data) as (process, address):
         second = ask(address, "/api/v1/simulate", asked)
-        assert (second["identity"], second["arms"]) == (first["identity"], first["arms"])
+        assert (second["identity"], second["scenarios"]) == (first["identity"], first["scenarios"])
         ended = [told_of(address, job) for job in sent]
         ended_well(process)
     assert [(one["state"], one["attempts"]) for one in ended] == [("done", 2), ("done", 1)]

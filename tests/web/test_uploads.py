@@ -53,7 +53,7 @@ def test_an_honest_case_is_taken_used_and_forgotten(client, folder):
     said, own = (
         client.post("/api/v1/simulate", json={"case": one, "runs": 20}).json() for one in (name, "great-stone")
     )
-    assert (said["identity"], said["arms"]) == (own["identity"], own["arms"])
+    assert (said["identity"], said["scenarios"]) == (own["identity"], own["scenarios"])
     assert [client.delete(f"/api/v1/cases/{name}").status_code for _ in range(2)] == [200, 404]
     assert client.get(f"/api/v1/cases/{name}").status_code == 404
 

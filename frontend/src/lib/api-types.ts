@@ -18,9 +18,9 @@ export interface components {
             form: components["schemas"]["FieldInfo"][];
             workbook: components["schemas"]["LocalizedText"] | null;
         };
-        /** ArmFlows */
-        ArmFlows: {
-            arm: string;
+        /** ScenarioFlows */
+        ScenarioFlows: {
+            scenario: string;
             runs: number;
             arrows: components["schemas"]["ArrowFlow"][];
         };
@@ -115,7 +115,7 @@ export interface components {
             case: components["schemas"]["CaseName"];
             quarters: string[];
             levels: number[];
-            arms: components["schemas"]["CouplingArm"][];
+            scenarios: components["schemas"]["CoupledScenario"][];
             indicators: components["schemas"]["Component"][];
             indicator_titles: {
                 [key: string]: components["schemas"]["LocalizedText"];
@@ -130,8 +130,8 @@ export interface components {
             caveat: components["schemas"]["LocalizedText"];
             draws: components["schemas"]["DrawsNote"];
         };
-        /** CouplingArm */
-        CouplingArm: {
+        /** CoupledScenario */
+        CoupledScenario: {
             key: string;
             title: components["schemas"]["LocalizedText"];
             coordination: (number | null)[][];
@@ -377,7 +377,7 @@ export interface components {
         /** LayerInfo */
         LayerInfo: {
             key: string;
-            room: string;
+            submodel: string;
             title: components["schemas"]["LocalizedText"];
         };
         /** LeverInfo */
@@ -416,6 +416,11 @@ export interface components {
             reason: components["schemas"]["LocalizedText"];
             rests: components["schemas"]["LocalizedText"][];
         };
+        /** LinkGroup */
+        LinkGroup: {
+            title: components["schemas"]["LocalizedText"];
+            links: string[];
+        };
         /** LinkMechanism */
         LinkMechanism: {
             link: string;
@@ -426,22 +431,6 @@ export interface components {
             moved: number;
             alone: number | null;
             sentence: components["schemas"]["LocalizedText"];
-        };
-        /** LinkPart */
-        LinkPart: {
-            group: string;
-            title: components["schemas"]["LocalizedText"];
-            links: string[];
-            change: number;
-            low: number;
-            high: number;
-            told: components["schemas"]["LocalizedText"];
-        };
-        /** LinkParts */
-        LinkParts: {
-            since: string;
-            runs: number;
-            parts: components["schemas"]["LinkPart"][];
         };
         /** LocalizedText */
         LocalizedText: {
@@ -463,6 +452,9 @@ export interface components {
             nodes: components["schemas"]["NodeInfo"][];
             edges: components["schemas"]["EdgeInfo"][];
             arrows: components["schemas"]["ArrowInfo"][];
+            groups: {
+                [key: string]: components["schemas"]["LinkGroup"];
+            };
         };
         /** NodeInfo */
         NodeInfo: {
@@ -505,44 +497,27 @@ export interface components {
             sign: string;
             verdict: string;
         };
-        /** OutcomeChange */
-        OutcomeChange: {
-            sentence: components["schemas"]["LocalizedText"];
-            moves: components["schemas"]["OutcomeTransition"][];
-        };
-        /** OutcomeMove */
-        OutcomeMove: {
-            name: string;
-            title: components["schemas"]["LocalizedText"];
-            reference_share: number | null;
-            arm_share: number | null;
-            change: number | null;
-            low: number | null;
-            high: number | null;
-            gained: number;
-            lost: number;
-        };
-        /** OutcomeShare */
-        OutcomeShare: {
+        /** OutcomeInfo */
+        OutcomeInfo: {
             name: string;
             title: components["schemas"]["LocalizedText"];
             meaning: components["schemas"]["LocalizedText"];
             good: boolean;
-            told: number;
             colour: string;
-            count: number;
-            total: number;
-            share: number | null;
-            low: number | null;
-            high: number | null;
         };
-        /** OutcomeTransition */
-        OutcomeTransition: {
-            words: components["schemas"]["LocalizedText"];
+        /** OutcomePart */
+        OutcomePart: {
+            group: string;
+            change: number[];
+            error: number[];
+        };
+        /** OutcomeParts */
+        OutcomeParts: {
+            since: string;
             runs: number;
-            share: number;
-            cause_words: components["schemas"]["LocalizedText"];
-            account: components["schemas"]["LocalizedText"];
+            before: number[];
+            after: number[];
+            parts: components["schemas"]["OutcomePart"][];
         };
         /** OutputInfo */
         OutputInfo: {
@@ -551,7 +526,7 @@ export interface components {
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
-            room: string;
+            submodel: string;
             source: string;
         };
         /** Page */
@@ -574,7 +549,7 @@ export interface components {
             symbol: string;
             unit: string;
             unit_title: components["schemas"]["LocalizedText"];
-            room: string;
+            submodel: string;
             low: number;
             high: number;
             default: number[];
@@ -795,12 +770,14 @@ export interface components {
         };
         /** ScenarioChange */
         ScenarioChange: {
-            arm: string;
+            scenario: string;
             reference: string;
             pairs: number;
             begins: string | null;
-            outcomes: components["schemas"]["OutcomeMove"][];
-            outcome_change: components["schemas"]["OutcomeChange"];
+            outcomes: components["schemas"]["ShareEffect"][];
+            moves: {
+                [key: string]: (components["schemas"]["RenderedParagraph"] | components["schemas"]["RenderedBullets"] | components["schemas"]["RenderedCaveat"] | components["schemas"]["RenderedCards"] | components["schemas"]["RenderedTable"] | components["schemas"]["RenderedChart"])[];
+            };
             headlines: {
                 [key: string]: components["schemas"]["Reading"];
             };
@@ -821,7 +798,7 @@ export interface components {
             title: components["schemas"]["LocalizedText"];
             runs: number;
             finished: number;
-            outcomes: components["schemas"]["OutcomeShare"][];
+            outcomes: components["schemas"]["Share"][];
             headlines: {
                 [key: string]: components["schemas"]["Headline"];
             };
@@ -884,6 +861,20 @@ export interface components {
             low: number;
             high: number;
         };
+        /** ShareEffect */
+        ShareEffect: {
+            scenario: string;
+            reference: string;
+            measure: string;
+            quarter: string;
+            pairs: number;
+            both: number;
+            gained: number;
+            lost: number;
+            neither: number;
+            low: number;
+            high: number;
+        };
         /** ShareStep */
         ShareStep: {
             least_percent: number;
@@ -901,20 +892,21 @@ export interface components {
             judged: string;
             now: string | null;
             today: string;
+            outcomes: components["schemas"]["OutcomeInfo"][];
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
             };
-            arms: components["schemas"]["ScenarioResult"][];
+            scenarios: components["schemas"]["ScenarioResult"][];
             changes: components["schemas"]["ScenarioChange"][];
             observed: {
                 [key: string]: components["schemas"]["ObservedPoint"][];
             };
             summary: components["schemas"]["LocalizedText"];
             caveats: components["schemas"]["LocalizedText"][];
-            flows: components["schemas"]["ArmFlows"][] | null;
+            flows: components["schemas"]["ScenarioFlows"][] | null;
             why: components["schemas"]["Why"] | null;
             record: components["schemas"]["RecordRow"][] | null;
-            links: components["schemas"]["LinkParts"] | null;
+            links: components["schemas"]["OutcomeParts"] | null;
             draws: components["schemas"]["DrawsNote"];
             trust: components["schemas"]["TrustNote"];
             made: components["schemas"]["VersionsInfo"];
@@ -981,7 +973,7 @@ export interface components {
         };
         /** Why */
         Why: {
-            arm: string;
+            scenario: string;
             reference: string;
             target: string;
             quarter: string;
@@ -1004,7 +996,7 @@ export interface components {
 }
 export type AnalysesAnswer = components['schemas']['AnalysesAnswer'];
 export type AnalysisInfo = components['schemas']['AnalysisInfo'];
-export type ArmFlows = components['schemas']['ArmFlows'];
+export type ScenarioFlows = components['schemas']['ScenarioFlows'];
 export type ArrowFlow = components['schemas']['ArrowFlow'];
 export type ArrowInfo = components['schemas']['ArrowInfo'];
 export type CalibrationInfo = components['schemas']['CalibrationInfo'];
@@ -1016,7 +1008,7 @@ export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type ComparisonCondition = components['schemas']['ComparisonCondition'];
 export type Component = components['schemas']['Component'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
-export type CouplingArm = components['schemas']['CouplingArm'];
+export type CoupledScenario = components['schemas']['CoupledScenario'];
 export type DatedValue = components['schemas']['DatedValue'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionAnswer = components['schemas']['DecisionAnswer'];
@@ -1040,19 +1032,17 @@ export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
 export type LeverOptionInfo = components['schemas']['LeverOptionInfo'];
 export type LeverStory = components['schemas']['LeverStory'];
+export type LinkGroup = components['schemas']['LinkGroup'];
 export type LinkMechanism = components['schemas']['LinkMechanism'];
-export type LinkPart = components['schemas']['LinkPart'];
-export type LinkParts = components['schemas']['LinkParts'];
 export type LocalizedText = components['schemas']['LocalizedText'];
 export type MethodAnswer = components['schemas']['MethodAnswer'];
 export type NetworkAnswer = components['schemas']['NetworkAnswer'];
 export type NodeInfo = components['schemas']['NodeInfo'];
 export type ObservedPoint = components['schemas']['ObservedPoint'];
 export type OptionEffect = components['schemas']['OptionEffect'];
-export type OutcomeChange = components['schemas']['OutcomeChange'];
-export type OutcomeMove = components['schemas']['OutcomeMove'];
-export type OutcomeShare = components['schemas']['OutcomeShare'];
-export type OutcomeTransition = components['schemas']['OutcomeTransition'];
+export type OutcomeInfo = components['schemas']['OutcomeInfo'];
+export type OutcomePart = components['schemas']['OutcomePart'];
+export type OutcomeParts = components['schemas']['OutcomeParts'];
 export type OutputInfo = components['schemas']['OutputInfo'];
 export type Page = components['schemas']['Page'];
 export type ParameterInfo = components['schemas']['ParameterInfo'];
@@ -1085,6 +1075,7 @@ export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type Share = components['schemas']['Share'];
+export type ShareEffect = components['schemas']['ShareEffect'];
 export type ShareStep = components['schemas']['ShareStep'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];

@@ -39,8 +39,8 @@ export const isEdited = (view: View): boolean => changed(view.scenario).length >
 function question(view: View, runs: number, parts: object): object {
   const { case: name, seed, scenario, baseline } = view;
   const edited = isEdited(view);
-  const arms = edited ? { scenario, baseline } : { scenario: baseline, baseline: null };
-  return { case: name, seed, runs, ...drawsOf(view), ...arms, outputs: OUTPUTS, parts: edited ? { differences: false, ...parts } : parts };
+  const scenarios = edited ? { scenario, baseline } : { scenario: baseline, baseline: null };
+  return { case: name, seed, runs, ...drawsOf(view), ...scenarios, outputs: OUTPUTS, parts: edited ? { differences: false, ...parts } : parts };
 }
 
 /** The question about a park as it is recorded: the one asked here before anything is changed, so that both have one answer. */
@@ -51,7 +51,7 @@ export function rangesOf(answer: Answer): Ranges {
   const last = answer.quarters.at(-1) ?? '';
   return Object.fromEntries(
     OUTPUTS.map((name) => {
-      const rows = answer.arms.flatMap((one) => [one.bands[name]?.[0] ?? [], one.bands[name]?.[4] ?? []]);
+      const rows = answer.scenarios.flatMap((one) => [one.bands[name]?.[0] ?? [], one.bands[name]?.[4] ?? []]);
       const seen = (answer.observed[name] ?? []).filter((one) => one.use && one.quarter <= last);
       return [name, extent(rows, seen.flatMap((one) => [one.value, one.high]))];
     }),

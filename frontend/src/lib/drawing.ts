@@ -81,7 +81,7 @@ export class Drawing {
     const packed = await bytes('POST', `cases/${view.case}/packed`, { ...packedSettings(view), scenario: content });
     const answer = readPacked<ScenarioHead>(await unpackedOf(packed));
     writePatches(answer, [answer.head.patch], inputs);
-    const changes = answer.head.patch.parameters.map(([room, word, place]): Held['changes'][number] => [room, word, Array.isArray(place) ? words(answer, place).slice() : place]);
+    const changes = answer.head.patch.parameters.map(([submodel, word, place]): Held['changes'][number] => [submodel, word, Array.isArray(place) ? words(answer, place).slice() : place]);
     return { scenario, inputs, changes, sliders: answer.head.sliders, parameters: answer.head.parameters, numbers: answer.numbers };
   }
 

@@ -38,7 +38,7 @@ export interface Labels {
 
 export interface OverlayData {
   quarters: string[];
-  arms: { title: string; bands: Numbers[] }[];
+  scenarios: { title: string; bands: Numbers[] }[];
   range: [number, number];
   today: string;
   labels: Labels;
@@ -192,9 +192,9 @@ export function fan(data: FanData, lang: Lang): Drawing {
 const ARMS = ['var(--grey)', 'var(--blue)', 'var(--orange)', 'var(--green)'];
 const DASHES = [undefined, '8 3', '3 3', '10 3 2 3'];
 
-/** Medians of several arms, each with the outline of its band of 90%. */
+/** Medians of several scenarios, each with the outline of its band of 90%. */
 export function overlay(data: OverlayData, lang: Lang): Drawing {
-  const arms = data.arms.map(({ title, bands: [low = [], , median = [], , high = []] }, n) => {
+  const scenarios = data.scenarios.map(({ title, bands: [low = [], , median = [], , high = []] }, n) => {
     const dash = DASHES[n];
     return { title, low, median, high, color: ARMS[n] ?? 'var(--ink)', ...(dash ? { dash } : {}) };
   });
@@ -204,19 +204,19 @@ export function overlay(data: OverlayData, lang: Lang): Drawing {
     range: data.range,
     step: nice((data.range[1] - data.range[0]) / 4),
     isLarge: true,
-    areas: arms.map(({ low, high, color }) => ({ low, high, color, opacity: '0.07' })),
-    lines: arms.flatMap(({ low, median, high, color, ...dash }) => [
+    areas: scenarios.map(({ low, high, color }) => ({ low, high, color, opacity: '0.07' })),
+    lines: scenarios.flatMap(({ low, median, high, color, ...dash }) => [
       { row: low, color, width: 0.8, opacity: 0.8, ...('dash' in dash ? { dash: dash.dash } : {}) },
       { row: high, color, width: 0.8, opacity: 0.8, ...('dash' in dash ? { dash: dash.dash } : {}) },
       { row: median, color, width: 2.2, ...('dash' in dash ? { dash: dash.dash } : {}) },
     ]),
     rules: rulesOf({ ...data, selected: null }, true),
-    ends: arms.map(({ median, color }, n) => ({ row: median, words: String(n + 1), color, distance: 6 + 14 * n })).filter(({ row }) => (row.at(-1) ?? null) !== null),
+    ends: scenarios.map(({ median, color }, n) => ({ row: median, words: String(n + 1), color, distance: 6 + 14 * n })).filter(({ row }) => (row.at(-1) ?? null) !== null),
     observed: [],
     events: [],
     values: (quarter) => [
       data.quarters[quarter] ?? '',
-      ...arms.map((arm, n) => `${n + 1}: ${number(arm.median, quarter)} (${number(arm.low, quarter)} – ${number(arm.high, quarter)})`),
+      ...scenarios.map((scenario, n) => `${n + 1}: ${number(scenario.median, quarter)} (${number(scenario.low, quarter)} – ${number(scenario.high, quarter)})`),
     ],
   };
 }

@@ -65,7 +65,7 @@ export function evenly(value: number, digits: number): number {
 
 /** A share as a percentage; small ones with a decimal, and what only rounds to 0 or 100 is said to be above or below. */
 export function percent(share: number | null | undefined, decimals?: number): string {
-  if (share === null || share === undefined) return '–';
+  if (share === null || share === undefined || Number.isNaN(share)) return '–';
   const digits = decimals ?? (share > 0 && share < 0.05 ? 1 : 0);
   const rounded = evenly(100 * share, digits);
   if (share > 0 && rounded === 0) return `<${(10 ** -digits).toFixed(digits)}%`;
@@ -75,7 +75,7 @@ export function percent(share: number | null | undefined, decimals?: number): st
 
 /** Percentage points, with a sign. */
 export function points(change: number | null | undefined, digits = 1): string {
-  if (change === null || change === undefined) return '–';
+  if (change === null || change === undefined || Number.isNaN(change)) return '–';
   const value = (100 * change).toFixed(digits);
   return (Number(value) > 0 ? `+${value}` : Number(value) ? value : value.replace('-', '')).replace('-', '−');
 }

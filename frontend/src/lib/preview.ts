@@ -1,6 +1,7 @@
 import type { Reading } from '../live/readings';
+import type { ShareEffect } from './api-types';
 import { evenly, isCounted, quantity, shown } from './numbers';
-import type { Answer, Arm, Change, LocalizedText, Numbers } from './types';
+import type { Answer, ScenarioResult, Change, LocalizedText, Numbers } from './types';
 
 /** What the kernel in the browser has made of a scenario and of its baseline, with as many runs each. */
 export interface Drawn {
@@ -48,19 +49,19 @@ const NOTHING: LocalizedText = { en: '', zh: '' };
 
 /** The answer as the browser sees it before the server has said it: numbers of the kernel in the place of the server's, which alone has a run ID. */
 export function previewed(answer: Answer, drawn: Drawn, edited: boolean, words: PreviewWords): Answer {
-  const template = answer.arms[0];
+  const template = answer.scenarios[0];
   if (!template) return answer;
   const sides = edited ? ([0, 1] as const) : ([1] as const);
-  const last = answer.arms.at(-1) ?? template;
+  const last = answer.scenarios.at(-1) ?? template;
   return {
     ...answer,
-    arms: sides.map((side) => armOf(answer, side === 0 ? template : last, drawn, side, words)),
+    scenarios: sides.map((side) => scenarioOf(answer, side === 0 ? template : last, drawn, side, words)),
     changes: edited ? [changeOf(answer, drawn, words)] : [],
     summary: both(words.summary),
   };
 }
 
-function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: PreviewWords): Arm {
+function scenarioOf(answer: Answer, like: ScenarioResult, drawn: Drawn, side: 0 | 1, words: PreviewWords): ScenarioResult {
   const bands = Object.fromEntries(drawn.shown.map((name, n) => [name, drawn.bands[side][n] ?? []]));
   const at = (name: string, level: number): number | null => bands[name]?.[level]?.[drawn.judged] ?? null;
   const said = (value: number | null | undefined, name: string, isBare = false): string => spoken(answer, name, value, words, false, isBare);
@@ -71,9 +72,9 @@ function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: Prev
     finished: drawn.finished[side],
     outcomes: like.outcomes.map((one) => {
       const reading = drawn.shares[drawn.outcomes.indexOf(one.name)];
-      const share = reading?.[side === 0 ? 'reference_share' : 'scenario_share'] ?? null;
+      const share = reading?.[side === 0 ? 'reference_share' : 'scenario_share'] ?? Number.NaN;
       const total = drawn.finished[side];
-      return { ...one, share, total, count: Math.round((share ?? 0) * total), low: side === 0 ? null : (reading?.scenario_low ?? null), high: side === 0 ? null : (reading?.scenario_high ?? null) };
+      return { ...one, share, total, count: Math.round((share || 0) * total), low: (side === 1 ? reading?.scenario_low : undefined) ?? Number.NaN, high: (side === 1 ? reading?.scenario_high : undefined) ?? Number.NaN };
     }),
     headlines: Object.fromEntries(Object.entries(like.headlines).map(([name, one]) => [name, {
       ...one, low: at(name, 0), value: at(name, 2), high: at(name, 4), planned: null,
@@ -91,15 +92,13 @@ function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: Prev
 
 function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
   const like = answer.changes[0];
-  const outcomes = answer.arms[0]?.outcomes ?? [];
+  const outcomes = answer.scenarios[0]?.outcomes ?? [];
+  const labels = { scenario: like?.scenario ?? '', reference: like?.reference ?? '', quarter: answer.judged };
   return {
-    arm: like?.arm ?? '', reference: like?.reference ?? '', pairs: drawn.runs, begins: like?.begins ?? null,
-    outcomes: outcomes.map(({ name, title }) => {
-      const reading = drawn.shares[drawn.outcomes.indexOf(name)];
-      return { name, title, reference_share: reading?.reference_share ?? null, arm_share: reading?.scenario_share ?? null, change: reading?.change ?? null, low: reading?.change_low ?? null, high: reading?.change_high ?? null, gained: 0, lost: 0 };
-    }),
+    scenario: labels.scenario, reference: labels.reference, pairs: drawn.runs, begins: like?.begins ?? null,
+    outcomes: outcomes.map(({ name }) => ({ ...labels, measure: name, ...pairsOf(drawn.shares[drawn.outcomes.indexOf(name)] ?? {}, drawn.runs) })),
     // Why is told by the server alone: what it said last stays, faded.
-    outcome_change: like?.outcome_change ?? { sentence: NOTHING, moves: [] },
+    moves: like?.moves ?? {},
     headlines: Object.fromEntries(drawn.compared.map((output, n) => {
       const reading = drawn.effects[n] ?? {};
       const said = (value: number | undefined, isBare = false): string => spoken(answer, output, value, words, true, isBare);
@@ -112,6 +111,14 @@ function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
     bands: {},
     sentences: {},
   };
+}
+
+/** The fewest pairs that change a share as the kernel says, and the interval it has for the change. */
+function pairsOf({ reference_share: before = Number.NaN, scenario_share: after = Number.NaN, change_low: low = Number.NaN, change_high: high = Number.NaN }: Reading, pairs: number): Omit<ShareEffect, 'measure' | 'quarter' | 'reference' | 'scenario'> {
+  const gained = Math.max(0, after - before) * pairs;
+  const lost = Math.max(0, before - after) * pairs;
+  const both = Math.min(before, after) * pairs;
+  return { pairs, both, gained, lost, neither: pairs - both - gained - lost, low, high };
 }
 
 /** A number that browser and server tell otherwise. */
@@ -138,9 +145,9 @@ export function levelsOfMedian(runs: number, z: number): [number, number, number
 
 /** Where browser and server differ by more than the Monte Carlo error of as many runs. */
 export function apartOf(answer: Answer, drawn: Pick<Drawn, 'outcomes' | 'shares'>, medians: Medians): Apart[] {
-  const arm = answer.arms.at(-1);
+  const scenario = answer.scenarios.at(-1);
   const found: Apart[] = [];
-  for (const { name, share, low, high } of arm?.outcomes ?? []) {
+  for (const { name, share, low, high } of scenario?.outcomes ?? []) {
     const here = drawn.shares[drawn.outcomes.indexOf(name)]?.scenario_share;
     if (share === null || low === null || high === null || here === undefined || Number.isNaN(here)) continue;
     if (here < low || here > high) found.push({ name, kind: 'share', here, there: share });
@@ -148,7 +155,7 @@ export function apartOf(answer: Answer, drawn: Pick<Drawn, 'outcomes' | 'shares'
   const judged = answer.quarters.indexOf(answer.judged);
   medians.outputs.forEach((name, n) => {
     const [low, here, high] = medians.values[n] ?? [];
-    const there = arm?.bands[name]?.[2]?.[judged];
+    const there = scenario?.bands[name]?.[2]?.[judged];
     if (there === null || there === undefined || here === null || here === undefined || low === null || low === undefined || high === null || high === undefined) return;
     const rounding = 1e-6 * Math.abs(there);
     if (there < low - rounding || there > high + rounding) found.push({ name, kind: 'median', here, there });

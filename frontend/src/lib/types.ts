@@ -7,8 +7,8 @@ export type Side = 'home' | 'host' | 'third';
 export type Numbers = (number | null)[];
 
 export type {
-  ScenarioResult as Arm, CaseAnswer, CaseName, ScenarioChange as Change, EvidenceAnswer as Evidence, EventInfo as ParkEvent,
-  FaultInfo as Fault, JobInfo as Job, LeverInfo as Lever, VersionsInfo as Made, ObservedPoint, OutcomeChange, ParkInfo as Park,
+  ScenarioResult, CaseAnswer, CaseName, ScenarioChange as Change, EvidenceAnswer as Evidence, EventInfo as ParkEvent,
+  FaultInfo as Fault, JobInfo as Job, LeverInfo as Lever, VersionsInfo as Made, ObservedPoint, ParkInfo as Park,
   ProblemInfo, LocalizedText, SourceInfo, TrustNote as Trust, Why,
 } from './api-types';
 

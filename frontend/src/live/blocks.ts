@@ -108,7 +108,7 @@ export class Blocks {
 
   /** Whether two questions differ in nothing that a run reads before the quarter in which it is resumed. */
   private hasPastOf(one: Question, other: Question): boolean {
-    const written = ({ parameters }: Question): string => parameters.map(([room, word, values]) => `${room} ${word} ${values.join(' ')}`).join('\n');
+    const written = ({ parameters }: Question): string => parameters.map(([submodel, word, values]) => `${submodel} ${word} ${values.join(' ')}`).join('\n');
     return this.parts.every(({ from, past }) => {
       for (let word = 2 * from; word < 2 * (from + past); word += 1) if (one.inputs[word] !== other.inputs[word]) return false;
       return true;
@@ -134,13 +134,13 @@ export class Blocks {
 
   /** Puts the draws of runs into the memory of a block. */
   private draw(first: number, count: number): void {
-    const { rooms, parameters, addresses } = this.head.draws;
-    const changed = new Map(this.question?.parameters.map(([room, word, values]): [string, Values] => [`${room} ${word}`, values]));
+    const { submodels, parameters, addresses } = this.head.draws;
+    const changed = new Map(this.question?.parameters.map(([submodel, word, values]): [string, Values] => [`${submodel} ${word}`, values]));
     let column = 0;
-    for (const [room, width] of rooms) {
-      const record = this.kernel.words(this.at(`draws.${room}`).address, count * width);
+    for (const [submodel, width] of submodels) {
+      const record = this.kernel.words(this.at(`draws.${submodel}`).address, count * width);
       for (let word = 0; word < width; word += 1, column += 1) {
-        const change = changed.get(`${room} ${word}`);
+        const change = changed.get(`${submodel} ${word}`);
         // A change is of all runs, or of each by its number; what was drawn is of each draw.
         if (change) this.fill(record, width, word, change, first, count, (run) => run);
         else this.fill(record, width, word, parameters[column], first, count, (run) => this.rowOfRun[run] ?? 0);

@@ -63,7 +63,7 @@ export interface Head {
   band: number[];
   z: number;
   inputs: Place;
-  draws: { rooms: [string, number][]; rows: number; row_of_run: Place; parameters: Place[]; addresses: Place[] };
+  draws: { submodels: [string, number][]; rows: number; row_of_run: Place; parameters: Place[]; addresses: Place[] };
   groups: Group[];
   choices: Choice[];
   refused: [string, string][];
@@ -141,7 +141,7 @@ export function patchesOf(park: Park, keys: readonly string[]): Patch[] | null {
 }
 
 function touched(park: Park, patch: Patch): string[] {
-  return [...wholes(park, patch.cells).map(String), ...patch.parameters.map(([room, word]) => `${room} ${word}`)];
+  return [...wholes(park, patch.cells).map(String), ...patch.parameters.map(([submodel, word]) => `${submodel} ${word}`)];
 }
 
 export interface Scenario {

@@ -262,15 +262,20 @@ def _computed(analysis: Analysis, params: AnalysisParams, context: Context) -> R
     return result
 
 
+def fields_asked(params: AnalysisParams) -> Iterator[tuple[FormField, Any]]:
+    """Yield the parameters that must be named to ask the same, with their values; those by place first."""
+    for field in sorted(params.form(), key=lambda field: not field.by_place):
+        value = getattr(params, field.name)
+        if field.required or value != field.default:
+            yield field, value
+
+
 def command_of(analysis: Analysis, params: AnalysisParams) -> str:
     """Write the command that asks the same; a case of one's own by the name of its folder."""
     from shlex import quote
 
     words = ["copark", analysis.name]
-    for field in sorted(params.form(), key=lambda field: not field.by_place):
-        value = getattr(params, field.name)
-        if value == field.default and not field.required:
-            continue
+    for field, value in fields_asked(params):
         parts = [Path(value).name if field.kind in ("case", "file") else str(value)]
         if field.kind == "list":
             parts = [str(part) for part in value] if field.repeated else [",".join(map(str, value))]

@@ -15,6 +15,7 @@ from copark.analyses.accounts_on_record import accounts_on_record
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.assumed_facts import Lacking, assumed_facts, decisions_on, untold_of_own
 from copark.analyses.on_record import record_of
+from copark.analyses.own_sheets import OwnSheet, has_sheet, sheets_of_own, sheets_words
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
 from copark.model.outcomes import ENDED, GOOD
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from copark.stats.shares import Share
 
 CHANGED = {"equity": "equity", "quota": "quota", "threshold": "threshold", "profit_tax": "tax", "plan": "land"}
-"""Facts that an edit of a case sets, by the word of the edit; the same facts as above."""
+"""Facts that an edit of a case sets, by the word of the edit (:data:`~copark.analyses.assumed_facts.ASSUMED`)."""
 DEPTH_CHANGED = {"plan": "land", "rescue_by_treaty": "capital"}
 """Facts that a switch of the framework bears on: without a limit to capital nobody ever needs to be rescued."""
 CONTRADICTED = 1.0 / 2.0
@@ -57,6 +58,8 @@ class Doubts:
     """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
     untold: tuple[tuple[str, Lacking], ...] = ()
     """How much a park of one's own leaves untold of facts and accounts, where it tells anything of them."""
+    sheets: tuple[OwnSheet, ...] = ()
+    """Books, signal and instruments of a park of one's own, which no run uses."""
 
     def record_words(self, lang: str) -> list[str]:
         """Describe what the record has against the model, for the first sentence; nothing where it has nothing."""
@@ -109,7 +112,7 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
         assumed = tuple(fact for fact in assumed if fact != "capital")
     imposed = tuple(str(closure.since.year) for closure in case.closures)
     record = record_of(case)
-    doubts = Doubts(assumed, imposed, untold=untold_of_own(case))
+    doubts = Doubts(assumed, imposed, untold=untold_of_own(case), sheets=sheets_of_own(case))
     if record is None or record.outcome is None or not shows_outcomes:
         return doubts
     standing = by_name[GOOD.key]
@@ -245,11 +248,17 @@ def structures_words(baselines: Sequence[StructureBaseline], chance: float, lang
 
 
 def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
-    """State what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
+    """State what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does.
+
+    Of what a park of one's own tells on its sheets :func:`copark.analyses.own_sheets.sheets_words` speaks.
+    """
     is_failed = any(share.name == ENDED.key and share.share >= 1.0 for share in shares)
     if is_failed:
         return ""
-    sentences = [accounts_on_record(case, lang), "" if isinstance(case, str) else decisions_words(case, lang)]
+    sheets = () if isinstance(case, str) else sheets_of_own(case)
+    accounts = "" if has_sheet(sheets, "books") else accounts_on_record(case, lang)
+    is_told = isinstance(case, str) or has_sheet(sheets, "instruments")
+    sentences = [accounts, "" if is_told else decisions_words(case, lang)]
     return (" " if lang == "en" else "").join(words for words in sentences if words)
 
 
@@ -350,6 +359,8 @@ def how_sure(
     chance = next((share.share for share in shares if share.name == GOOD.key), nan)
     structures = structures_words(baselines, chance, lang) if is_shown else ""
     recorded = doubts.record_words(lang)
-    accounts = accounts_words(case, shares, lang) if is_shown else ""
-    sentences = [*recorded, structures, accounts, corrected(trust, shares, lang), *doubts.sentences(lang)]
+    is_told = has_sheet(doubts.sheets, "books")
+    accounts = accounts_words(case, shares, lang) if is_shown and not is_told else ""
+    own = sheets_words(doubts.sheets, lang)
+    sentences = [*recorded, structures, accounts, *own, corrected(trust, shares, lang), *doubts.sentences(lang)]
     return [sentence for sentence in sentences if sentence]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from copark.analyses.contract import Result, Texts, assemble
 from copark.cases.own_words import own_words
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.cases.table_schemas import Observation, Source
 
+Shown = TypeVar("Shown")
+"""Answer that is shown."""
 Columns = str | Iterable[Column | str]
 """Columns of a table, those with titles of their own in words: see :meth:`Show.columns`."""
 
@@ -215,6 +217,11 @@ class Show:
         """Describe a value in a sentence."""
         return shown(value, column, self.t.lang, with_unit=True)
 
+    def span_of(self, years: Sequence[int]) -> str:
+        """Write the first and the last of years as the text ``span`` joins them, or the one that there is."""
+        first, last = min(years), max(years)
+        return str(first) if first == last else self.t("span", first=first, last=last)
+
     def translated(self, words: str | None) -> str | None:
         """Choose what a case says in one language, in this one where the casebook has it."""
         return None if words is None else own_words(words, self.t.lang)
@@ -269,3 +276,11 @@ class Show:
     def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
         """Make a section whose title is ``section.<key>``."""
         return Section(key, self.t(f"section.{key}"), blocks, folded)
+
+
+class AnswerShow(Show, Generic[Shown]):
+    """Makes the blocks of an answer in one language."""
+
+    def __init__(self, answer: Shown, t: Texts) -> None:
+        super().__init__(t)
+        self.answer = answer

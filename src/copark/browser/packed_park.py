@@ -134,7 +134,7 @@ class ParkPacker:
             return self._columns_of[choice.key]
         patch = self._single[choice.key]
         names = {self._column_names[cell] for cell in patch.cells.tolist()}
-        parameters = {_parameter_named(room, word, self.draws) for room, word in patch.parameters}
+        parameters = {_parameter_named(submodel, word, self.draws) for submodel, word in patch.parameters}
         edits = choice.scenario.edits
         facts = {f"fact/{name}" for name in type(edits).model_fields if name in edits.model_fields_set}
         self._columns_of[choice.key] = names | parameters | facts | self._named(choice.scenario)
@@ -165,9 +165,9 @@ class ParkPacker:
         return names
 
 
-def _parameter_named(room: str, word: int, draws: Draws) -> str:
+def _parameter_named(submodel: str, word: int, draws: Draws) -> str:
     """Name a parameter by its place in the record of its scale."""
-    fields = getattr(draws, room).dtype.fields
+    fields = getattr(draws, submodel).dtype.fields
     return next(
         name for name, (field, offset, *_) in fields.items() if offset // 8 <= word < (offset + field.itemsize) // 8
     )

@@ -20,7 +20,7 @@ from copark.model.arrays import Draws, Inputs
 
 Words = NDArray[np.int64]
 """Values of eight bytes, whatever they are."""
-ROOMS = ("world", "governments", "company", "enterprises")
+SUBMODELS = ("world", "governments", "company", "enterprises")
 
 
 class ParameterChange(NamedTuple):
@@ -117,13 +117,13 @@ def _parameters_between(before: Draws, after: Draws) -> dict[tuple[str, int], Pa
     changes: dict[tuple[str, int], ParameterChange] = {}
     if before is after:
         return changes
-    for room in ROOMS:
-        old = columns(getattr(before, room))
-        new = columns(getattr(after, room))
+    for submodel in SUBMODELS:
+        old = columns(getattr(before, submodel))
+        new = columns(getattr(after, submodel))
         for word in np.flatnonzero((old != new).any(axis=0)).tolist():
             values = new[:, word].copy()
             same = bool((values == values[0]).all())
-            changes[room, word] = ParameterChange("set", values[:1]) if same else ParameterChange("column", values)
+            changes[submodel, word] = ParameterChange("set", values[:1]) if same else ParameterChange("column", values)
     return changes
 
 
@@ -141,8 +141,8 @@ def apply(patches: Sequence[Patch], words: Words, draws: Draws) -> None:
     """
     for patch in patches:
         words[patch.cells] = patch.values
-        for (room, word), change in patch.parameters.items():
-            columns(getattr(draws, room))[:, word] = change.values
+        for (submodel, word), change in patch.parameters.items():
+            columns(getattr(draws, submodel))[:, word] = change.values
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from copark.browser.choices import SCENARIOS, STRUCTURES, ParkChoice
 from copark.browser.packed_park import ParkPacker
-from copark.browser.patches import ROOMS, Patch, Words, columns, words_of
+from copark.browser.patches import SUBMODELS, Patch, Words, columns, words_of
 from copark.calibration.rolling_origin import KnownRecord
 from copark.decisions.measures import FOUR_SIDES, OUTPUTS_READ, discounting
 from copark.json_types import JsonObject
@@ -195,12 +195,12 @@ def _output(name: str) -> JsonObject:
 
 def _draws(draws: Draws, pool: WordPool) -> JsonObject:
     """Pack draws: what is alike in all runs once, the rest of each draw once, and which draw a run has."""
-    tables = [columns(getattr(draws, room)) for room in ROOMS]
+    tables = [columns(getattr(draws, submodel)) for submodel in SUBMODELS]
     addresses = columns(draws.addresses)
     whole = np.concatenate(tables, axis=1)
     _, first, index = np.unique(whole, axis=0, return_index=True, return_inverse=True)
     return {
-        "rooms": [[room, table.shape[1]] for room, table in zip(ROOMS, tables, strict=True)],
+        "submodels": [[submodel, table.shape[1]] for submodel, table in zip(SUBMODELS, tables, strict=True)],
         "rows": len(first),
         "row_of_run": pool.add(index.ravel().astype(np.int64)),
         "parameters": _columns(whole[first], pool),
@@ -223,7 +223,7 @@ def patch_entries(patch: Patch, pool: WordPool) -> JsonObject:
     pool
         Takes its numbers.
     """
-    parameters = [[room, word, pool.add(change.values)] for (room, word), change in patch.parameters.items()]
+    parameters = [[submodel, word, pool.add(change.values)] for (submodel, word), change in patch.parameters.items()]
     return {"cells": pool.add(patch.cells), "values": pool.add(patch.values), "parameters": parameters}
 
 

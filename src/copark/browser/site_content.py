@@ -17,10 +17,11 @@ from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import Park, load_parks
-from copark.model.outcomes import GOOD, OUTCOMES
+from copark.model.outcomes import GOOD, OUTCOMES, Outcome
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, shown, unit_title
+from copark.stats.shares import Share
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -114,19 +115,6 @@ class ParkRow:
 
 
 @dataclass(frozen=True)
-class OutcomeShare:
-    """A share of runs that end in an outcome."""
-
-    key: str
-    title: str
-    colour: str
-    """Name of its colour in the style sheet."""
-    share: float
-    words: str
-    """The share as it is shown."""
-
-
-@dataclass(frozen=True)
 class SizeWords:
     """A size of a park at the horizon, as it is shown."""
 
@@ -141,8 +129,8 @@ class ComparedPark:
     name: str
     title: str
     address: str
-    shares: list[OutcomeShare]
-    """Shares of outcomes; empty where the brief shows none."""
+    shares: list[tuple[Outcome, Share]]
+    """Outcomes from the best to the worst with their shares; empty where the brief shows none."""
     shares_in_words: str
     no_outcomes: str
     standing: str
@@ -243,7 +231,7 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> ComparedPark:
     answer = park.answer
     t = Texts("brief", lang)
     baselines = () if answer.levers is None else answer.levers.baselines
-    shares = _shares(answer, lang) if answer.shows_outcomes else []
+    shares = [(outcome, answer.share(outcome.key)) for outcome in reversed(OUTCOMES)] if answer.shows_outcomes else []
     standing = answer.share(GOOD.key)
     between = structure_range(baselines, standing.share) if answer.shows_outcomes else None
     page = park.document(lang)
@@ -257,7 +245,9 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> ComparedPark:
         title=park.title(lang),
         address=park.address,
         shares=shares,
-        shares_in_words=text("presentation.join", lang).join(f"{share.title} {share.words}" for share in shares),
+        shares_in_words=text("presentation.join", lang).join(
+            f"{outcome.title(lang)} {percent(share.share)}" for outcome, share in shares
+        ),
         no_outcomes=text("site.compare.no_outcomes", lang),
         standing=percent(standing.share),
         standing_error=text("live.page.error", lang, low=percent(standing.low), high=percent(standing.high)),
@@ -276,27 +266,6 @@ def _day_of(value: object) -> str:
     """Write an entry of a provenance; of a time its day."""
     words = str(value)
     return words[:10] if len(words) > 10 and words[10:11] == "T" else words
-
-
-def _shares(answer: Answer, lang: str) -> list[OutcomeShare]:
-    """List outcomes from the best to the worst, each with its share."""
-    return [
-        OutcomeShare(
-            key=outcome.key,
-            title=outcome.title(lang),
-            colour=outcome.colour,
-            share=answer.share(outcome.key).share,
-            words=percent(answer.share(outcome.key).share),
-        )
-        for outcome in reversed(OUTCOMES)
-    ]
-
-
-def outcome_titles(lang: str) -> list[dict[str, str]]:
-    """List outcomes from the best to the worst."""
-    return [
-        {"key": outcome.key, "title": outcome.title(lang), "colour": outcome.colour} for outcome in reversed(OUTCOMES)
-    ]
 
 
 def _size(answer: Answer, name: str, lang: str) -> SizeWords:

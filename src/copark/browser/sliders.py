@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
-from copark.browser.patches import ROOMS, Words, cells_of, have_same_shapes, words_of
+from copark.browser.patches import SUBMODELS, Words, cells_of, have_same_shapes, words_of
 from copark.cases.case import Case
 from copark.cases.dates import first_month
 from copark.cases.model_inputs import SIDE_NAMES, businesses_of
@@ -97,9 +97,9 @@ def parameter_places(draws: Draws, scenario: Scenario) -> dict[str, tuple[str, i
     """
     places: dict[str, tuple[str, int]] = {}
     for name, variable in catalogue().parameters.items():
-        kind, offset, *_ = getattr(draws, variable.room).dtype.fields[name]
-        if kind == np.float64 and variable.room in ROOMS and name not in scenario.times:
-            places[name] = (variable.room, offset // 8)
+        kind, offset, *_ = getattr(draws, variable.submodel).dtype.fields[name]
+        if kind == np.float64 and variable.submodel in SUBMODELS and name not in scenario.times:
+            places[name] = (variable.submodel, offset // 8)
     return places
 
 

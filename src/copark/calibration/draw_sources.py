@@ -154,7 +154,7 @@ class PosteriorSource:
             Number after the last run.
         """
         runs = np.arange(first, last)
-        draws = Draws(*(room[self._pairs(runs, study.replicates)].copy() for room in self.whole))
+        draws = Draws(*(record[self._pairs(runs, study.replicates)].copy() for record in self.whole))
         draws.addresses["later_seed"] = study.seed
         draws.addresses["later_run"] = runs
         return draws

@@ -229,11 +229,11 @@ def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
     """
     last_known = cut - case.clock.start
     blinded = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
-    for room in ("governments", "company", "enterprises"):
-        rows = getattr(blinded, room)
+    for submodel in ("governments", "company", "enterprises"):
+        rows = getattr(blinded, submodel)
         for name in rows.dtype.names:
-            if name not in RUNS_DOWN.get(room, ()):
-                rows[name][last_known + 1 :] = 0.0 if name in PULSES[room] else rows[name][last_known]
+            if name not in RUNS_DOWN.get(submodel, ()):
+                rows[name][last_known + 1 :] = 0.0 if name in PULSES[submodel] else rows[name][last_known]
     world = blinded.world
     anchors = blinded.anchors
     world["growth_known"][last_known + 1 :] = 0.0

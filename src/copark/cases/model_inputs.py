@@ -95,9 +95,9 @@ def check_numbers(inputs: Inputs) -> None:
 
     The checker of cases lets none through, so that this is a fault of the program.
     """
-    for room in (inputs.world, inputs.governments, inputs.company, inputs.enterprises, inputs.anchors):
-        for name in room.dtype.names or ():
-            if not np.isfinite(room[name]).all():
+    for record in (inputs.world, inputs.governments, inputs.company, inputs.enterprises, inputs.anchors):
+        for name in record.dtype.names or ():
+            if not np.isfinite(record[name]).all():
                 raise ValueError(f"{name} is not finite")
 
 

@@ -1,7 +1,7 @@
 """From the errors of pydantic to faults: a place in a file, a cause and a repair in a person's words."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from copark.cases.files import ENOUGH, KeyPath, fault
 from copark.cases.schema import CaseFile
-from copark.cases.types import Record, suggestion
+from copark.cases.types import Record, keys_read, suggestion
 from copark.cases.yaml_loader import Tree
 from copark.errors import Fault
 from copark.json_types import JsonObject
@@ -40,7 +40,7 @@ _RENAMED = {
 _QUOTED = re.compile(r"'([^']*)'|\b(\d+)\b")
 
 
-def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, KeyPath, dict[str, Any]]:
+def told(error: Mapping[str, Any], allowed: Mapping[str, str] | None = None) -> tuple[str, KeyPath, dict[str, Any]]:
     """Return the code, the path and the values of one of ``ValidationError.errors()``.
 
     Parameters
@@ -48,7 +48,8 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
     error
         The error, as pydantic gives it.
     allowed
-        Keys known at the place of the error, to suggest one for an unknown key.
+        Keys known at the place of the error, each with the one of now, to suggest one for an unknown key: a former key
+        is unknown where the one of now stands beside it.
     """
     context = dict(error.get("ctx") or {})
     path: KeyPath = tuple(step for step in error["loc"] if step != "[key]")
@@ -61,7 +62,9 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
     if code == "missing_key":
         values = {"name": path[-1]}
     elif code == "unknown_key":
-        values = {"found": path[-1], "suggestion": suggestion(path[-1], allowed)}
+        known = allowed or {}
+        now = known.get(str(path[-1])) or suggestion(path[-1], dict.fromkeys(known.values()))
+        values = {"found": path[-1], "suggestion": now}
     elif code == "not_allowed":
         words = ["".join(match) for match in _QUOTED.findall(context["expected"])]
         values["suggestion"] = suggestion(written, words)
@@ -103,7 +106,7 @@ def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, Jso
     else:
         return case, {name: getattr(case, name) for name in CaseFile.model_fields}
     for error in errors[:ENOUGH]:
-        code, path, values = told(error, keys_at(CaseFile, error["loc"][:-1]))
+        code, path, values = told(error, known_keys(CaseFile, error["loc"][:-1]))
         faults.append(fault(code, CASE, tree.line(path), path, **values))
     if not isinstance(tree.data, dict):
         return None, {}
@@ -138,18 +141,20 @@ def validate_mapping(tree: Tree, file: str, kind: Any, keys: type[Record], fault
         return TypeAdapter(kind).validate_python(tree.data)
     except ValidationError as invalid:
         for error in errors_of(invalid)[:ENOUGH]:
-            code, path, values = told(error, keys.model_fields)
+            code, path, values = told(error, known_keys(keys, ()))
             faults.append(fault(code, file, tree.line(path), path, **values))
     return None
 
 
-def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
-    """Return the keys a model may have at a place, as they are written."""
+def known_keys(model: type[BaseModel], path: KeyPath) -> Mapping[str, str]:
+    """Return the keys a model may have at a place, the former ones among them: each with the one of now."""
     for step in path:
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        fields = {key: field for name, field in model.model_fields.items() for key in keys_read(name, field)}
         if isinstance(step, str) and step in fields:
             model = next(_models_in(fields[step].annotation), model)
-    return tuple(field.alias or name for name, field in model.model_fields.items())
+    return {
+        key: keys_read(name, field)[0] for name, field in model.model_fields.items() for key in keys_read(name, field)
+    }
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

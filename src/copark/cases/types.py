@@ -20,6 +20,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from copark.described import Described
@@ -65,6 +66,19 @@ def renamed(now: str, before: str) -> Any:
         Its name, and the one it had.
     """
     return Field(validation_alias=AliasChoices(now, before), serialization_alias=before)
+
+
+def keys_read(name: str, field: FieldInfo) -> tuple[str, ...]:
+    """Return the keys a field may have in a file: that of now, then the former one where it was renamed."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return tuple(str(choice) for choice in alias.choices)
+    return (alias if isinstance(alias, str) else name,)
+
+
+def key_written(name: str, field: FieldInfo) -> str:
+    """Return the key a field has in what is stored and hashed: the former one where it was renamed."""
+    return field.serialization_alias or name
 
 
 Replicates = Annotated[int, renamed("replicates", "futures")]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from copark.cases.files import fault, read_text, written
-from copark.cases.pydantic_errors import errors_of, keys_at, told
+from copark.cases.pydantic_errors import errors_of, known_keys, told
 from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault
 
@@ -93,7 +93,7 @@ def translate(error: ErrorDetails, tree: Tree | None, file: str, model: type[Bas
     areas
         Areas of the texts whose codes begin with their name.
     """
-    code, path, values = told(error, keys_at(model, error["loc"][:-1]))
+    code, path, values = told(error, known_keys(model, error["loc"][:-1]))
     line = None if tree is None else tree.line(path)
     for area in areas:
         if code.startswith(f"{area}_"):

@@ -1,6 +1,7 @@
 """Rows of ``series.csv`` that a row of a wide sheet or frame stands for: a year a row, a variable a column.
 
-``books`` has what the company's accounts say of a year, ``signal`` what satellites saw inside the park's boundary.
+``books`` has what the company's accounts say of a year, ``signal`` what satellites saw inside the park's boundary. Both
+are evidence that stands beside the model and enters no fit (decision 0128): the model's ledger is tested by them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +74,7 @@ def observations_in(key: str, cells: Mapping[str, str], lang: str, faults: list[
         if variable not in cells:
             continue
         words = cells[variable]
-        row = {**shared, "variable": variable, "value": words}
+        row = {**shared, "variable": variable, "value": words, "role": "context"}
         if variable in _UNITS:
             row["unit"] = _UNITS[variable]
         amount = _number(words)

@@ -28,7 +28,7 @@ from copark.cases.table_schemas import (
     Source,
 )
 from copark.cases.tables import CONTEXT, ENTERPRISES, EQUITY, EVENTS, GROWTH, SERIES
-from copark.cases.types import Country, Grade, Record, Scale, Side, UnitSymbol, YesNo
+from copark.cases.types import Country, Grade, Record, Scale, Side, UnitSymbol, YesNo, keys_read
 from copark.cases.wide_rows import NEEDED, NUMBERS, WIDE, columns_of_wide
 from copark.texts import LANGUAGES, entries, has_text, text
 from copark.units import UNITS
@@ -152,7 +152,7 @@ def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> I
     """
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
-        key = f"{path}{field.alias or name}"
+        key = f"{path}{keys_read(name, field)[0]}"
         hint = hints[name]
         is_needed = needed and field.is_required()
         inner = next(

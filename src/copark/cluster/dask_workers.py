@@ -253,7 +253,7 @@ class Workers:
 
         mark = f"copark-{work.plan.identity}-{secrets.token_hex(8)}"
         rest = replace(work, subject=None)  # type: ignore[arg-type]
-        arms = len(work.subject.study.scenarios)
+        scenarios = len(work.subject.study.scenarios)
         with self._connection():
             subject = self._client.submit(_as_it_is, work.subject, key=f"{mark}-subject")  # any worker can do it again
             spans = {self._client.submit(_part, rest, subject, *span, key=f"{mark}-{span[0]}"): span for span in ranges}
@@ -267,7 +267,7 @@ class Workers:
                 with self._connection():
                     seconds = future.result()  # a scheduler may go after a shard is made and before it is asked
                 first, last = spans.pop(future)
-                progress((last - first) * arms)
+                progress((last - first) * scenarios)
                 yield seconds
         finally:
             with contextlib.suppress(Exception):

@@ -167,7 +167,7 @@ def parameters() -> DataTable:
 
 
 def _parameter_row(name: str, parameter: Variable) -> DataRow:
-    row: DataRow = {"parameter": name, "scale": parameter.room, "symbol": parameter.symbol, "unit": parameter.unit}
+    row: DataRow = {"parameter": name, "scale": parameter.submodel, "symbol": parameter.symbol, "unit": parameter.unit}
     row |= {f"title_{lang}": parameter.title(lang) for lang in LANGUAGES}
     if len(parameter.default) == 1:
         row["default"] = parameter.default[0]
@@ -217,7 +217,7 @@ def _estimates() -> Iterator[DataRow]:
     for estimate in literature()[0].estimates:
         columns = {"citation", "doi", "read", "grade", "parameter", "output", "outcome", "reference"}
         row = estimate.model_dump(mode="json", include={*columns, "value", "above", "low", "high", "error"})
-        row |= {"estimate": estimate.key, "used": estimate.use, "park": estimate.case, "scenario": estimate.arm}
+        row |= {"estimate": estimate.key, "used": estimate.use, "park": estimate.case, "scenario": estimate.scenario}
         for field in ("title", "finding", "bears"):
             row |= {f"{field}_{lang}": getattr(estimate, field).text(lang) for lang in LANGUAGES}
         yield {name: value for name, value in row.items() if value not in (None, "")}

@@ -271,13 +271,13 @@ def scenario_of(option: OptionEntry | None = None, structure: Structure | None =
     changes: dict[str, Any] = {}
     if option is not None:
         changes["edits"] = option.edits
-        changes["levers"] = dict(option.dated_inputs)
+        changes["inputs"] = dict(option.dated_inputs)
     if structure is not None:
         changes["parameters"] = structure.parameters
         changes["links"] = structure.links
         changes["times"] = structure.times
         changes["scale"] = structure.scale
-        changes["levers"] = {**structure.dated_inputs, **changes.get("levers", {})}
+        changes["inputs"] = {**structure.dated_inputs, **changes.get("inputs", {})}
     if option is None:
         title = Title.by_language(lambda lang: text("study.as_it_is", lang))
         return Scenario(key=AS_IT_IS, title=title, **changes)

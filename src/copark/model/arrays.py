@@ -22,7 +22,7 @@ from copark.model.outputs import OUTPUTS
 from copark.model.world import records as world
 
 
-class Room(NamedTuple):
+class Submodel(NamedTuple):
     """State and ports of one scale, record arrays of length one."""
 
     state: np.ndarray
@@ -30,13 +30,13 @@ class Room(NamedTuple):
     sends: np.ndarray
 
 
-class Rooms(NamedTuple):
+class Submodels(NamedTuple):
     """The four scales."""
 
-    world: Room
-    governments: Room
-    company: Room
-    enterprises: Room
+    world: Submodel
+    governments: Submodel
+    company: Submodel
+    enterprises: Submodel
 
 
 class Inputs(NamedTuple):
@@ -73,7 +73,7 @@ class Workspace(NamedTuple):
     """
 
     memory: np.ndarray
-    rooms: Rooms
+    submodels: Submodels
     firms: Firms
     link_buffers: LinkBuffers
     row: np.ndarray
@@ -136,16 +136,16 @@ def make_draws(runs: int) -> Draws:
 def make_workspace(inputs: Inputs) -> Workspace:
     """Make what one thread needs for runs of a case."""
     quarters = len(inputs.world)
-    rooms = (world, governments, company, enterprises)
-    # The order of `Rooms`, three records each, is what the unpacking below counts on.
-    ports = [dtype for room in rooms for dtype in (room.State, room.Receives, room.Sends)]
+    submodels = (world, governments, company, enterprises)
+    # The order of `Submodels`, three records each, is what the unpacking below counts on.
+    ports = [dtype for submodel in submodels for dtype in (submodel.State, submodel.Receives, submodel.Sends)]
     memory, pieces = lay_out([*ports, OUTPUTS])
     # The tables are not part of `memory`: a run clears its counts, and no column beyond a count is ever read.
     tables = [np.zeros(ALL_ROWS * WIDTH) for _ in range(3)]
     ids = [np.zeros(WIDTH, np.int64) for _ in range(3)]
     return Workspace(
         memory=memory,
-        rooms=Rooms(*(Room(*pieces[3 * n : 3 * n + 3]) for n in range(4))),
+        submodels=Submodels(*(Submodel(*pieces[3 * n : 3 * n + 3]) for n in range(4))),
         firms=Firms(tables[0], ids[0], tables[1], ids[1], tables[2], ids[2]),
         link_buffers=LinkBuffers(
             strength=inputs.link_strength,

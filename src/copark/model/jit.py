@@ -20,7 +20,7 @@ from copark.identity import source_stamp
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Record: TypeAlias = Any
-"""A row of a record array. Its fields are named in the room's records; a test compares them with the catalogue."""
+"""A row of a record array. Its fields are named in the submodel's records; a test compares them with the catalogue."""
 
 MODEL = Path(__file__).parent
 ENABLED = not numba.config.DISABLE_JIT

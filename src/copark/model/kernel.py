@@ -61,7 +61,7 @@ def fault(work: Workspace) -> tuple[int, int]:
         return NOT_FINITE, WORLD
     if not sound(values, COMPANY_FROM, GOVERNMENTS_FROM):
         return NOT_FINITE, COMPANY
-    if work.rooms.enterprises.state[0].overflow > 0.5:
+    if work.submodels.enterprises.state[0].overflow > 0.5:
         return TOO_MANY, ENTERPRISES
     if not sound(values, 0, COMPANY_FROM):
         return NOT_FINITE, ENTERPRISES

@@ -85,7 +85,7 @@ NAMES = (
 COMPANY_FROM = NAMES.index("serviced_area")
 GOVERNMENTS_FROM = NAMES.index("commitment_home")
 WORLD_FROM = NAMES.index("demand_home")
-"""Where a room's outputs begin; those of the enterprises come first."""
+"""Where a submodel's outputs begin; those of the enterprises come first."""
 OUTPUTS = np.dtype([(name, "f8") for name in NAMES])
 OK, NOT_FINITE, OUT_OF_RANGE, TOO_MANY = 0, 1, 2, 3
 """Status codes of a run, which `kernel` gives."""

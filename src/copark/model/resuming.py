@@ -55,7 +55,7 @@ def run_copied(
     """Copy what a run is at the beginning of a quarter into what is kept, or back; return the place behind it."""
     at = copied(work.memory, 0, work.memory.size, kept, at, back)
     # Counts come back with the memory, before the tables are read by them.
-    state, firms = work.rooms.enterprises.state[0], work.firms
+    state, firms = work.submodels.enterprises.state[0], work.firms
     # One loop over the tables: what is written once is compiled once.
     table, ids, rows, count = firms.registered, firms.registered_id, REGISTERED_ROWS, int(state.registered_now)
     for stage in range(3):

@@ -1,7 +1,8 @@
 """Counter-based random numbers: each is a pure function of seed, run, process, quarter and entity.
 
-A random number is a pure function of (seed, run, process, quarter, entity). Two arms of an experiment that ask for the
-same number get the same number, whatever else happened; nothing depends on the order of calls, on threads or on blocks.
+A random number is a pure function of (seed, run, process, quarter, entity). Two scenarios of an experiment that ask
+for the same number get the same number, whatever else happened; nothing depends on the order of calls, on threads or on
+blocks.
 
 A pair of 32-bit keys is made of (seed, run), another of it for each process and quarter, by two chains of integer
 mixing; a draw mixes the entity's number with both. The mixer is the two-round xor-multiply-shift permutation with the

@@ -35,12 +35,20 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
         Written: states, ports, tables and link buffers of the run, which hold the quarter before.
     """
     link_buffers = work.link_buffers
-    rooms = work.rooms
+    submodels = work.submodels
     address = draws.addresses[i]
-    w_state, w_in, w_out = rooms.world.state[0], rooms.world.receives[0], rooms.world.sends[0]
-    g_state, g_in, g_out = rooms.governments.state[0], rooms.governments.receives[0], rooms.governments.sends[0]
-    c_state, c_in, c_out = rooms.company.state[0], rooms.company.receives[0], rooms.company.sends[0]
-    e_state, e_in, e_out = rooms.enterprises.state[0], rooms.enterprises.receives[0], rooms.enterprises.sends[0]
+    w_state, w_in, w_out = submodels.world.state[0], submodels.world.receives[0], submodels.world.sends[0]
+    g_state, g_in, g_out = (
+        submodels.governments.state[0],
+        submodels.governments.receives[0],
+        submodels.governments.sends[0],
+    )
+    c_state, c_in, c_out = submodels.company.state[0], submodels.company.receives[0], submodels.company.sends[0]
+    e_state, e_in, e_out = (
+        submodels.enterprises.state[0],
+        submodels.enterprises.receives[0],
+        submodels.enterprises.sends[0],
+    )
 
     # The order is part of the theory (decision log 0021): what flows with it is felt in the same quarter, what flows
     # against it in the next. A link is carried right after what it sends is known, whoever reads it and when.
@@ -110,11 +118,11 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
 def record(work: Workspace) -> None:
     """Report the quarter that has just ended."""
     row = work.row[0]
-    rooms = work.rooms
-    report_enterprises(row, rooms.enterprises.state[0], rooms.enterprises.receives[0].usable_area)
-    report_company(row, rooms.company.state[0])
-    report_governments(row, rooms.governments.state[0])
-    report_world(row, rooms.world.state[0], rooms.world.sends[0].demand)
+    submodels = work.submodels
+    report_enterprises(row, submodels.enterprises.state[0], submodels.enterprises.receives[0].usable_area)
+    report_company(row, submodels.company.state[0])
+    report_governments(row, submodels.governments.state[0])
+    report_world(row, submodels.world.state[0], submodels.world.sends[0].demand)
 
 
 @compiled
@@ -130,9 +138,12 @@ def begin(inputs: Inputs, work: Workspace, theta_governments: Record) -> None:
     theta_governments
         Parameters of the governments in this run, for their strategic values and commitments at rest.
     """
-    world.begin(work.rooms.world.state[0], work.rooms.world.receives[0])
-    governments.begin(work.rooms.governments.state[0], inputs.governments[0], theta_governments)
+    world.begin(work.submodels.world.state[0], work.submodels.world.receives[0])
+    governments.begin(work.submodels.governments.state[0], inputs.governments[0], theta_governments)
     company.begin(
-        work.rooms.company.state[0], work.rooms.company.receives[0], work.rooms.company.sends[0], inputs.company[0]
+        work.submodels.company.state[0],
+        work.submodels.company.receives[0],
+        work.submodels.company.sends[0],
+        inputs.company[0],
     )
-    enterprises.begin(work.rooms.enterprises.receives[0])
+    enterprises.begin(work.submodels.enterprises.receives[0])

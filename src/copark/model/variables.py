@@ -1,6 +1,6 @@
 """The catalogue of variables: every variable of the model with title, symbol, unit, range and source; every link.
 
-Read from the `variables.yaml` of each room. The records in the code carry the same names; a test compares the two.
+Read from the `variables.yaml` of each submodel. The records in the code carry the same names; a test compares the two.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from copark.model import dimensions
 
 FOLDER = Path(__file__).parent
-ROOMS = ("world", "governments", "company", "enterprises")
+SUBMODELS = ("world", "governments", "company", "enterprises")
 KINDS = ("parameter", "lever", "driver", "state", "receives", "sends", "output")
 AXES = {
     "origin": dimensions.ORIGINS,
@@ -76,7 +76,7 @@ class Variable:
     """
 
     name: str
-    room: str
+    submodel: str
     kind: str
     en: str
     zh: str
@@ -115,8 +115,8 @@ class Link:
     name: str
     en: str
     zh: str
-    source_room: str
-    target_room: str
+    source_submodel: str
+    target_submodel: str
     sends: tuple[str, ...]
     receives: tuple[str, ...]
     unit: str
@@ -135,13 +135,13 @@ class Catalogue:
     variables: tuple[Variable, ...]
     links: dict[str, Link]
 
-    def of(self, kind: str, room: str | None = None) -> Iterator[Variable]:
-        """Variables of a kind, of one room or of all, in the order of the files."""
-        return (v for v in self.variables if v.kind == kind and room in (None, v.room))
+    def of(self, kind: str, submodel: str | None = None) -> Iterator[Variable]:
+        """Variables of a kind, of one submodel or of all, in the order of the files."""
+        return (v for v in self.variables if v.kind == kind and submodel in (None, v.submodel))
 
     @cached_property
     def parameters(self) -> dict[str, Variable]:
-        """Parameters by name, in the order of the files; names are unique across rooms."""
+        """Parameters by name, in the order of the files; names are unique across submodels."""
         return {v.name: v for v in self.of("parameter")}
 
     @cached_property
@@ -150,12 +150,12 @@ class Catalogue:
         return {v.name: v for v in self.of("output")}
 
 
-def read_variable(room: str, kind: str, name: str, entry: dict[str, Any]) -> Variable:
-    """Make a variable of its entry in a room's file.
+def read_variable(submodel: str, kind: str, name: str, entry: dict[str, Any]) -> Variable:
+    """Make a variable of its entry in a submodel's file.
 
     Parameters
     ----------
-    room
+    submodel
         Scale, the folder that the file lies in.
     kind
         Heading that it stands under: parameter, lever, driver, state, receives, sends or output.
@@ -177,7 +177,7 @@ def read_variable(room: str, kind: str, name: str, entry: dict[str, Any]) -> Var
     prior = entry.get("prior")
     return Variable(
         name=name,
-        room=room,
+        submodel=submodel,
         kind=kind,
         en=entry["title"]["en"],
         zh=entry["title"]["zh"],
@@ -211,9 +211,9 @@ def read_yaml(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
 def catalogue() -> Catalogue:
     """Return the catalogue, which is read once."""
     variables = [
-        read_variable(room, kind, name, entry)
-        for room in ROOMS
-        for kind, entries in read_yaml(FOLDER / room / "variables.yaml").items()
+        read_variable(submodel, kind, name, entry)
+        for submodel in SUBMODELS
+        for kind, entries in read_yaml(FOLDER / submodel / "variables.yaml").items()
         for name, entry in entries.items()
     ]
     links = {
@@ -222,8 +222,8 @@ def catalogue() -> Catalogue:
             name=name,
             en=entry["title"]["en"],
             zh=entry["title"]["zh"],
-            source_room=entry["from"],
-            target_room=entry["to"],
+            source_submodel=entry["from"],
+            target_submodel=entry["to"],
             sends=tuple(entry["sends"]),
             receives=tuple(entry["receives"]),
             unit=entry["unit"],

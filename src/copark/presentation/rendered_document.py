@@ -330,6 +330,19 @@ def to_json(document: Document, charts: Charts | None = None) -> JsonObject:
     return page_of(document, charts or Charts()).model_dump(mode="json")
 
 
+def block_of(block: data.Block, lang: str) -> Block:
+    """Return a block as it is shown where it stands in no document; a chart is not drawn.
+
+    Parameters
+    ----------
+    block
+        The block.
+    lang
+        Language of its words, ``en`` or ``zh``.
+    """
+    return _View(data.Document("block", lang, "", "")).block(block, is_seen=True)
+
+
 def table_of(document: Document, key: str) -> RenderedTable | None:
     """Return one table of a document, also one behind a chart; ``None`` where there is none of this key."""
     return next((_View(document).table(table) for table in document.tables() if table.key == key), None)

@@ -158,11 +158,11 @@ def park_from_frames(
     books
         The development company's accounts, a row a year: ``date``, ``source``, and in millions some of ``land_sales``,
         ``fees``, ``operating_cost``, ``land_cost``, ``interest``; with ``per_usd``, units of the currency for one US$,
-        where they are not in US$.
+        where they are not in US$. :func:`accounts` sets them beside the model's ledger; no calibration uses them yet.
     signal
         What satellites see inside the park's boundary, a row a year: ``date``, ``source``, ``night_light`` (1 in a year
-        chosen), ``built_up_area`` (ha), and ``error`` as a share of the value. Stored and shown; no calibration uses
-        it yet.
+        chosen), ``built_up_area`` (ha), and ``error`` as a share of the value. :func:`accounts` sets it beside the
+        model as an index; no calibration uses it yet.
     instruments
         Decisions on prices, taxes, capital, land and terms that are or were in force, with the columns of
         ``decisions.csv``. Stored and listed; no run uses them yet.

@@ -64,9 +64,9 @@ def variables(kind: Kind | None = None, lang: Language | None = None) -> pd.Data
     kinds = ("parameter", "lever", "driver", "output") if kind is None else (kind,)
     rows = [
         {
-            "name": f"{variable.room}.{variable.name}" if variable.kind in ("lever", "driver") else variable.name,
+            "name": f"{variable.submodel}.{variable.name}" if variable.kind in ("lever", "driver") else variable.name,
             "kind": variable.kind,
-            "scale": variable.room,
+            "scale": variable.submodel,
             "title": variable.title(chosen),
             "symbol": variable.symbol,
             "unit": variable.unit,

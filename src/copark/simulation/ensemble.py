@@ -85,13 +85,13 @@ def channels() -> tuple[Channel, ...]:
     ValueError
         If a link brings more numbers than there is room for in ``link_buffers``: they would run into the next link's.
     """
-    shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
+    shapes = {(v.submodel, v.name): v for v in catalogue().of("receives")}
     channel_list: list[Channel] = []
     for link in catalogue().links.values():
         first = link.number * CHANNELS_PER_LINK
         names: list[str] = []
         for name in link.receives:
-            variable = shapes[(link.target_room, name)]
+            variable = shapes[(link.target_submodel, name)]
             count = prod(variable.shape)
             if count == 1:
                 names.append(name if len(link.receives) > 1 else "")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
+from copark.cases.types import key_written
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws, Inputs
@@ -388,8 +389,8 @@ def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
     return all(np.asarray(left).tobytes() == np.asarray(right).tobytes() for left, right in pairs)
 
 
-CHANGES = frozenset(field.alias or name for name, field in Scenario.model_fields.items()) - {"key", "title"}
-"""Keys of a scenario, as files have them, that change something; what further kinds of scenarios say beside them
+CHANGES = frozenset(key_written(name, field) for name, field in Scenario.model_fields.items()) - {"key", "title"}
+"""Keys of a scenario, as hashes have them, that change something; what further kinds of scenarios say beside them
 changes no run."""
 MOST_PACKED = 512
 """Inputs that are kept packed, of some 70 kB each."""

@@ -14,7 +14,7 @@ from copark.cases.world import world_hash
 from copark.identity import RESULT_FORMAT, result_identity
 from copark.model.machine import cpu_features, versions
 from copark.model.outcomes import OUTCOMES
-from copark.model.variables import ROOMS, Variable, catalogue
+from copark.model.variables import SUBMODELS, Variable, catalogue
 from copark.simulation.outcomes import NOT_OK
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
@@ -112,7 +112,7 @@ def describe(variable: Variable) -> dict[str, str]:
         "symbol": variable.symbol,
         "units": variable.unit,
         "kind": variable.kind,
-        "room": variable.room,
+        "room": variable.submodel,
         "source": variable.source,
     }
 
@@ -170,7 +170,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
             },
             "status": variable(per_run, status[:, :, 0].astype(np.int8), flags(STATUS)),
             "status_quarter": variable(per_run, status[:, :, 1].astype(np.int32)),
-            "status_room": variable(per_run, status[:, :, 2].astype(np.int8), flags(ROOMS)),
+            "status_room": variable(per_run, status[:, :, 2].astype(np.int8), flags(SUBMODELS)),
             "outcome": variable(per_run, outcome, flags(("not finished", *MEANINGS), NOT_OK)),
             "draws": variable(("run", "parameter"), drawn),
         },

@@ -56,8 +56,8 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
     changed = case_of(longer, scenario)
     inputs = set_in_inputs(pack(changed), longer, changed, scenario.edits)
     for name, changes in scenario.dated_inputs.items():
-        room, field = name.split(".")
-        column = getattr(inputs, room)[field]
+        submodel, field = name.split(".")
+        column = getattr(inputs, submodel)[field]
         for change in changes:
             value = np.array(change.value)
             column[span(change.since, change.until, case.clock.start)] = (
@@ -75,8 +75,8 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
             inputs.anchors["quarter"][n] = -1
     # Last, so that a factor is of what levers and edits have set.
     for name, factor in scenario.scale.items():
-        room, field = name.split(".")
-        getattr(inputs, room)[field] *= factor
+        submodel, field = name.split(".")
+        getattr(inputs, submodel)[field] *= factor
     return inputs
 
 

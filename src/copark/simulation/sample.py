@@ -51,7 +51,7 @@ def varying(draws: Draws) -> dict[str, np.ndarray]:
     """Return the parameters, one number each, that are not the same in all draws."""
     varied = {}
     for name, variable in catalogue().parameters.items():
-        values = np.asarray(getattr(draws, variable.room)[name])
+        values = np.asarray(getattr(draws, variable.submodel)[name])
         if variable.shape == () and values.size and (values != values[0]).any():
             varied[name] = values.astype(np.float64)
     return varied
@@ -81,10 +81,10 @@ def _change(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray]) -
     variables = catalogue().parameters
     # A scenario's word counts more than a fact of the edited case; factors come last, since they are of what is set.
     for name, value in {**facts, **scenario.parameters}.items():
-        getattr(draws, variables[name].room)[name] = np.array(value)
+        getattr(draws, variables[name].submodel)[name] = np.array(value)
     for name, factor in scenario.times.items():
         variable = variables[name]
-        records = getattr(draws, variable.room)
+        records = getattr(draws, variable.submodel)
         # A multiple of a draw may leave the range that the catalogue gives the parameter.
         records[name] = np.clip(records[name] * factor, variable.low, variable.high)
 
@@ -92,7 +92,7 @@ def _change(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray]) -
 def values_of(draws: Draws, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Return the values of some parameters in draws, each float64 of shape (runs,)."""
     variables = catalogue().parameters
-    return {name: np.asarray(getattr(draws, variables[name].room)[name], dtype=np.float64) for name in names}
+    return {name: np.asarray(getattr(draws, variables[name].submodel)[name], dtype=np.float64) for name in names}
 
 
 NOTHING = Scenario(key="as-it-is", title=Title(en="as it is", zh="as it is"))
@@ -220,7 +220,7 @@ def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first:
     """
     draws = make_draws(last - first)
     for name, variable in catalogue().parameters.items():
-        getattr(draws, variable.room)[name] = values[name]
+        getattr(draws, variable.submodel)[name] = values[name]
     _change(draws, scenario, {})
     draws.addresses["seed"] = study.seed
     draws.addresses["run"] = np.arange(first, last)

@@ -22,7 +22,7 @@ from copark.cases.files import KeyPath, written
 from copark.cases.horizon import first_open_quarter, latest_now, seen_from, with_quarters
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
-from copark.cases.types import Replicates, outside, shown, suggestion, wrong
+from copark.cases.types import Replicates, outside, renamed, shown, suggestion, wrong
 from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
@@ -104,7 +104,7 @@ class InputChange(StudyEntry):
 
 
 class Scenario(StudyEntry):
-    """One arm of a study: what is changed against the case. Random numbers and draws are those of every other arm."""
+    """Scenario of a study: what is changed against the case. Random numbers and draws are those of all others."""
 
     key: Key
     """Key of the scenario in results: small letters, digits and hyphens, up to 64."""
@@ -112,7 +112,9 @@ class Scenario(StudyEntry):
     """Title for a reader."""
     parameters: dict[str, Value] = Field(default_factory=dict)
     """Parameters fixed at a value, by name: a number, or as many as the parameter has, in its unit and range."""
-    dated_inputs: dict[str, tuple[InputChange, ...]] = Field(default_factory=dict, alias="levers")
+    dated_inputs: Annotated[dict[str, tuple[InputChange, ...]], renamed("inputs", "levers")] = Field(
+        default_factory=dict
+    )
     """Levers and drivers of the model that are given another value for a time, by name, such as
     ``world.exposure_pandemic``."""
     links: dict[str, LinkChange] = Field(default_factory=dict)
@@ -248,8 +250,8 @@ class Study(StudyEntry):
 
 @cache
 def dated_inputs() -> JsonObject:
-    """Return the levers and drivers of the model that a scenario may change, by name ``<room>.<name>``."""
-    return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
+    """Return the levers and drivers of the model that a scenario may change, by name ``<submodel>.<name>``."""
+    return {f"{v.submodel}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
 
 
 def unknown(name: str, names: Iterable[str]) -> PydanticCustomError:
@@ -403,8 +405,9 @@ def faults_in_folder(study: Study, tree: Tree, file: str, case: Case) -> Iterato
         changes: list[tuple[KeyPath, LinkChange | InputChange]] = [
             (("links", name), change) for name, change in scenario.links.items()
         ]
+        inputs = "inputs" if (*place, "inputs") in tree.lines else "levers"
         changes += [
-            (("levers", name, position), change)
+            ((inputs, name, position), change)
             for name, entries in scenario.dated_inputs.items()
             for position, change in enumerate(entries)
         ]

@@ -33,7 +33,7 @@ IO_WAITING = 8
 UPLOADS = 8
 """Uploads that are received at once."""
 LIGHT = 5.0
-"""Weight of a question that is asked while a lever moves: 200 runs of at most four arms, and what any one takes."""
+"""Weight of a question that is asked while a lever moves: 200 runs of four scenarios at most, and what each takes."""
 
 
 class Services:

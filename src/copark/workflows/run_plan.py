@@ -37,7 +37,7 @@ WORTH_TELLING = 10.0
 TOLD_RUNS = 20_000
 """Runs, over all scenarios, from which they are told before the work begins; how long is told as they are made."""
 PILOT_ARMS = 4000
-"""Runs of a pilot, over all scenarios; of each arm not fewer than the least and not more than the most."""
+"""Runs of a pilot, over all scenarios; of each scenario not fewer than the least and not more than the most."""
 LEAST_PILOT = 64
 MOST_PILOT = 512
 TIMED = 256
@@ -124,11 +124,11 @@ class Pilot:
     """A few runs of a study, timed."""
 
     runs: int
-    """Of each arm."""
+    """Of each scenario."""
     seconds: float
     """For a run of all scenarios."""
     reported: tuple[Reported, ...]
-    """What they report of each arm."""
+    """What they report of each scenario."""
 
 
 def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
@@ -177,7 +177,7 @@ def plan(
     case
         Its case.
     source, runs
-        Where its draws come from, if from a posterior; runs of each arm, by default the study's own.
+        Where its draws come from, if from a posterior; runs of each scenario, by default the study's own.
     precision
         A half-width wanted; the plan then says how many runs reach it.
     threads
@@ -230,7 +230,7 @@ class PlannedStudy:
         share = Kind.share
         bounds = {key: planned.of(key) for key in (GOOD.key, "operating_50")}
         values = {
-            "arms": planned.scenarios,
+            "scenarios": planned.scenarios,
             "runs": planned.runs,
             "futures": planned.replicates,
             "threads": planned.threads,

@@ -336,7 +336,9 @@ class _Builder:
         )
 
     def compare(self, frame: Frame, more: Sequence[JsonObject]) -> tuple[str, str]:
+        from copark.model.outcomes import OUTCOMES
         from copark.presentation.figures import Charts
+        from copark.presentation.numbers import percent
         from copark.presentation.site_html import site_page
 
         lang = frame.lang
@@ -344,7 +346,8 @@ class _Builder:
             "site_compare.html.j2",
             frame,
             parks=site_content.compared(self.parks, lang),
-            outcomes=site_content.outcome_titles(lang),
+            outcomes=tuple(reversed(OUTCOMES)),
+            percent=percent,
             sizes=site_content.size_titles(lang),
             course=Charts(outlined=False).inline(site_content.course_chart(self.parks, lang)),
             made_by=site_content.provenance_titles(lang),

@@ -93,7 +93,7 @@ def test_a_dragged_lever_is_drawn_by_the_browser_until_the_server_answers(page: 
     changed(page, before)
     assert page.locator(".preview-mark").count() == 0
     question = {"case": "great-stone", "runs": 64, "scenario": scenario(page)}
-    told = page.request.post("/api/v1/simulate", data=question).json()["arms"][1]["outcomes"]
+    told = page.request.post("/api/v1/simulate", data=question).json()["scenarios"][1]["outcomes"]
     shares = {one["name"]: one["share"] for one in told}
     assert [round(float(re.sub("[<>%]", "", one))) for one in seen] == [
         pytest.approx(100 * shares[name], abs=0.6) for name in ("self_standing", "dependent", "fragile", "failed")
@@ -103,8 +103,8 @@ def test_a_dragged_lever_is_drawn_by_the_browser_until_the_server_answers(page: 
 
     def otherwise(route: Any) -> None:
         answer = route.fetch().json()
-        for arm in answer["arms"]:
-            arm["bands"]["jobs"] = [[value * 2 for value in row] for row in arm["bands"]["jobs"]]
+        for told in answer["scenarios"]:
+            told["bands"]["jobs"] = [[value * 2 for value in row] for row in told["bands"]["jobs"]]
         route.fulfill(json=answer)
 
     page.route("**/api/v1/simulate", otherwise)

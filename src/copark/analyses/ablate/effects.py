@@ -2,8 +2,8 @@
 
 Everything is a scenario of one experiment, with common random numbers: :func:`experiment_of`.
 
-Mechanisms are listed in ``mechanisms.yaml``: parameters or levers at the value at which each does nothing, or edits of
-facts.
+Mechanisms are listed in ``mechanisms.yaml``: parameters or dated inputs at the value at which each does
+nothing, or edits of facts.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from copark.stats.scores import crps
 from copark.texts import text
 
 FILE = Path(__file__).parent / "mechanisms.yaml"
-ROOMS = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
+SCALE_OF = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,10 @@ def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut:
         for name, value in entry.get("parameters", {}).items()
     }
     edits = Edits.model_validate(entry["edits"])
-    levers = {name: (InputChange(value=value),) for name, value in entry.get("levers", {}).items()}
-    whole = Scenario(key=f"without-{key}"[:64], title=title, parameters=parameters, edits=edits, levers=levers)
+    changed: dict[str, Any] = {
+        "inputs": {name: (InputChange(value=value),) for name, value in entry.get("inputs", {}).items()}
+    }
+    whole = Scenario(key=f"without-{key}"[:64], title=title, parameters=parameters, edits=edits, **changed)
     later = None if cut is None else _since(case, entry, cut)
     since = None if later is None else whole.model_copy(update={"key": f"{whole.key[:60]}-cut", "edits": later})
     return Ablation(key, "mechanism", str(entry["scale"]), title, whole, since)
@@ -147,7 +149,7 @@ def _links() -> Iterator[Ablation]:
         title = Title.by_language(link.title)
         key = f"cut-{name.replace('_', '-')}"[:64]
         scenario = Scenario(key=key, title=title, links={name: LinkChange(strength=0.0)})
-        yield Ablation(f"link/{name}", "link", ROOMS[link.source_room], title, scenario)
+        yield Ablation(f"link/{name}", "link", SCALE_OF[link.source_submodel], title, scenario)
 
 
 REPORTED_SEED = 0x61626C

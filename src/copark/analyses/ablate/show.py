@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.ablate import Answer
 from copark.analyses.ablate.effects import listed
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import AnswerShow, Columns
 from copark.labels import join, observable_title, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -46,10 +46,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.last = answer.quarters[-1]
         self.refitted = [row for row in answer.rows if row.refitted is not None]
 

@@ -1,6 +1,7 @@
 """What a park's company has published of its accounts, and what the model's ledger has in the place of it.
 
-Nothing here enters a fit: published accounts are evidence, and the comparison is a test of the model.
+The books of a person's own park stand in the place of published accounts, and beside them what satellites saw of it.
+Nothing here enters a fit: accounts and signals are evidence, and the comparison is a test of the model.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from copark.analyses.accounts.books import Line, lines_of
 from copark.analyses.accounts.elsewhere import MEASURES, Elsewhere, Measure, elsewhere_of
 from copark.analyses.accounts.ledger import (
     NEEDED,
@@ -21,11 +23,14 @@ from copark.analyses.accounts.ledger import (
     ledger_of,
     payout_of,
 )
-from copark.analyses.accounts.published import COUNTERPARTS, Figure, Whose, figures_of
+from copark.analyses.accounts.published import COUNTERPARTS, Figure, Side, Whose, figures_of, side_of
+from copark.analyses.accounts.signals import Signal, outputs_seen, signals_of
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.arrays import Floats
+from copark.cases.casebook import casebook_path
 from copark.cases.evidence import LAST_YEAR
 from copark.cases.quarters import Quarter
+from copark.cases.wide_rows import WIDE
 from copark.json_types import JsonObject
 from copark.model.clock import QUARTERS_PER_YEAR
 from copark.simulation.study import baseline
@@ -36,8 +41,6 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
 
-Side = Literal["within", "model_above", "model_below"]
-"""Where the model's 90 % range lies beside a published figure: around it, above it, or below it."""
 PAYOUT_YEARS = 10
 """Last years of the model's ledger over which its payout is told."""
 RESULTS = ("result_after_tax", "associates_result", "result_before_tax", "operating_result")
@@ -86,7 +89,7 @@ class Total:
     @property
     def side(self) -> Side:
         """Where the model's range lies beside the sum."""
-        return _side(self.published, np.inf if self.at_least else self.published, self.model)
+        return side_of(self.published, np.inf if self.at_least else self.published, self.model)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,10 +114,23 @@ class Answer(Result):
     """Sources of the figures, by key: publisher, title and date."""
     addresses: dict[str, str]
     """Their addresses, where they have one."""
+    lines: tuple[Line, ...] = ()
+    """Lines of a person's own books, added up; empty of a park of the casebook."""
+    signals: tuple[Signal, ...] = ()
+    """What satellites saw; empty of a park of the casebook."""
+    fitted: tuple[str, ...] = ()
+    """Lines of the books that also stand among the observations which a calibration fits."""
+    kept_by: Literal["casebook", "reader"] = "casebook"
+    """Whose files the accounts stand in: the casebook's, or a person's own park."""
     last_open: int
     """Last whole year in which the park is open."""
     runs: int
     """Runs of the model."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the park is a person's own."""
+        return self.kept_by == "reader"
 
     @property
     def compared(self) -> tuple[Compared, ...]:
@@ -145,7 +161,7 @@ class Answer(Result):
 
 def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the published accounts, which are no part of a case's content."""
-    from copark.cases.casebook import ACCOUNTS, EVIDENCE_SOURCES, casebook_path
+    from copark.cases.casebook import ACCOUNTS, EVIDENCE_SOURCES
     from copark.identity import hash_files
 
     folder = casebook_path()
@@ -163,7 +179,11 @@ def compute(params: Params, context: Context) -> Answer:
     start = case.clock.start
     end = max(Quarter(LAST_YEAR, QUARTERS_PER_YEAR), case.clock.data_end)
     study = baseline(case.name).with_changes(
-        name=f"accounts-{case.name}", runs=params.runs, seed=params.seed, keep=NEEDED, quarters=end - start + 1
+        name=f"accounts-{case.name}",
+        runs=params.runs,
+        seed=params.seed,
+        keep=(*NEEDED, *(name for name in outputs_seen(case) if name not in NEEDED)),
+        quarters=end - start + 1,
     )
     runs = context.simulate(study, case, *params.wanted)
     context.stage("analyse")(0, 0)
@@ -178,6 +198,10 @@ def compute(params: Params, context: Context) -> Answer:
         figures=tuple(_compared(figure, ledger, start) for figure in figures),
         totals=tuple(_totals(figures, ledger, start)),
         courses=courses_of(ledger, figures, start),
+        lines=tuple(lines_of(figures, ledger, start)),
+        signals=tuple(signals_of(case, runs, start)),
+        fitted=tuple(name for name in WIDE["books"] if case.observed(name, "fit")),
+        kept_by="casebook" if case.folder.parent == casebook_path() else "reader",
         elsewhere=elsewhere_of(case),
         model_prices=_prices(ledger),
         sources={
@@ -203,7 +227,7 @@ def _compared(figure: Figure, ledger: Mapping[str, Floats], start: Quarter) -> C
     model = Band.of(beside(ledger, figure, start))
     if not np.isfinite(model.median):
         return Compared(figure, None, None)
-    return Compared(figure, model, _side(*_ends(figure), model))
+    return Compared(figure, model, side_of(*_ends(figure), model))
 
 
 def _ends(figure: Figure) -> tuple[float, float]:
@@ -214,13 +238,6 @@ def _ends(figure: Figure) -> tuple[float, float]:
     if figure.bound == "at-most":
         return -np.inf, value
     return value, value if figure.compared_high is None else figure.compared_high
-
-
-def _side(low: float, high: float, model: Band) -> Side:
-    """Return where the model's range lies beside what was published."""
-    if model.low > high:
-        return "model_above"
-    return "model_below" if model.high < low else "within"
 
 
 def _totals(figures: Iterable[Figure], ledger: Mapping[str, Floats], start: Quarter) -> Iterable[Total]:

@@ -52,7 +52,8 @@ def courses(answer: Answer, lang: str = "en") -> Figure:
     height = 1.75 + -(-len(panels) // columns) * (tall + 0.5)
     park = answer.park.text(lang)
     parts = ("courses.title", "courses.subtitle", "footer")
-    titles = [text(f"accounts.figure.{part}", lang, park=park, runs=answer.runs) for part in parts]
+    own = ".own" if answer.is_own else ""
+    titles = [text(f"accounts.figure.{part}{own}", lang, park=park, runs=answer.runs) for part in parts]
     figure = style.sheet((7.4, height), *titles)
     tiles = style.tiles(figure, len(panels), columns, (0.6, 0.15, 1.08), tall, (0.5, 0.5))
     for axes, (name, figures) in zip(tiles, panels.items(), strict=True):
@@ -67,7 +68,8 @@ def courses(answer: Answer, lang: str = "en") -> Figure:
     for whose, (mark, edge, face) in WHOSE.items():
         if whose in seen:
             handle = style.line(edge, mark, linestyle="", markerfacecolor=face)
-            handles.append((handle, text(f"accounts.figure.whose.{whose}", lang)))
+            named = "books" if answer.is_own and whose == "company" else whose
+            handles.append((handle, text(f"accounts.figure.whose.{named}", lang)))
     if any(comparison.figure.bound in LOWER for figures in panels.values() for comparison in figures):
         handles.append((style.line(style.SECOND, "^", linestyle=""), text("accounts.figure.lower", lang)))
     style.key(figure, handles, columns=3)
@@ -88,6 +90,45 @@ def _course(axes: Axes, answer: Answer, name: str, figures: list[Compared], lang
     axes.axhline(0.0, color=style.INK, linewidth=0.6)
     title = with_unit(text(f"accounts.course.{name}", lang), unit, lang)
     axes.set_title(style.wrap(title, 34.0, 1), loc="left", **style.LABEL, pad=4)
+
+
+def signals(answer: Answer, lang: str = "en") -> Figure:
+    """Draw each satellite signal and the model's counterpart as indices, a panel for each."""
+    park = answer.park.text(lang)
+    parts = ("signals.title", "signals.subtitle", "footer.own")
+    titles = [text(f"accounts.figure.{part}", lang, park=park, runs=answer.runs) for part in parts]
+    count = len(answer.signals)
+    figure = style.sheet((7.4 if count > 1 else 5.6, 3.9), *titles)
+    tiles = style.tiles(figure, count, count, (0.6, 0.15, 1.08), 1.75, (0.5, 0.5))
+    for axes, signal in zip(tiles, answer.signals, strict=True):
+        years = signal.model.years
+        low, median, high = (
+            np.array([getattr(band, part) for band in signal.model.bands]) for part in ("low", "median", "high")
+        )
+        style.years(axes, years[0] - 0.5, years[-1] + 0.5)
+        axes.fill_between(years, low, high, color=style.MODEL, alpha=0.2, linewidth=0)
+        axes.plot(years, median, color=style.MODEL, linewidth=1.8)
+        for year, band in zip(signal.seen.years, signal.seen.bands, strict=True):
+            axes.plot([year, year], [band.low, band.high], color=style.SECOND, linewidth=1.4, zorder=4)
+            axes.plot([year], [band.median], "o", color=style.SECOND, ms=4.8, zorder=5, clip_on=False)
+        axes.set_ylim(bottom=0.0)
+        words = {"seen": text(f"accounts.seen.{signal.variable}", lang), "base": signal.base}
+        title = text(
+            "accounts.figure.signals.panel", lang, output=text(f"accounts.output.{signal.output}", lang), **words
+        )
+        axes.set_title(style.wrap(title, 34.0 if count > 1 else 52.0, 2), loc="left", **style.LABEL, pad=4)
+    from matplotlib.patches import Patch
+
+    style.key(
+        figure,
+        [
+            (Patch(facecolor=style.MODEL, alpha=0.2), text("accounts.figure.band", lang)),
+            (style.line(style.MODEL, linewidth=1.8), text("accounts.figure.median", lang)),
+            (style.line(style.SECOND, "o", linewidth=1.4), text("accounts.figure.signals.seen", lang)),
+        ],
+        columns=3,
+    )
+    return figure
 
 
 def _mark(axes: Axes, comparison: Compared) -> None:

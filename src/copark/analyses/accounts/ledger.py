@@ -89,6 +89,8 @@ def ledger_of(runs: xr.Dataset, study: Study, case: Case) -> dict[str, Floats]:
         "cost_of_sales": cost_of_sales,
         "operating_cost": out["operating_cost"],
         "interest": out["interest"],
+        "land_cost": out["land_cost"],
+        "before_grants": out["land_sales"] + out["fees"] - out["operating_cost"] - out["land_cost"] - out["interest"],
         "dividends": out["dividends"],
         "land_sold": sold,
         "accumulated_loss": np.maximum(-np.cumsum(result, axis=1) / QUARTERS_PER_YEAR, 0.0),

@@ -11,19 +11,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from copark.cases.accounts import ASSUMED
+from copark.cases.accounts import ASSUMED, QUANTITIES, quantity_title
+from copark.cases.observed_variables import series_title
 from copark.cases.quarters import Quarter
+from copark.cases.wide_rows import WIDE
+from copark.labels import lowered
+from copark.model.clock import QUARTERS_PER_YEAR
 
 if TYPE_CHECKING:
     from copark.cases.accounts import Account
     from copark.cases.case import Case
+    from copark.cases.table_schemas import Observation
+    from copark.stats.quantiles import Band
 
 Whose = Literal["company", "share", "group"]
 """Whose figure is compared: the company's, a known share of it, or a group's with more than the park."""
 Why = Literal["", "quantity", "holder", "part", "rate", "time"]
 """Why a figure is not compared; empty where it is."""
-RateFrom = Literal["", "published", "assumed", "other-row", "series"]
+RateFrom = Literal["", "published", "assumed", "other-row", "series", "books"]
 """Where its dollars come from; empty where it has none, or needs none."""
+Side = Literal["within", "model_above", "model_below"]
+"""Where the model's 90 % range lies beside what was published or observed: around it, above it, or below it."""
 Way = Literal["flow", "level", "ratio"]
 """How a quantity is read over a period: as a sum, at its end, or as the ratio of two sums."""
 
@@ -52,6 +60,7 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
     "cost_of_sales": Counterpart("cost_of_sales", "flow", "M USD"),
     "administration_cost": Counterpart("operating_cost", "flow", "M USD"),
     "finance_cost": Counterpart("interest", "flow", "M USD"),
+    **{line: Counterpart(line, "flow", "M USD") for line in WIDE["books"]},
     "dividends": Counterpart("dividends", "flow", "M USD"),
     "land_sold": Counterpart("land_sold", "flow", "ha"),
     "payout": Counterpart("payout", "ratio", "%"),
@@ -64,7 +73,7 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
     "service_fee": Counterpart("service_fee", "level", "M USD/ha/yr"),
     "interest_rate": Counterpart("interest_rate", "level", "%"),
 }
-"""Published quantities that the model's ledger has too."""
+"""Quantities of published accounts, and lines of a person's own books, that the model's ledger has too."""
 PARTS = frozenset(
     {
         "Qinzhou, start-up area",
@@ -148,6 +157,18 @@ class Figure:
     def year(self) -> int:
         """Year in which its period ends."""
         return self.last.year
+
+
+def side_of(low: float, high: float, model: Band) -> Side:
+    """Return where the model's range lies beside the least and the greatest value that is told."""
+    if model.low > high:
+        return "model_above"
+    return "model_below" if model.high < low else "within"
+
+
+def title_of(quantity: str, lang: str = "en") -> str:
+    """Return the name of a quantity as it stands inside a sentence: of published accounts, or a line of the books."""
+    return quantity_title(quantity, lang) if quantity in QUANTITIES else lowered(series_title(quantity, lang))
 
 
 def figures_of(case: Case, first: Quarter, last: Quarter) -> tuple[Figure, ...]:
@@ -258,37 +279,50 @@ def _dollars_in_series(row: Account, case: Case) -> float | None:
 
 
 def _of_series(case: Case, figures: Iterable[Figure], span: tuple[Quarter, Quarter]) -> Iterator[Figure]:
-    """Yield accumulated losses that ``series.csv`` alone has: ``accounts.csv`` repeats none of them by rule."""
+    """Yield what ``series.csv`` alone has: accumulated losses, and the lines of a person's own books.
+
+    ``accounts.csv`` of the casebook repeats no loss by rule, and no case of the casebook has such lines.
+    """
     known = {figure.until[:7] for figure in figures if figure.quantity == "accumulated_loss"}
     for row in case.observed("accumulated_loss"):
-        day = row.date.last_day.isoformat()
-        if day[:7] in known:
-            continue
-        yield Figure(
-            quantity="accumulated_loss",
-            company=case.title.en,
-            estates="",
-            period=str(row.date),
-            since=day,
-            until=day,
-            quarters=0,
-            basis="company",
-            bound=row.bound,
-            value=float(row.value),
-            high=None if row.high is None else float(row.high),
-            unit="M",
-            currency="USD",
-            compared=float(row.value),
-            compared_high=None if row.high is None else float(row.high),
-            rate_from="",
-            whose="company",
-            share=1.0,
-            why="" if span[0] <= _quarter(row.date.last_day) <= span[1] else "time",
-            checked=False,
-            grade=row.grade,
-            source=tuple(row.source),
-            note=row.note or "",
-        )
+        if row.date.last_day.isoformat()[:7] not in known:
+            yield _in_dollars(row, case, span, "M USD")
+    for line in WIDE["books"]:
+        for row in case.observed(line):
+            if row.unit.startswith("M USD"):
+                yield _in_dollars(row, case, span, row.unit)
+
+
+def _in_dollars(row: Observation, case: Case, span: tuple[Quarter, Quarter], unit: str) -> Figure:
+    """Return a row of ``series.csv`` in millions of dollars as a figure of the company's."""
+    is_year = unit.endswith("/yr") and row.date.precision == "year"
+    until = row.date.last_day
+    last = _quarter(until)
+    return Figure(
+        quantity=row.variable,
+        company=case.title.en,
+        estates="",
+        period=str(row.date),
+        since=(row.date.first_day if is_year else until).isoformat(),
+        until=until.isoformat(),
+        quarters=QUARTERS_PER_YEAR if is_year else 0,
+        basis="company",
+        bound=row.bound,
+        value=float(row.value),
+        high=None if row.high is None else float(row.high),
+        unit="M",
+        currency="USD",
+        compared=float(row.value),
+        compared_high=None if row.high is None else float(row.high),
+        rate_from="books" if row.variable in WIDE["books"] else "",
+        whose="company",
+        share=1.0,
+        why="" if span[0] <= last <= span[1] else "time",
+        checked=False,
+        grade=row.grade,
+        source=tuple(row.source),
+        note=row.note or "",
+    )
 
 
 def _quarter(day: date) -> Quarter:

@@ -27,7 +27,7 @@ from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.papers import OF_PARAMETER, of_extremes, of_facts, of_parameter, papers_words, to_obtain
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.analyses.size_words import band_words, land_words, of_plan, size_clause, spans_too_much
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
@@ -108,10 +108,9 @@ def _percent(share: float) -> float:
     return round(100.0 * share, 10)
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.words = {"park": t.of(answer.park), "horizon": spelled(answer.horizon, t), "case": answer.case}
         self.baselines = () if answer.levers is None else answer.levers.baselines
 
@@ -263,7 +262,8 @@ class _Show(Show):
         if answer.trust is not None:
             yield self.meaning(answer.trust)
         # The headline has the doubts and the range over structures.
-        for sentence in how_sure(case_of(answer), answer.trust, answer.outcomes, (), NO_DOUBTS, t.lang):
+        own = replace(NO_DOUBTS, sheets=answer.doubts.sheets)
+        for sentence in how_sure(case_of(answer), answer.trust, answer.outcomes, (), own, t.lang):
             yield without_commands(sentence)
         if answer.shows_outcomes:
             standing = answer.share(GOOD.key)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.analyses.claims.rules import RuleCondition
-from copark.analyses.claims.schema import CaseChange, Claim, Claims, Part
+from copark.analyses.claims.schema import FORMER_KEYS, CaseChange, Claim, Claims, Part
 from copark.cases import dates
 from copark.cases.case import Case
 from copark.cases.files import KeyPath, written
@@ -132,7 +132,16 @@ class _Places:
 
     def fault(self, code: str, path: KeyPath, **values: Any) -> Fault:
         shown_values = {name: shown(value) for name, value in values.items()}
+        path = self._as_in_file(path)
         return Fault(f"claims.{code}", self.file, self.tree.line(path), written(path), shown_values)
+
+    def _as_in_file(self, path: KeyPath) -> KeyPath:
+        """Return a path by the keys of the file, which may have their former names."""
+        found: KeyPath = ()
+        for step in path:
+            former = (*found, FORMER_KEYS.get(str(step), step))
+            found = former if former in self.tree.lines else (*found, step)
+        return found
 
     def repeated(self, names: list[str], path: KeyPath, key: str) -> Iterator[Fault]:
         """Yield a fault for every name that stands earlier in its list.
@@ -194,32 +203,40 @@ def _references(claims: Claims, places: _Places) -> Iterator[Fault]:
         path: KeyPath = ("claims", number)
         keys = [part.key for part in claim.parts]
         yield from places.repeated(keys, (*path, "parts"), "key")
-        yield from _arms_of(claim, claims.arms, path, places)
+        yield from _scenarios_of(claim, claims.scenarios, path, places)
         head = "all" if claim.headline.every else "any"
         yield from places.missing(claim.headline.parts, keys, (*path, "headline", head), "unknown_part")
         for n, part in enumerate(claim.parts):
             yield from _names_of(part, claims, (*path, "parts", n), places)
 
 
-def _arms_of(claim: Claim, arms: Iterable[str], path: KeyPath, places: _Places) -> Iterator[Fault]:
-    yield from places.missing([claim.reference], arms, (*path, "reference"), "unknown_arm")
-    yield from places.missing(claim.arms, arms, (*path, "arms"), "unknown_arm")
+def _scenarios_of(claim: Claim, scenarios: Iterable[str], path: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.missing([claim.reference], scenarios, (*path, "reference"), "unknown_scenario")
+    yield from places.missing(claim.scenarios, scenarios, (*path, "scenarios"), "unknown_scenario")
     yield from places.missing(
-        claim.curve.points if claim.curve else (), arms, (*path, "curve", "points"), "unknown_arm"
+        claim.curve.points if claim.curve else (), scenarios, (*path, "curve", "points"), "unknown_scenario"
     )
     for n, line in enumerate(claim.cube.lines if claim.cube else ()):
-        yield from places.missing(line.arms, arms, (*path, "cube", "lines", n, "arms"), "unknown_arm")
-        if claim.cube and len(line.arms) != len(claim.cube.ticks):
-            yield places.fault("ticks", (*path, "cube", "lines", n), found=len(line.arms), wanted=len(claim.cube.ticks))
+        yield from places.missing(
+            line.scenarios, scenarios, (*path, "cube", "lines", n, "scenarios"), "unknown_scenario"
+        )
+        if claim.cube and len(line.scenarios) != len(claim.cube.ticks):
+            yield places.fault(
+                "ticks", (*path, "cube", "lines", n), found=len(line.scenarios), wanted=len(claim.cube.ticks)
+            )
 
 
 def _names_of(part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
     """Check scenarios of statistics, statistics and margins of conditions, null models."""
     for name, statistic in part.statistics.items():
         statistic_path = (*path, "statistics", name)
-        for field in ("arm", "reference"):
-            yield from places.unknown(getattr(statistic, field), claims.arms, (*statistic_path, field), "unknown_arm")
-        yield from places.missing(statistic.arms, claims.arms, (*statistic_path, "arms"), "unknown_arm")
+        for field in ("scenario", "reference"):
+            yield from places.unknown(
+                getattr(statistic, field), claims.scenarios, (*statistic_path, field), "unknown_scenario"
+            )
+        yield from places.missing(
+            statistic.scenarios, claims.scenarios, (*statistic_path, "scenarios"), "unknown_scenario"
+        )
     for name in ("supported", "not_supported", "contradicted"):
         condition: RuleCondition | None = getattr(part.rule, name)
         for simple in condition.simple() if condition is not None else ():
@@ -241,7 +258,9 @@ def _names_in(condition: RuleCondition, part: Part, claims: Claims, path: KeyPat
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
     """Find what is wrong with edits, on this case, and dates beyond its horizon."""
-    changes: list[tuple[KeyPath, CaseChange]] = [(("arms", key), scenario) for key, scenario in claims.arms.items()]
+    changes: list[tuple[KeyPath, CaseChange]] = [
+        (("scenarios", key), scenario) for key, scenario in claims.scenarios.items()
+    ]
     changes += [(("judgement", number), variant) for number, variant in enumerate(claims.judgement)]
     changes += [(("worlds", key), world) for key, world in claims.worlds.items()]
     for path, change in changes:

@@ -60,7 +60,9 @@ def _footer(findings: ClaimFindings, lang: str) -> str:
 
 def _titles(claim: ClaimFinding, findings: ClaimFindings, lang: str, kind: str) -> tuple[str, str, str]:
     title = _say(kind, lang, id=claim_number(claim.claim.id, lang), title=claim.claim.title.text(lang))
-    reference = {"reference": findings.arm(claim.claim.reference).text(lang)} if kind in ("forest", "curve") else {}
+    reference = (
+        {"reference": findings.scenario(claim.claim.reference).text(lang)} if kind in ("forest", "curve") else {}
+    )
     return title, _say(f"{kind}_subtitle", lang, **reference), _footer(findings, lang)
 
 
@@ -111,7 +113,7 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
     looks = _looks(claim)
     lines = 0.19 * ceil(len(looks) / 2)
     figure, axes = style.in_rows(
-        [findings.arm(row.arm).text(lang) for row in rows],
+        [findings.scenario(row.scenario).text(lang) for row in rows],
         _titles(claim, findings, lang, "forest"),
         inches=NAMES,
         high=0.29 + 0.07 * len(looks),
@@ -218,11 +220,13 @@ def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Fig
         If the claim has no such axis.
     """
     curve_spec = claim.claim.curve
-    by_arm = {row.arm: row for row in claim.rows}
+    by_scenario = {row.scenario: row for row in claim.rows}
     looks = _looks(claim)
     if curve_spec is None:
         raise ValueError("no curve")
-    points = sorted((place, by_arm[scenario]) for scenario, place in curve_spec.points.items() if scenario in by_arm)
+    points = sorted(
+        (place, by_scenario[scenario]) for scenario, place in curve_spec.points.items() if scenario in by_scenario
+    )
     figure = style.sheet((7.2, 3.9), *_titles(claim, findings, lang, "curve"))
     axes = style.panel(figure, 0.6, 0.92, 1.5, 0.95)
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
@@ -269,7 +273,7 @@ def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figu
         If the claim has no lines to draw.
     """
     cube_spec = claim.claim.cube
-    by_arm = {row.arm: row for row in claim.rows}
+    by_scenario = {row.scenario: row for row in claim.rows}
     if cube_spec is None:
         raise ValueError("no lines")
     figure = style.sheet((7.4, 3.7), *_titles(claim, findings, lang, "cube"))
@@ -278,10 +282,10 @@ def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figu
         axes.set_ylim(-0.03, 1.03)
         axes.set_title(style.legible(_outcome(name, lang)), **style.LABEL, loc="left")
         for colour, line in zip(COLOURS, cube_spec.lines, strict=False):
-            values = [by_arm[scenario].share(name) for scenario in line.arms]
+            values = [by_scenario[scenario].share(name) for scenario in line.scenarios]
             axes.plot(ticks, values, "o-", color=colour, linewidth=1.8, markersize=4.2)
-            for tick, scenario, value in zip(ticks, line.arms, values, strict=True):
-                axes.plot([tick, tick], by_arm[scenario].band(name), color=colour, linewidth=4.5, alpha=0.30)
+            for tick, scenario, value in zip(ticks, line.scenarios, values, strict=True):
+                axes.plot([tick, tick], by_scenario[scenario].band(name), color=colour, linewidth=4.5, alpha=0.30)
                 style.direct_label(axes, (tick + 0.07, value + 0.045), percent(value), colour)
         axes.set_xticks(ticks, [style.wrap(tick.text(lang), 7.5, 2) for tick in cube_spec.ticks])
         axes.set_xlim(-0.3, len(ticks) - 0.4)

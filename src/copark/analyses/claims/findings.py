@@ -147,9 +147,9 @@ class ClaimFindings:
     runs: int = 0
     """Runs that were made; 0 where it was not told."""
 
-    def arm(self, key: str) -> LocalizedText:
+    def scenario(self, key: str) -> LocalizedText:
         """Return the title of a scenario."""
-        return self.file.claims.arms[key].title
+        return self.file.claims.scenarios[key].title
 
     def world(self, key: str) -> LocalizedText:
         """Return the title of a null model, in which a claim is false."""

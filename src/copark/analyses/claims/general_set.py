@@ -15,9 +15,10 @@ import numpy as np
 
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claims
+from copark.analyses.claims.schema import AS_IT_IS, FORMER_KEYS, CaseChange, Claims
 from copark.cases.case import Case
 from copark.cases.casebook import casebook_path
+from copark.cases.types import keys_read
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault, NotFound
 from copark.identity import hash_content
@@ -83,22 +84,24 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     data = _filled(case)
     experiment = Experiment(trial_study(case, 2, 1, 1, "prior"), case, OutputValues(()))
     on_record = _on_record(case)
-    written_arms = data["arms"]
-    felt_arms = {key for key, scenario in written_arms.items() if key == AS_IT_IS or _is_felt(scenario, experiment)}
-    data["arms"] = {
+    written_scenarios = data["scenarios"]
+    felt_scenarios = {
+        key for key, scenario in written_scenarios.items() if key == AS_IT_IS or _is_felt(scenario, experiment)
+    }
+    data["scenarios"] = {
         key: scenario
-        for key, scenario in written_arms.items()
-        if key in felt_arms and _is_askable(key, scenario, on_record)
+        for key, scenario in written_scenarios.items()
+        if key in felt_scenarios and _is_askable(key, scenario, on_record)
     }
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
     data["judgement"] = [variant for variant in data["judgement"] if _is_felt(variant, experiment)]
-    plain = BUSINESSES & (written_arms.keys() - felt_arms)
+    plain = BUSINESSES & (written_scenarios.keys() - felt_scenarios)
     data["claims"] = [_compared(claim, plain) for claim in data["claims"]]
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
         raise NotFound.of("claims.none_general", case=case.name)
     used = {scenario for claim in data["claims"] for part in claim["parts"] for scenario in _uses(part)}
-    data["arms"] = {key: scenario for key, scenario in data["arms"].items() if key in used | {AS_IT_IS}}
+    data["scenarios"] = {key: scenario for key, scenario in data["scenarios"].items() if key in used | {AS_IT_IS}}
     claims = Claims.model_validate(data)
     digest = hash_content(claims.model_dump(mode="json", by_alias=True, exclude_unset=True))
     return ClaimsFile(claims, FILE.name, digest, general=True, left_out=tuple(left_out))
@@ -142,7 +145,17 @@ def _read(path: Path, **filled: str) -> Any:
         content = content.replace(name, value)
     tree = read_yaml(content, path.name, faults)
     assert tree is not None, faults  # noqa: S101 - a file of the package
-    return tree.data
+    return _as_named_now(tree.data)
+
+
+def _as_named_now(data: Any) -> Any:
+    """Put the names of now to what the source's file, of which a hash is kept, has by former ones."""
+    if isinstance(data, list):
+        return [_as_named_now(entry) for entry in data]
+    if isinstance(data, dict):
+        now = {former: key for key, former in FORMER_KEYS.items()}
+        return {now.get(key, key): _as_named_now(entry) for key, entry in data.items()}
+    return data
 
 
 def _filled(case: Case) -> JsonObject:
@@ -160,11 +173,11 @@ def _filled(case: Case) -> JsonObject:
     shows = [{"year": year} for year in dict.fromkeys((recorded, judged))]
     data["claims"] = [{**_borrowed(claim, claims, years), "shows": shows} for claim in data["claims"]]
     used = {key for claim in data["claims"] for part in claim["parts"] for key in _uses(part)} | {AS_IT_IS}
-    arms = {key: scenario for key, scenario in source["arms"].items() if key in used}
+    scenarios = {key: scenario for key, scenario in source["scenarios"].items() if key in used}
     partners = {partner.key: "drop" for partner in case.partners}
-    data["arms"] = {key: scenario for key, scenario in arms.items() if partners or key != "no-partners"}
+    data["scenarios"] = {key: scenario for key, scenario in scenarios.items() if partners or key != "no-partners"}
     if partners:
-        data["arms"]["no-partners"] = {**data["arms"]["no-partners"], "edits": {"partners": partners}}
+        data["scenarios"]["no-partners"] = {**data["scenarios"]["no-partners"], "edits": {"partners": partners}}
     return data
 
 
@@ -175,7 +188,7 @@ def _borrowed(claim: Any, claims: Mapping[str, Any], years: Mapping[str, str]) -
     whole = claims[claim["id"]]
     parts = {part["key"]: part for part in whole["parts"]}
     ((kind, deciding),) = whole["headline"].items()
-    kept_fields = {key: value for key, value in whole.items() if key not in ("arms", "curve", "cube", "reference")}
+    kept_fields = {key: value for key, value in whole.items() if key not in ("scenarios", "curve", "cube", "reference")}
     headline = {kind: [key for key in deciding if key in claim["parts"]]}
     own_parts = [_dated(parts[key], years) for key in claim["parts"]]
     return {**kept_fields, **claim, "parts": own_parts, "headline": headline}
@@ -196,8 +209,8 @@ def _compared(claim: Any, plain: Collection[str]) -> Any:
     def of(statistic: Any) -> Any:
         if statistic.get("reference", AS_IT_IS) == AS_IT_IS:
             return statistic
-        named = {name: AS_IT_IS if statistic[name] in plain else statistic[name] for name in ("arm", "reference")}
-        return {**statistic, **named} if named["arm"] != named["reference"] else statistic
+        named = {name: AS_IT_IS if statistic[name] in plain else statistic[name] for name in ("scenario", "reference")}
+        return {**statistic, **named} if named["scenario"] != named["reference"] else statistic
 
     parts = [
         {**part, "statistics": {name: of(statistic) for name, statistic in part["statistics"].items()}}
@@ -208,15 +221,15 @@ def _compared(claim: Any, plain: Collection[str]) -> Any:
 
 def _is_felt(entry: Any, experiment: Experiment) -> bool:
     """Return whether a case bears a change, and it alters something."""
-    keys = {field.alias or name for name, field in CaseChange.model_fields.items()}
+    keys = {key for name, field in CaseChange.model_fields.items() for key in keys_read(name, field)}
     change = CaseChange.model_validate({key: value for key, value in entry.items() if key in keys})
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 
 def _uses(part: Any) -> set[str]:
     statistics = part["statistics"].values()
-    used = {statistic[name] for statistic in statistics for name in ("arm", "reference") if name in statistic}
-    return used.union(*(statistic.get("arms", ()) for statistic in statistics))
+    used = {statistic[name] for statistic in statistics for name in ("scenario", "reference") if name in statistic}
+    return used.union(*(statistic.get("scenarios", ()) for statistic in statistics))
 
 
 def _reduced(claims: list[Any], data: JsonObject, *, outcomes: bool) -> tuple[list[Any], list[Title]]:
@@ -228,7 +241,7 @@ def _reduced(claims: list[Any], data: JsonObject, *, outcomes: bool) -> tuple[li
         parts = [
             {**part, "false_worlds": [world for world in part["false_worlds"] if world in data["worlds"]]}
             for part in claim["parts"]
-            if _uses(part) <= set(data["arms"])
+            if _uses(part) <= set(data["scenarios"])
         ]
         askable = outcomes or "needs" not in entry
         keys = {part["key"] for part in parts if part["false_worlds"] and askable}

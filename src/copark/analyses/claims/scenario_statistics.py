@@ -20,13 +20,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
 from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.schema import Claim, EvidenceOutput, Part, Statistic
 from copark.arrays import Booleans, Floats
+from copark.cases.types import renamed
 from copark.model.variables import catalogue
 from copark.simulation.measures import ScenarioMeasures
 from copark.simulation.outcomes import NOT_OK, OUTCOMES
@@ -168,8 +169,8 @@ def _values(statistic: Statistic, scenario: str, readings: ScenarioReadings) -> 
 def contrast(values: list[Floats]) -> Floats:
     """Add up Σ (-1)^(factors absent) y over 2^k scenarios, the first with all factors, the last with none."""
     total = np.zeros_like(values[0])
-    for absent, of_arm in enumerate(values):
-        total = total + (-1.0) ** absent.bit_count() * of_arm
+    for absent, of_scenario in enumerate(values):
+        total = total + (-1.0) ** absent.bit_count() * of_scenario
     return settled(total, np.max(np.abs(values), axis=0))
 
 
@@ -227,7 +228,7 @@ class ShownOutput:
 class ScenarioRow:
     """A scenario: how it differs from the reference, and how often each outcome happens in it."""
 
-    arm: str
+    scenario: Annotated[str, renamed("scenario", "arm")]
     """Its key; the first row of a claim is the reference, which differs from itself in nothing."""
     seen: tuple[ShownOutput, ...]
     """One for each output that the claim shows."""
@@ -270,7 +271,7 @@ def row_of(scenario: str, claim: Claim, readings: ScenarioReadings) -> ScenarioR
     samples = [Sample(averaged(readings.has(scenario, outcome)), "mean") for outcome in range(len(OUTCOMES))]
     bands = [sample.band() for sample in samples]
     return ScenarioRow(
-        arm=scenario,
+        scenario=scenario,
         seen=tuple(seen(look, scenario, claim.reference, readings) for look in claim.shows),
         shares=tuple(_mean(finished == outcome) for outcome in range(len(OUTCOMES))),
         bands=tuple((low, high) for low, _, high in bands),

@@ -67,7 +67,7 @@ def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], CaseCh
     experiment
         Its case and first draws are those that changes must alter.
     changes
-        By where they stand in the file: ``("arms", "no-home")``.
+        By where they stand in the file: ``("scenarios", "no-home")``.
     file
         Name of the claims file.
 

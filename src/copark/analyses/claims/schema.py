@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator, 
 from copark.analyses.claims.rules import Rule
 from copark.cases.dates import Date
 from copark.cases.observed_variables import HOST_CONTEXT
-from copark.cases.types import WrittenText, suggestion, wrong
+from copark.cases.types import WrittenText, renamed, suggestion, wrong
 from copark.json_types import JsonObject
 from copark.model.outcomes import BY_KEY
 from copark.model.outputs import NAMES
@@ -26,6 +26,10 @@ from copark.simulation.study_entries import Key, StudyEntry, Title
 
 AS_IT_IS = "as-it-is"
 """Key of the scenario that changes nothing: the case as it is."""
+
+
+FORMER_KEYS = {"scenario": "arm", "scenarios": "arms"}
+"""Keys of claims files by what they were called before: files of which a hash is kept have these."""
 
 
 class CaseChange(Scenario):
@@ -87,20 +91,20 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
 """Short name of a claim: 1, 4a, R-decree."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
-    "log": ("output", "year", "arm", "reference"),
-    "difference": ("output", "year", "arm", "reference"),
-    "ratio": ("output", "year", "arm", "reference"),
-    "level": ("output", "year", "arm"),
-    "change": ("outcome", "arm", "reference"),
-    "share": ("outcome", "arm"),
-    "interaction": ("arms",),
-    "context": ("output", "year", "arm", "context"),
+    "log": ("output", "year", "scenario", "reference"),
+    "difference": ("output", "year", "scenario", "reference"),
+    "ratio": ("output", "year", "scenario", "reference"),
+    "level": ("output", "year", "scenario"),
+    "change": ("outcome", "scenario", "reference"),
+    "share": ("outcome", "scenario"),
+    "interaction": ("scenarios",),
+    "context": ("output", "year", "scenario", "context"),
     "missing": ("lacking",),
 }
 """What each kind of statistic must say; an interaction says an outcome, or an output and a year, besides."""
 DIFFERENCES = frozenset(("log", "difference", "change", "interaction"))
 """Kinds that are 0 where the scenarios do not differ."""
-FREE = frozenset(("output", "outcome", "year", "arm", "reference", "arms", "context", "lacking"))
+FREE = frozenset(("output", "outcome", "year", "scenario", "reference", "scenarios", "context", "lacking"))
 
 
 class Margin(StudyEntry):
@@ -127,11 +131,11 @@ class Statistic(StudyEntry):
     """Key of the outcome, as the catalogue has it; left out of a statistic of an output."""
     year: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     """End of a year since the start, in quarters of a year: 12 is the end of the twelfth year."""
-    arm: Key | None = None
-    """Key of the scenario; left out where ``arms`` are given."""
+    scenario: Annotated[Key | None, renamed("scenario", FORMER_KEYS["scenario"])] = None
+    """Key of the scenario; left out where ``scenarios`` are given."""
     reference: Key | None = None
     """Key of the scenario it is compared with; left out of what stands by itself."""
-    arms: Annotated[tuple[Key, ...], Field(max_length=8)] = ()
+    scenarios: Annotated[tuple[Key, ...], Field(max_length=8), renamed("scenarios", FORMER_KEYS["scenarios"])] = ()
     """Of an interaction: with both, without the second, without the first, without either; of three factors eight."""
     context: str | None = None
     """Variable of the case's ``host_context.csv`` that the output is set beside."""
@@ -156,8 +160,8 @@ class Statistic(StudyEntry):
         needed_fields = set(NEEDED[self.kind])
         if self.kind == "interaction":
             needed_fields |= {"outcome"} if self.outcome else {"output", "year"}
-            if len(self.arms) not in (4, 8):
-                raise wrong("claims_arms", at="arms", found=len(self.arms))
+            if len(self.scenarios) not in (4, 8):
+                raise wrong("claims_scenarios", at="scenarios", found=len(self.scenarios))
         if given_fields != needed_fields:
             words = {"kind": self.kind, "missing": ", ".join(sorted(needed_fields - given_fields)) or "–"}
             raise wrong("claims_statistic", **words, extra=", ".join(sorted(given_fields - needed_fields)) or "–")
@@ -171,7 +175,7 @@ class Statistic(StudyEntry):
     @property
     def uses(self) -> tuple[str, ...]:
         """Keys of the scenarios it is made of."""
-        return self.arms or tuple(key for key in (self.arm, self.reference) if key is not None)
+        return self.scenarios or tuple(key for key in (self.scenario, self.reference) if key is not None)
 
     @property
     def at(self) -> int | None:
@@ -267,7 +271,7 @@ class CubeLine(StudyEntry):
 
     title: Title
     """Title of the line."""
-    arms: Annotated[tuple[Key, ...], Field(min_length=2)]
+    scenarios: Annotated[tuple[Key, ...], Field(min_length=2), renamed("scenarios", FORMER_KEYS["scenarios"])]
     """Keys of the scenarios, in the order of the ticks."""
 
 
@@ -315,7 +319,7 @@ class Claim(StudyEntry):
     """What carries it in the model."""
     reference: Key = "as-it-is"
     """Scenario that the evidence is shown against."""
-    arms: tuple[Key, ...] = ()
+    scenarios: Annotated[tuple[Key, ...], renamed("scenarios", FORMER_KEYS["scenarios"])] = ()
     """Further scenarios shown as evidence; no rule names them."""
     shows: tuple[EvidenceOutput, ...] = (EvidenceOutput(year=12), EvidenceOutput(year=20))
     """Outputs and years that the evidence shows, besides outcomes."""
@@ -338,9 +342,9 @@ class Claim(StudyEntry):
     @property
     def shown(self) -> tuple[str, ...]:
         """Keys of all scenarios but the reference, in the order they are shown."""
-        curve_arms = tuple(self.curve.points) if self.curve else ()
-        lines = tuple(key for line in self.cube.lines for key in line.arms) if self.cube else ()
-        keys = dict.fromkeys((*self.tried, *self.arms, *curve_arms, *lines))
+        curve_scenarios = tuple(self.curve.points) if self.curve else ()
+        lines = tuple(key for line in self.cube.lines for key in line.scenarios) if self.cube else ()
+        keys = dict.fromkeys((*self.tried, *self.scenarios, *curve_scenarios, *lines))
         return tuple(key for key in keys if key != self.reference)
 
     def part(self, key: str) -> Part:
@@ -392,7 +396,9 @@ class Claims(StudyEntry):
     """What was known when the rules were fixed."""
     margins: dict[Key, Margin]
     """Sizes below which differences are held to be nil, by key."""
-    arms: Annotated[dict[Key, ClaimScenario], Field(min_length=1, max_length=200)]
+    scenarios: Annotated[
+        dict[Key, ClaimScenario], Field(min_length=1, max_length=200), renamed("scenarios", FORMER_KEYS["scenarios"])
+    ]
     """What is tried, by key."""
     judgement: Annotated[tuple[Alternative, ...], Field(max_length=60)] = ()
     """What might as well have been assumed."""

@@ -75,9 +75,9 @@ class Sentences(Show):
             ends = (expm1(ends[0]), expm1(ends[1]))
         return self.said(doc.Interval(*effect), column), self.said(doc.Interval(*ends), column)
 
-    def arm(self, key: str | None) -> str:
+    def scenario(self, key: str | None) -> str:
         """Return the title of a scenario; nothing for none."""
-        return "" if key is None else self.t.of(self.result.arm(key))
+        return "" if key is None else self.t.of(self.result.scenario(key))
 
     def outcome(self, name: str) -> str:
         """Describe an outcome within a sentence."""
@@ -96,13 +96,15 @@ class Sentences(Show):
         if statistic.kind == "interaction":
             key = "statistic.interaction_outcome" if statistic.outcome else "statistic.interaction_output"
             measured = t(key, **({"outcome": outcome} if statistic.outcome else place))
-            return t("statistic.interaction", what=measured, arms=self.listed(map(self.arm, statistic.arms)))
+            return t(
+                "statistic.interaction", what=measured, scenarios=self.listed(map(self.scenario, statistic.scenarios))
+            )
         return t(
             f"statistic.{statistic.kind}",
             **place,
             outcome=outcome,
-            arm=self.arm(statistic.arm),
-            reference=self.arm(statistic.reference),
+            scenario=self.scenario(statistic.scenario),
+            reference=self.scenario(statistic.reference),
             context="" if statistic.context is None else self.context(statistic.context),
             lacking="" if statistic.lacking is None else t.of(statistic.lacking).rstrip("."),
         )

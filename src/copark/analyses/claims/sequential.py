@@ -146,10 +146,10 @@ class TrialRuns:
         trial = self.trial
         going = list(self.parts)
         for draws in self._draws(self.stopping.looks.draws if self.stopping else (), trial.draws):
-            arms = self._upon((None, part) for _, part in going)
+            scenarios = self._upon((None, part) for _, part in going)
             for experiment, weighed in ((self.experiment, self.after), (self.prior, self.before)):
                 count = draws if experiment is self.experiment else min(draws, trial.prior_draws)
-                experiment.extend(arms, count)
+                experiment.extend(scenarios, count)
                 weighed |= {key_of(claim, part): self.weigh(part, experiment, count) for claim, part in going}
             if self.stopping is not None:
                 going = [undecided for claim in trial.chosen for undecided in self._undecided(self.stopping, claim)]
@@ -160,8 +160,8 @@ class TrialRuns:
             )
         for draws in sorted(set(self.evidence.values())):  # scenarios that are shown though no rule names them
             claims = [claim for claim in trial.chosen if self.evidence[claim.id] == draws]
-            shown_arms = [trial.arms[key] for claim in claims for key in (claim.reference, *claim.shown)]
-            self.experiment.extend(shown_arms, draws)
+            shown_scenarios = [trial.scenarios[key] for claim in claims for key in (claim.reference, *claim.shown)]
+            self.experiment.extend(shown_scenarios, draws)
 
     def _undecided(self, stopping: Stopping, claim: Claim) -> list[ClaimPart]:
         """Choose the parts of a claim that are run on: those not decided, and all of its headline where that is not."""
@@ -214,10 +214,10 @@ class TrialRuns:
         trial = self.trial
         grounds = trial.file.claims.judgement
         going = [(claim_part, alternative) for claim_part in self.parts for alternative in grounds]
-        as_it_is = [trial.scenario(AS_IT_IS, alternative) for alternative in grounds if AS_IT_IS in trial.arms]
+        as_it_is = [trial.scenario(AS_IT_IS, alternative) for alternative in grounds if AS_IT_IS in trial.scenarios]
         for draws in self._draws((self.stopping.alternatives.draws,) if self.stopping else (), trial.few_draws):
-            arms = self._upon((alternative, part) for (_, part), alternative in going)
-            self.few.extend([*as_it_is, *arms], draws)
+            scenarios = self._upon((alternative, part) for (_, part), alternative in going)
+            self.few.extend([*as_it_is, *scenarios], draws)
             as_it_is = []
             parts = {key_of(claim, part): part for (claim, part), _ in going}
             reference = {key: self.weigh(part, self.few, draws).chance for key, part in parts.items()}
@@ -242,7 +242,7 @@ class TrialRuns:
     def departures(self) -> dict[str, float]:
         """Return log points between median residents at the cut under each alternative and as it is, by its key."""
         judgement = self.trial.file.claims.judgement
-        if AS_IT_IS not in self.trial.arms:
+        if AS_IT_IS not in self.trial.scenarios:
             return {alternative.key: 0.0 for alternative in judgement}
         return {alternative.key: self._departure(alternative) for alternative in judgement}
 

@@ -390,7 +390,7 @@ class _Show(Sentences):
     def evidence(self, claim: ClaimFinding) -> doc.Table:
         """Show every scenario beside the reference: levels, changes with bands, outcomes."""
         t = self.t
-        columns = [self.column("arm")]
+        columns = [self.column("scenario")]
         for shown_output in claim.rows[0].seen:
             output = catalogue().outputs[shown_output.look.output]
             quarter = self.result.quarter(shown_output.look.at)
@@ -412,14 +412,14 @@ class _Show(Sentences):
         ]
         rows = []
         for place, row in enumerate(claim.rows):
-            cells: list[doc.Value] = [self.arm(row.arm)]
+            cells: list[doc.Value] = [self.scenario(row.scenario)]
             for shown_output in row.seen:
                 cells += [
                     shown_output.level,
                     doc.Interval.of(shown_output) if place else None,
                 ]
             rows.append([*cells, *(doc.Interval(*row.band(outcome), row.share(outcome)) for outcome in shares)])
-        note = t("note.evidence", reference=self.arm(claim.claim.reference))
+        note = t("note.evidence", reference=self.scenario(claim.claim.reference))
         if self.levels:
             note = t.sentences([note, self.outcomes_judged()])
         name = f"evidence-{claim.claim.id.lower()}"

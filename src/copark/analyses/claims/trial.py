@@ -91,7 +91,7 @@ class ClaimTrial:
         """Numbers of the margins that rules name."""
         self.earlier_standard = EarlierStandard(self.margins)
         self.stopping = stopping() if sequential else None
-        self.arms: Mapping[str, CaseChange] = file.claims.arms
+        self.scenarios: Mapping[str, CaseChange] = file.claims.scenarios
         self.draws = draws_in(study)
         self.prior_draws = min(self.draws, PRIOR_DRAWS)
         self.few_draws = min(self.draws, FEW_DRAWS)
@@ -157,10 +157,10 @@ class ClaimTrial:
     def scenario(self, key: str, ground: CaseChange | None = None) -> CaseChange:
         """Return a scenario by its key, upon an alternative or null model where one is given."""
         if ground is None:
-            return self.arms[key]
+            return self.scenarios[key]
         memo = key, memo_key(ground)
         if memo not in self._upon:
-            self._upon[memo] = upon(ground, self.arms[key])
+            self._upon[memo] = upon(ground, self.scenarios[key])
         return self._upon[memo]
 
     def null_model(self, key: str) -> CaseChange:
@@ -170,7 +170,9 @@ class ClaimTrial:
     def check(self, experiment: Experiment) -> None:
         """Raise ScenariosChangeNothing with every scenario, alternative and null model that changes nothing."""
         claims = self.file.claims
-        changes: dict[tuple[str, str], CaseChange] = {("arms", key): scenario for key, scenario in claims.arms.items()}
+        changes: dict[tuple[str, str], CaseChange] = {
+            ("scenarios", key): scenario for key, scenario in claims.scenarios.items()
+        }
         changes |= {("judgement", alternative.key): alternative for alternative in claims.judgement}
         changes |= {("worlds", key): world for key, world in claims.worlds.items()}
         check_moves(experiment, changes, self.file.name)
@@ -186,9 +188,9 @@ class ClaimTrial:
 
         What null models and the alternative assumptions have in common with the first is made once.
         """
-        shown_arms = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
+        shown_scenarios = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
         needed = dict.fromkeys((AS_IT_IS, *(key for claim in self.chosen for key in claim.tried)))
-        arms_tried = [key for key in needed if key in self.arms]
+        scenarios_tried = [key for key in needed if key in self.scenarios]
         parts = [part for _, part in self.file.claims.of(self.chosen)]
         in_worlds = [
             self.scenario(key, self.null_model(world))
@@ -197,9 +199,9 @@ class ClaimTrial:
             for key in part.uses
         ]
         grounds = self.file.claims.judgement
-        in_alternatives = [self.scenario(key, ground) for ground in grounds for key in arms_tried]
-        run = {memo_key(self.arms[key]) for key in (*shown_arms, *arms_tried)}
-        run_on_prior = {memo_key(self.arms[key]) for key in arms_tried}
+        in_alternatives = [self.scenario(key, ground) for ground in grounds for key in scenarios_tried]
+        run = {memo_key(self.scenarios[key]) for key in (*shown_scenarios, *scenarios_tried)}
+        run_on_prior = {memo_key(self.scenarios[key]) for key in scenarios_tried}
         return (
             len(run) * self.draws * self.study.replicates,
             len(run_on_prior) * self.prior_draws * self.study.replicates,

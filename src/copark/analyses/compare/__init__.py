@@ -24,6 +24,7 @@ from copark.analyses.compare.outcome_attribution import (
 )
 from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, StudyName
 from copark.arrays import Floats
+from copark.cases.types import renamed
 from copark.json_types import JsonObject
 from copark.model.outcomes import GOOD
 from copark.simulation.readouts.compare import (
@@ -60,7 +61,7 @@ class Params(AnalysisParams):
 
     reference: Annotated[str, StudyName(), Field(min_length=1, max_length=1000)]
     """Study, case or run ID of a stored run; its first scenario is the reference."""
-    arm: Annotated[str | None, StudyName(), Argument(), Field(max_length=1000)] = None
+    scenario: Annotated[str | None, StudyName(), Argument(), Field(max_length=1000), renamed("scenario", "arm")] = None
     """A second study, whose scenarios are compared with the reference; by default the other scenarios of the first."""
     runs: Annotated[int | None, Field(ge=1, le=10_000_000)] = None
     """Number of runs; by default as the study says."""
@@ -251,7 +252,7 @@ def _runs_named(params: Params, context: Context) -> Iterator[str | Study]:
     from copark.store.runs import RunStore
 
     now = asked_quarter(params.now, "--now")
-    for name in (params.reference, params.arm):
+    for name in (params.reference, params.scenario):
         if name is not None:
             stored = None if context.lookup_folder is None else RunStore.of(context.lookup_folder).named(name)
             yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed, now=now)

@@ -475,11 +475,11 @@ def outcome_parts(
     count = len(whole)
     if not np.array_equal(whole, change_of_outcomes(codes_before, codes_after)[:count]):
         return None
-    shares = _shares(codes_before[:count]), _shares(codes_after[:count])
+    shares = shares_of_codes(codes_before[:count]), shares_of_codes(codes_after[:count])
     return OutcomeParts(str(case.clock.start + since), count, *shares, parts_of(change, MOST_RUNS))
 
 
-def _shares(codes: NDArray[np.int8]) -> tuple[float, ...]:
+def shares_of_codes(codes: NDArray[np.int8]) -> tuple[float, ...]:
     """Return P(outcome), in the order of the outcomes, of codes of shape (runs,)."""
     return tuple(float((codes == code).mean()) for code in range(len(OUTCOMES)))
 

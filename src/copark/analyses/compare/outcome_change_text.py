@@ -28,12 +28,6 @@ def _outcomes(move: Move, lang: str) -> tuple[str, str]:
     return before, after
 
 
-def way(move: Move, lang: str) -> str:
-    """Write a move: "Dependent → Self-standing"."""
-    before, after = _outcomes(move, lang)
-    return text("compare.moves.ends", lang, before=before, after=after)
-
-
 def cause(move: Move, lang: str) -> str:
     """Describe the rule by which a run's outcome changed, in words."""
     return text(f"compare.moves.{move.cause}", lang)
@@ -145,7 +139,7 @@ def moves_table(scenarios: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Tab
 
 def accounts_table(scenarios: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """Tabulate the items of every move's accounts in both scenarios, and what each adds to the balance, as means."""
-    columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
+    columns = "from to group item unit reference_mean:number:1 scenario_mean:number:1 effect:change:1"
     rows = [
         (
             *_outcomes(move, lang),

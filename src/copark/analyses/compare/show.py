@@ -257,7 +257,7 @@ class CompareShow(Show):
     def outcomes(self) -> doc.Section:
         """Count how often each outcome happens, and in how many pairs in both, in one, in none."""
         names = ("both", "gained", "lost", "neither")
-        shares = "reference_share:share:1 arm_share:share:1 change:points"
+        shares = "reference_share:share:1 scenario_share:share:1 change:points"
         every = [
             (BY_KEY[row.measure].title(self.t.lang), row)
             for scenario in self.comparison.scenarios
@@ -353,7 +353,7 @@ class CompareShow(Show):
     def by_output(self, *, log: bool) -> doc.Table:
         """Differences by output and date, in the units of outputs; or, of counts, in log points."""
         columns = (
-            "output unit quarter:quarter reference:number arm:number",
+            "output unit quarter:quarter reference:number scenario:number",
             change_column("log points" if log else "", self.t("column.difference"), "difference"),
             "above:share equal:share by_parameters:share",
         )

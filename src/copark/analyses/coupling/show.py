@@ -3,7 +3,7 @@
 from copark.analyses.case_table import caveats, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.coupling import Answer
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import AnswerShow, Columns
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.setmethods.coupling_chance import KINDS, STATISTICS
@@ -40,10 +40,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.coupled = answer.found
         self.names = t("join").join(subsystem.name for subsystem in self.coupled.request.subsystems)
         self.degree = self.column("D", doc.Kind.number, places=3)

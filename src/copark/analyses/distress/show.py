@@ -6,7 +6,7 @@ from math import isfinite
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.distress import AGES, LEVEL, Answer, Curve
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.cases.observed_variables import country_name
 from copark.labels import join
 from copark.presentation import document as doc
@@ -45,11 +45,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
-    def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
+class _Show(AnswerShow[Answer]):
     def headline(self) -> str:
         t = self.t
         whole, *kinds = self.answer.curves

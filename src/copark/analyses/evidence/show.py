@@ -8,7 +8,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.evidence import Answer
 from copark.analyses.evidence.figures import families
 from copark.analyses.evidence.findings import ERRORS, FEWEST, LEAST, EvidenceSum, strength_of
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import AnswerShow, grouped
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
@@ -32,10 +32,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.titles = {park.case: t.of(park.park) for park in answer.parks}
 
     def family(self, key: str) -> str:

@@ -26,7 +26,7 @@ from copark.calibration.calibration_setup import everything_fitted
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.calibration.observations import targets
 from copark.cases.horizon import horizon_of, seen_from
-from copark.cases.types import Replicates
+from copark.cases.types import Replicates, renamed
 from copark.decisions.experiment import study_of
 from copark.decisions.lever_file import AS_IT_IS, LeverFile, LeverOption, load_levers
 from copark.errors import RunRefused
@@ -142,7 +142,7 @@ class SourceGain:
 class ParameterGain:
     """Gain from knowing the parameters of a scale before deciding."""
 
-    room: str
+    submodel: Annotated[str, renamed("submodel", "room")]
     """The scale."""
     parameters: tuple[str, ...]
     """Its parameters that are not known."""
@@ -354,21 +354,21 @@ def _valued(
     futures = np.tensordot(prices, worlds.stakes, axes=1) - own_costs[:, np.newaxis, np.newaxis]
     problem = DecisionProblem(futures.mean(axis=2), worlds.groups, params.seed)
     reports = [worlds.report(source) for source in worlds.sources]
-    rooms = _rooms(worlds)
-    done = _Steps(context.stage("analyse"), len(reports) + len(rooms) + 1)
+    submodels = _submodels(worlds)
+    done = _Steps(context.stage("analyse"), len(reports) + len(submodels) + 1)
     expected = [done(problem.expected(report)) for report in reports]
     rules = [problem.rule(expectation) for expectation in expected]
     sources = tuple(
         SourceGain(_observation(worlds, source), problem.gain([rule]))
         for source, rule in zip(worlds.sources, rules, strict=True)
     )
-    by_room = tuple(
+    by_submodel = tuple(
         ParameterGain(
-            room,
+            submodel,
             names,
             done(problem.of_report(np.stack([worlds.parameters[name] for name in names], axis=1))),
         )
-        for room, names in rooms
+        for submodel, names in submodels
     )
     of_halves = done(half_expectations(problem, worlds.state, futures))
     perfect_most, perfect_error = perfect_information_bound(problem, futures)
@@ -397,7 +397,7 @@ def _valued(
         perfect_error=perfect_error,
         sources=sources,
         simultaneous=simultaneous_errors(np.stack([rule.by_world for rule in rules]), worlds.groups, params.seed),
-        parameters=by_room,
+        parameters=by_submodel,
         costs={},
         **context.result_fields(params, worlds.provenance),
     )
@@ -419,12 +419,12 @@ class _Steps:
         return result
 
 
-def _rooms(worlds: decided.DecisionWorlds) -> list[tuple[str, tuple[str, ...]]]:
+def _submodels(worlds: decided.DecisionWorlds) -> list[tuple[str, tuple[str, ...]]]:
     """Return the parameters that are not known, by scale."""
-    room_of = {name: catalogue().parameters[name].room for name in worlds.parameters}
+    submodel_of = {name: catalogue().parameters[name].submodel for name in worlds.parameters}
     return [
-        (room, tuple(name for name in worlds.parameters if room_of[name] == room))
-        for room in dict.fromkeys(room_of.values())
+        (submodel, tuple(name for name in worlds.parameters if submodel_of[name] == submodel))
+        for submodel in dict.fromkeys(submodel_of.values())
     ]
 
 

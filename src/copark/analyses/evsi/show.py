@@ -8,7 +8,7 @@ from copark.analyses.accounts_on_record import accounts_on_record, case_of
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.evsi import NORMAL, Answer, DecisionAlternative, SourceGain
 from copark.analyses.evsi.stakes import Stake
-from copark.analyses.show import Show, known
+from copark.analyses.show import AnswerShow, known
 from copark.analyses.voi.observation_words import described
 from copark.decisions.lever_file import AS_IT_IS
 from copark.model.outcomes import BY_KEY
@@ -59,10 +59,9 @@ def between(low: float, high: float) -> doc.Value:
     return doc.Interval(lower, upper) if upper > lower else upper
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, result: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.result = result
+        super().__init__(result, t)
         self.best = result.alternatives[result.best]
         self.in_doubt = bool(result.no_ground_because)
 
@@ -80,7 +79,7 @@ class _Show(Show):
 
     def headline(self) -> str:
         """Describe what forbids to rely on the answer, which option is best now, and what asking first is worth."""
-        result = self.result
+        result = self.answer
         sentences = []
         if result.no_ground_because == "uncalibrated":
             sentences.append(text("levers.advice.uncalibrated", self.t.lang, park=self.t.of(result.park)))
@@ -93,7 +92,7 @@ class _Show(Show):
     def choice(self) -> str:
         """Describe which option has the largest expected net benefit, and by how much."""
         t = self.t
-        result = self.result
+        result = self.answer
         others = [alternative for alternative in result.alternatives if alternative is not self.best]
         if all(alternative.unchanged for alternative in result.alternatives):
             return t("headline.unchanged")
@@ -122,7 +121,7 @@ class _Show(Show):
     def asking(self) -> str:
         """Describe what asking is worth before the choice, and by which source."""
         t = self.t
-        result = self.result
+        result = self.answer
         count = len(result.sources)
         if not result.changes_choice:
             return self.opening(t("headline.same", count=count))
@@ -146,7 +145,7 @@ class _Show(Show):
 
     def most(self) -> str:
         """Describe what knowing everything would be worth at most."""
-        result = self.result
+        result = self.answer
         most = result.perfect_most + NORMAL * result.perfect_error
         return self.opening(self.t("headline.most", most=self.money(most)))
 
@@ -165,7 +164,7 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         """Show the options: expected net benefit, cost, and what knowing before choosing each is worth."""
         t = self.t
-        result = self.result
+        result = self.answer
         top = max((source.gain.gain for source in result.sources), default=0.0)
         most = max(result.perfect_most, result.perfect.gain, 0.0)
         least = self.money(max(result.perfect.gain, 0.0))
@@ -193,7 +192,7 @@ class _Show(Show):
         """Describe what is at stake and its price."""
         t = self.t
         name = self.stake_name(stake)
-        words = {"name": name.lower() if stake.kind == "outcome" else name, "horizon": self.result.horizon}
+        words = {"name": name.lower() if stake.kind == "outcome" else name, "horizon": self.answer.horizon}
         if stake.unit == MONEY.unit:
             key = "money" if stake.kind == "flow" else f"money_{stake.kind}"
             factor = shown(stake.price, doc.plain(doc.Kind.number), t.lang)
@@ -220,7 +219,7 @@ class _Show(Show):
         from copark.analyses.evsi.figures import source_bars
 
         t = self.t
-        result = self.result
+        result = self.answer
         footer = t("footer", case=result.case, run_id=result.run_id, worlds=result.worlds)
         bars = [
             (self.whole(source), source.gain.gain, NORMAL * source.gain.error, source.gain.otherwise)
@@ -245,7 +244,7 @@ class _Show(Show):
     def choices(self) -> doc.Table:
         """Show how often each option is chosen after each source has reported, and what comes of it."""
         options = [
-            (f"option_{place}", self.title(alternative)) for place, alternative in enumerate(self.result.alternatives)
+            (f"option_{place}", self.title(alternative)) for place, alternative in enumerate(self.answer.alternatives)
         ]
         columns: list[doc.Column] = list(self.columns("source date"))
         for key, title in options:
@@ -254,14 +253,14 @@ class _Show(Show):
                 doc.Column(f"{key}_gain", self.t("column.gained_of", option=title), doc.Kind.change, "M USD")
             )
         rows: list[Sequence[doc.Value]] = []
-        for source in self.result.ranked:
+        for source in self.answer.ranked:
             parts = zip(source.gain.chosen, source.gain.gained, strict=True)
             rows.append((*self.source(source)[:2], *(value for part in parts for value in part)))
         return self.table("choices", columns, rows, folded=True)
 
     def by_option(self) -> doc.Section:
         """Show of each option what knowing is worth before deciding between it and the park as planned alone."""
-        result = self.result
+        result = self.answer
         rows: list[Sequence[doc.Value]] = []
         for alternative in result.alternatives[1:]:
             if alternative.knowing is None or alternative.unchanged:
@@ -286,15 +285,15 @@ class _Show(Show):
 
     def is_told(self, gain: ExpectedGain) -> bool:
         """Return whether a gain exceeds what the largest of so many may be by chance."""
-        return gain.gain > self.result.simultaneous * gain.error > 0.0
+        return gain.gain > self.answer.simultaneous * gain.error > 0.0
 
     def parameters(self) -> doc.Section:
         """Show what knowing the parameters of each scale would be worth."""
         t = self.t
-        result = self.result
+        result = self.answer
         rows: list[Sequence[doc.Value]] = [
             (
-                t(f"room.{parameter_gain.room}"),
+                t(f"submodel.{parameter_gain.submodel}"),
                 len(parameter_gain.parameters),
                 about(parameter_gain.gain.gain, parameter_gain.gain.error),
                 parameter_gain.gain.otherwise,
@@ -303,13 +302,13 @@ class _Show(Show):
         ]
         perfect = result.perfect
         count = sum(len(parameter_gain.parameters) for parameter_gain in result.parameters)
-        rows.append((t("room.all"), count, about(perfect.gain, perfect.error), perfect.otherwise))
+        rows.append((t("submodel.all"), count, about(perfect.gain, perfect.error), perfect.otherwise))
         table = self.table("parameters", "scale parameters:count gain:change::M_USD otherwise:share", rows)
         return self.section("parameters", self.text("parameters.lead"), table)
 
     def stakes(self) -> doc.Section:
         """Show what every option changes of what is at stake."""
-        result = self.result
+        result = self.answer
         columns: list[doc.Column] = list(self.columns("option"))
         for number, stake in enumerate(result.stakes):
             kind = doc.Kind.points if stake.kind == "outcome" else doc.Kind.change
@@ -322,7 +321,7 @@ class _Show(Show):
     def sure(self) -> doc.Section:
         """Describe how sure this is, the gravest doubt first."""
         t = self.t
-        result = self.result
+        result = self.answer
         is_shown = result.trust is None or result.trust.shows_outcomes
         sentences = [*result.doubts.record_words(t.lang), *result.doubts.sentences(t.lang)]
         if is_shown:
@@ -340,7 +339,7 @@ class _Show(Show):
     def limits(self) -> doc.Section:
         """Describe what the answer does not tell."""
         t = self.t
-        result = self.result
+        result = self.answer
         keys = ["rule", "model", "price", "risk", "one", "dates"]
         limits = [t(f"limits.{key}", quarter=result.decision, case=result.case) for key in keys]
         if result.later_values:

@@ -68,15 +68,17 @@ class ExpertPlan:
     @cached_property
     def scenarios(self) -> tuple[CaseChange, ...]:
         """Scenarios to run: the case as it is, and the scenarios of claims and of estimates that are used."""
-        own = literature()[0].arms
+        own = literature()[0].scenarios
         experiment = self.experiment(self.study(on_posterior=False, draws=2, replicates=1))
         used = [
             estimate
             for estimate in literature()[0].estimates
             if not estimate.parameter and state_of(estimate, experiment) == "used"
         ]
-        of_claims = [self.file.claims.arms[key] for _, part in self.parts for key in part.uses]
-        of_estimates = [own[key] for estimate in used for key in (estimate.arm, estimate.reference) if key is not None]
+        of_claims = [self.file.claims.scenarios[key] for _, part in self.parts for key in part.uses]
+        of_estimates = [
+            own[key] for estimate in used for key in (estimate.scenario, estimate.reference) if key is not None
+        ]
         return (CaseChange(), *of_claims, *of_estimates)
 
     @property
@@ -230,7 +232,7 @@ class DrawSet:
     def weighed(self) -> dict[tuple[str, str], Weighed]:
         """Parts of claims, by claim and part."""
         claims = self.plan.file.claims
-        readings = self._readings(claims.arms)
+        readings = self._readings(claims.scenarios)
         return {
             (claim.id, part.key): weigh(part, statistics_of(part, readings, self.plan.case), self.ridge, claims.sizes)
             for claim, part in self.plan.parts
@@ -254,7 +256,7 @@ class DrawSet:
             drawn = self.values.get(estimate.parameter)
             return None if drawn is None else ModelValues(drawn, estimate.likelihood(drawn, error))
         part = estimate.asking((self.plan.last + 1) / 4.0)
-        runs = statistics_of(part, self._readings(literature()[0].arms), self.plan.case)
+        runs = statistics_of(part, self._readings(literature()[0].scenarios), self.plan.case)
         effects = expected(part, runs, self.ridge)
         if effects is None or not np.ptp(effects.values[part.key]) > 0.0:
             return None

@@ -22,7 +22,7 @@ from copark.analyses.claims.schema import ClaimScenario, Part, is_empty
 from copark.arrays import Floats
 from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
-from copark.cases.types import WrittenText
+from copark.cases.types import WrittenText, renamed
 from copark.cases.validated_yaml import read_shipped
 from copark.json_types import JsonObject
 from copark.simulation.case_edits import edited
@@ -70,7 +70,7 @@ class Estimate(StudyEntry):
     """Else the output whose change it is of."""
     outcome: str | None = None
     """Or the outcome whose probability changes."""
-    arm: Key | None = None
+    scenario: Annotated[Key | None, renamed("scenario", "arm")] = None
     """The intervention it is of."""
     reference: Key | None = None
     """What the intervention is compared with."""
@@ -103,7 +103,7 @@ class Estimate(StudyEntry):
     def asking(self, year: float) -> Part:
         """Make a part of a claim that asks of nothing but the effect it is of, at the end of a year since the start."""
         title = {"en": self.title.en, "zh": self.title.zh}
-        statistic: JsonObject = {"arm": self.arm, "reference": self.reference}
+        statistic: JsonObject = {"scenario": self.scenario, "reference": self.reference}
         if self.outcome:
             statistic |= {"kind": "change", "outcome": self.outcome}
         else:
@@ -144,7 +144,7 @@ class Literature(StudyEntry):
     format: Literal[1]
     fixed: Date
     errors: Errors
-    arms: dict[Key, ClaimScenario]
+    scenarios: Annotated[dict[Key, ClaimScenario], renamed("scenarios", "arms")]
     estimates: tuple[Estimate, ...]
 
 
@@ -161,7 +161,7 @@ def state_of(estimate: Estimate, experiment: Experiment) -> State:
         return "unused"
     if estimate.case not in ("", case.name):
         return "elsewhere"
-    scenarios = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
+    scenarios = [literature()[0].scenarios[key] for key in (estimate.scenario, estimate.reference) if key is not None]
     for scenario in scenarios:
         if not is_empty(scenario) and (edited(case, scenario.edits)[1] or not experiment.alters(scenario)):
             return "unfelt"

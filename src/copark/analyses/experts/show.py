@@ -12,7 +12,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.experts import Answer
 from copark.analyses.experts.literature import Estimate, literature
 from copark.analyses.experts.weighing import LEAST, ClaimRow, Held
-from copark.analyses.show import Show, grouped, known
+from copark.analyses.show import AnswerShow, grouped, known
 from copark.cases import own_words
 from copark.labels import claim_number, join
 from copark.model.outcomes import BY_KEY, OUTCOMES
@@ -54,12 +54,11 @@ def document(result: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     """The parts of the document in one language."""
 
     def __init__(self, result: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.result = result
+        super().__init__(result, t)
         self.written = {estimate.key: estimate for estimate in literature()[0].estimates}
         self.borrowed = result.trust is not None and result.trust.state == "borrowed"
 
@@ -76,16 +75,16 @@ class _Show(Show):
     @property
     def added(self) -> tuple[str, ...]:
         """Name what is known of the park with literature and, where there are any, with experts."""
-        result = self.result
+        result = self.answer
         return (result.with_("literature"), *([result.with_("experts")] if result.experts else []))
 
     def claims(self) -> list[ClaimRow]:
-        return [row for row in self.result.rows if not row.part]
+        return [row for row in self.answer.rows if not row.part]
 
     def turned(self, way: str) -> list[ClaimRow]:
         """List claims that a way moves to another side; the words are compared from as many draws as the way has."""
         rules = standard()
-        main = self.result.main
+        main = self.answer.main
 
         def turns(row: ClaimRow) -> bool:
             held_after = row.held[way]
@@ -105,7 +104,7 @@ class _Show(Show):
     def headline(self) -> str:
         """Describe how many claims get another word by what is added."""
         t = self.t
-        result = self.result
+        result = self.answer
         if result.template:
             return t("headline.template", name=result.template, case=result.case, count=result.questions)
         sentences = []
@@ -126,19 +125,19 @@ class _Show(Show):
 
     def draws(self) -> dict[str, str]:
         """Describe the draws of the claims, and those made here."""
-        provenance = self.result.provenance
+        provenance = self.answer.provenance
         return {"claims": provenance["claims_draws"], "draws": f"{provenance['draws']} × {provenance['futures']}"}
 
     def named(self, row: ClaimRow) -> str:
         return self.t("claim", id=claim_number(row.claim, self.t.lang), title=self.t.of(row.title))
 
     def sections(self) -> Iterator[doc.Section]:
-        if self.result.template:
+        if self.answer.template:
             return
         yield self.summary()
-        yield self.section("parts", self.rows("parts", [row for row in self.result.rows if row.part]))
+        yield self.section("parts", self.rows("parts", [row for row in self.answer.rows if row.part]))
         yield self.literature()
-        if self.result.experts:
+        if self.answer.experts:
             yield self.experts()
         yield self.outlook()
         keys = ("method", "separate", "error", "pool", "alternatives", "cannot")
@@ -146,7 +145,7 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         t = self.t
-        result = self.result
+        result = self.answer
         blocks: list[doc.Block] = []
         if result.trust is not None and not result.trust.shows_outcomes:
             blocks.append(doc.Caveat(result.trust.meaning(t.lang)))
@@ -175,7 +174,7 @@ class _Show(Show):
 
         t = self.t
 
-        result = self.result
+        result = self.answer
         ways = dict.fromkeys(("prior", result.main, *self.added))
         marks = {"prior": 0, "record": 1, result.with_("literature"): 2, result.with_("experts"): 3}
         rows = [
@@ -187,7 +186,7 @@ class _Show(Show):
     def rows(self, key: str, rows: list[ClaimRow]) -> doc.Table:
         """List claims, or their parts, with word and probability in every way."""
         t = self.t
-        result = self.result
+        result = self.answer
         words = (result.main, *self.added)
         heads = ("prior", "prior_literature") if result.main == "record" else ()
         columns = [self.column("claim"), *(doc.Column(way, self.way(way), doc.Kind.share) for way in heads)]
@@ -212,7 +211,7 @@ class _Show(Show):
 
     def moved(self, row: ClaimRow) -> str:
         """Describe which estimate changes a probability most by itself, where one changes it at all."""
-        before = row.held[self.result.main].probability
+        before = row.held[self.answer.main].probability
         strongest = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
         if strongest is None or not abs(row.by_estimate[strongest] - before) >= MOVED:
             return ""
@@ -225,7 +224,7 @@ class _Show(Show):
     def literature(self) -> doc.Section:
         """Show every estimate beside the model's own value, and what each does to every claim by itself."""
         t = self.t
-        result = self.result
+        result = self.answer
         used = [estimate for estimate in result.estimates if estimate.state == "used"]
         columns = self.columns("estimate of:note grade source:note estimated error prior record draws:count")
         if result.main == "prior":
@@ -280,7 +279,7 @@ class _Show(Show):
             if written.scale == "log"
             else self.said(comparison.error, _spread(written))
         )
-        ranges = [comparison.prior, *([comparison.record] if self.result.main == "record" else [])]
+        ranges = [comparison.prior, *([comparison.record] if self.answer.main == "record" else [])]
         spans = [
             "" if span is None else self.said(doc.Interval(*(_told(written, span[n]) for n in (0, 2, 1))), column)
             for span in ranges
@@ -292,9 +291,9 @@ class _Show(Show):
         """Name the parameter or intervention an estimate is set beside."""
         if estimate.parameter:
             return self.t("of.parameter", title=catalogue().parameters[estimate.parameter].title(self.t.lang))
-        scenarios = literature()[0].arms
+        scenarios = literature()[0].scenarios
         scenario, reference = (
-            self.t.of(scenarios[key].title) for key in (estimate.arm or "", estimate.reference or "")
+            self.t.of(scenarios[key].title) for key in (estimate.scenario or "", estimate.reference or "")
         )
         what = (
             BY_KEY[estimate.outcome].title(self.t.lang)
@@ -311,7 +310,7 @@ class _Show(Show):
 
     def experts(self) -> doc.Section:
         t = self.t
-        result = self.result
+        result = self.answer
         titles = {answered.question.key: t.of(answered.question.title) for answered in result.asked}
         rows = [
             (
@@ -363,8 +362,8 @@ class _Show(Show):
                 return ""
             return self.said(doc.Interval(levels[0], levels[2], levels[1]), doc.plain(doc.Kind.number))
 
-        quantiles = [ends(expert.answers.get(answered.question.key)) for expert in self.result.experts]
-        record_cells = [ends(answered.record)] if self.result.main == "record" else []
+        quantiles = [ends(expert.answers.get(answered.question.key)) for expert in self.answer.experts]
+        record_cells = [ends(answered.record)] if self.answer.main == "record" else []
         unit = self.t.of(answered.question.unit)
         return (
             self.t.of(answered.question.title),
@@ -377,7 +376,7 @@ class _Show(Show):
         )
 
     def outlook(self) -> doc.Section:
-        result = self.result
+        result = self.answer
         sizes = [
             doc.Column(f"size_{n}", self.t("column.size", quarter=date), doc.Kind.count)
             for n, date in enumerate(result.dates)

@@ -112,7 +112,10 @@ def _effects(case: Case, file: ClaimsFile) -> Iterator[ExpertQuestion]:
 
 
 def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> str:
-    titles = {name: file.claims.arms[str(getattr(statistic, name))].title.text(lang) for name in ("arm", "reference")}
+    titles = {
+        name: file.claims.scenarios[str(getattr(statistic, name))].title.text(lang)
+        for name in ("scenario", "reference")
+    }
     if statistic.outcome:
         return text("experts.ask.change", lang, outcome=BY_KEY[statistic.outcome].title(lang), **titles)
     return text("experts.ask.log", lang, **_output(case, str(statistic.output), statistic.at or 0, lang), **titles)

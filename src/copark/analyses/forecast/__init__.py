@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from copark.analyses.forecast.frozen_content import content_from_others, content
 from copark.analyses.forecast.frozen_set import FrozenForecasts, check_set, freeze_set, set_depends_on
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.forecast.params import Params
+from copark.analyses.own_sheets import OwnSheet, sheets_of_own
 from copark.analyses.provenance import current_provenance, today
 from copark.analyses.stack.stacking import BEGUN, LINE, STACK, StackComparison, StackedForecast, shipped
 from copark.arrays import Floats
@@ -110,6 +111,8 @@ class Answer(Result):
     """Contradiction of the recorded outcome and the runs that every other page shows; ``None`` if there is none."""
     partial_agreement: LocalizedText | None = None
     """Agreement of the recorded outcome and these runs, where they agree only in part; ``None`` elsewhere."""
+    sheets: tuple[OwnSheet, ...] = ()
+    """Books, signal and instruments of a park of one's own, which no run uses."""
     closed_since: str = ""
     """First quarter of a closure that stands at the end; empty if there is none."""
     closed_by: LocalizedText | None = None
@@ -173,6 +176,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     basis = asked_of(params, context)
     parks = panels.other_parks(basis.case, context.lang)
     made_on = basis.calibration if basis.panel is None else basis.panel.identity
+    sheets = sheets_of_own(basis.case)
     return {
         "made_on": made_on,
         "cut": str(basis.cut),
@@ -180,6 +184,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
         "freeze": "" if params.freeze is None else f"{params.freeze.name} {today()}",
         "stack": shipped().stack.identity,
         "parks": {park.name: park.reports for park in parks if park.reports},
+        **({"sheets": [asdict(sheet) for sheet in sheets]} if sheets else {}),
     }
 
 
@@ -242,6 +247,7 @@ def _forecast(params: Params, context: Context) -> Answer:
         as_elsewhere=bands,
         contradiction=None if doubts is None else doubts.contradiction,
         partial_agreement=None if doubts is None else doubts.partial_agreement,
+        sheets=sheets_of_own(case),
         file="" if params.freeze is None else params.freeze.name,
         runs=settings.runs,
         seed=settings.seed,

@@ -10,7 +10,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast.frozen_set import FrozenForecasts, FrozenPark
-from copark.analyses.show import Columns, Show, interval, value_column
+from copark.analyses.show import AnswerShow, Columns, interval, value_column
 from copark.calibration.forecast import OBSERVABLES
 from copark.calibration.frozen_sets import MANIFEST, TABLE
 from copark.cases.observed_variables import SERIES
@@ -54,12 +54,8 @@ def document(answer: FrozenForecasts, t: Texts) -> doc.Document:
     )
 
 
-class _SetShow(Show):
+class _SetShow(AnswerShow[FrozenForecasts]):
     """The parts of the document in one language."""
-
-    def __init__(self, answer: FrozenForecasts, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
 
     def count(self) -> str:
         """Describe how many parks there are."""

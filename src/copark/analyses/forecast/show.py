@@ -10,8 +10,9 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer
 from copark.analyses.forecast.parameter_sources import Borrowed
+from copark.analyses.own_sheets import sheets_words
 from copark.analyses.papers import papers_words
-from copark.analyses.show import Columns, Show, grouped, interval, value_column
+from copark.analyses.show import AnswerShow, Columns, grouped, interval, value_column
 from copark.analyses.size_words import band_words, spans_too_much
 from copark.analyses.stack.stacking import BEGUN, FAR, LINE, NEAR, STACKED, UNSEEN
 from copark.calibration.parameter_titles import title_of
@@ -61,12 +62,11 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     """The parts of the document in one language."""
 
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.quarters = answer.quarters()
         self.first = [name for name in FIRST if name in answer.bands]
         self.settings = (UNSEEN,) if answer.borrowed else (NEAR, FAR)
@@ -495,6 +495,7 @@ class _Show(Show):
         if self.answer.weights:
             yield self.t("limits.stack")
         yield self.t("limits.pooled" if self.answer.borrowed else "limits.line")
+        yield from sheets_words(self.answer.sheets, self.t.lang)
         yield self.t("limits.frozen")
 
 

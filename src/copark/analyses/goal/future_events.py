@@ -165,4 +165,4 @@ def scenario_of_events(events: tuple[FutureEvent, ...], case: Case, key: str, ti
         for name, value in values.items():
             dated_inputs.setdefault(name, []).append({"value": value, "from": event.since, "to": until})
     edits = Edits.model_validate({"shareholders": stays})
-    return Scenario.model_validate({"key": key, "title": title, "levers": dated_inputs, "edits": edits})
+    return Scenario.model_validate({"key": key, "title": title, "inputs": dated_inputs, "edits": edits})

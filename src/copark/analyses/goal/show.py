@@ -10,7 +10,7 @@ from copark.analyses.goal.measures import GoalTarget
 from copark.analyses.goal.search import ConfirmedSet
 from copark.analyses.goal.words import asked_words, event_words, target_words
 from copark.analyses.lever_columns import SIGNS, change_column, effect_interval
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.model.outcomes import GOOD
@@ -42,10 +42,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.best = next(iter(answer.reaching), None) or next(iter(answer.ladder), answer.before)
 
     @property

@@ -9,7 +9,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.joint import Answer
 from copark.analyses.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, LEVEL, AxisFinding
 from copark.analyses.joint.simulated_panels import AGES, DUE, HYPER
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import AnswerShow, grouped
 from copark.calibration.pool.parks import GROUPS
 from copark.labels import lowered, observable_title
 from copark.presentation import document as doc
@@ -57,10 +57,9 @@ def over_seeds(value: float, error: float) -> doc.Interval:
     return doc.Interval(low, high, value)
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         order = {group: n for n, group in enumerate((*GROUPS, GROUP))}
         self.axes = sorted(answer.axes, key=lambda parameter: (order[parameter.group], -parameter.r2))
         """Parameters by group, within it those that simulated panels tell most of first."""

@@ -5,7 +5,7 @@ Every option of a case's levers is tried under every structure of the model, wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -18,6 +18,7 @@ from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of, facts_changed
 from copark.analyses.levers.choice import RobustChoice, choose
 from copark.analyses.levers.dependence import ParameterDependence, find_dependences, mechanism_parameters
 from copark.analyses.levers.recommendation import NoAdviceReason, Recommendation, recommend
+from copark.analyses.own_sheets import sheets_of_own
 from copark.cases.horizon import horizon_of
 from copark.cases.types import Replicates
 from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
@@ -226,8 +227,9 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """
     file, since, _options = options_of(params, context)
     asked: dict[str, Any] = {"file": file.model_dump(mode="json", by_alias=True), "since": since}
-    untold = untold_of_own(context.case(params.case))
-    return {**asked, "untold": untold} if untold else asked
+    case = context.case(params.case)
+    told = {"untold": untold_of_own(case), "sheets": [asdict(sheet) for sheet in sheets_of_own(case)]}
+    return asked | {name: value for name, value in told.items() if value}
 
 
 def options_of(params: Params, context: Context) -> tuple[LeverFile, Since, tuple[LeverOption, ...]]:

@@ -17,7 +17,7 @@ from copark.analyses.levers.choice import RobustChoice
 from copark.analyses.levers.dependence import ParameterDependence
 from copark.analyses.levers.recommendation import AIMS, Judgement
 from copark.analyses.papers import papers_words, to_obtain
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import AnswerShow, grouped
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import LeverOption
 from copark.decisions.measures import BUDGETS, FOUR_SIDES, NAMES, RANKED, measure_of
@@ -67,10 +67,9 @@ def advice_sentences(answer: Answer, t: Texts) -> list[str]:
     return _Show(answer, t).advice_sentences()
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         levers = [option.lever for option in answer.options]
         self.groups = grouped(
             t("head", lever=t.of(lever.title), owner=t(f"owner.{lever.controlled_by}")) for lever in levers

@@ -76,8 +76,8 @@ def impact_map(impacts: Sequence[Impact], since: str, end: str, foot: str, lang:
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     for scales, line in (
-        ([model_catalogue.links[link].source_room for link in links], axes.axhline),
-        ([model_catalogue.outputs[output].room for output in outputs], axes.axvline),
+        ([model_catalogue.links[link].source_submodel for link in links], axes.axhline),
+        ([model_catalogue.outputs[output].submodel for output in outputs], axes.axvline),
     ):
         for place, (before, after) in enumerate(pairwise(scales)):
             if before != after:

@@ -8,8 +8,8 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.link_impact import DOSED, HEADLINE, READ, Answer
 from copark.analyses.link_impact.impacts import Impact, direction, strongest
 from copark.analyses.link_impact.scenarios import STRENGTHS
-from copark.analyses.show import Show
-from copark.model.variables import ROOMS, catalogue
+from copark.analyses.show import AnswerShow
+from copark.model.variables import SUBMODELS, catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number, unit_title
 
@@ -40,10 +40,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.active = tuple(link for link in answer.links if any(impact.exists for impact in self.of(link)))
         self.rare = tuple(self.felt_rarely(link) for link in self.active if self.is_rare(link))
         self.best = strongest(answer.impacts, NAMED, (HEADLINE,))
@@ -142,21 +141,23 @@ class _Show(Show):
         model_catalogue = catalogue()
         rows = list[Sequence[doc.Value]]()
         groups = list[tuple[str, int]]()
-        for source in ROOMS:
-            links = [link for link in self.answer.links if model_catalogue.links[link].source_room == source]
+        for source in SUBMODELS:
+            links = [link for link in self.answer.links if model_catalogue.links[link].source_submodel == source]
             if not links:
                 continue
-            groups.append((t("from", scale=t(f"scale.{source}")), len(ROOMS)))
-            for room in ROOMS:
-                lags = [lag for link in links if (lag := self.soonest(link, room)) is not None]
-                rows.append((t(f"scale.{room}"), len(links), len(lags) / len(links), median(lags) if lags else None))
+            groups.append((t("from", scale=t(f"scale.{source}")), len(SUBMODELS)))
+            for submodel in SUBMODELS:
+                lags = [lag for link in links if (lag := self.soonest(link, submodel)) is not None]
+                rows.append(
+                    (t(f"scale.{submodel}"), len(links), len(lags) / len(links), median(lags) if lags else None)
+                )
         columns = "to links:count share:share median_lag:number:0:quarters"
         return self.section("reach", self.text("reach.lead"), self.table("reach", columns, rows, groups=tuple(groups)))
 
-    def soonest(self, link: str, room: str) -> int | None:
+    def soonest(self, link: str, submodel: str) -> int | None:
         """Count the quarters until a link has its first effect in a scale; none where it never has."""
         outputs = catalogue().outputs
-        lags = [impact.lag for impact in self.of(link) if impact.exists and outputs[impact.output].room == room]
+        lags = [impact.lag for impact in self.of(link) if impact.exists and outputs[impact.output].submodel == submodel]
         return min((lag for lag in lags if lag is not None), default=None)
 
     def responses(self) -> tuple[doc.Section, ...]:

@@ -5,7 +5,7 @@ from math import isfinite
 from copark.analyses.case_table import caveats, data_table, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.nca import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.presentation import document as doc
 from copark.setmethods.nca import KINDS, Necessity, size_of
 from copark.setmethods.nca import Kind as Ceiling
@@ -38,10 +38,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.analysis = answer.found
         self.effect = self.column("effect", doc.Kind.number, places=3)
         self.p = self.column("p", doc.Kind.number, places=4)

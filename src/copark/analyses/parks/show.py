@@ -6,7 +6,7 @@ from typing import get_args
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks import OUTCOMES, TYPES, Answer, ListedPark
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import AnswerShow, Columns
 from copark.cases.access_dates import OF_PARKS
 from copark.cases.completed_sources import completed
 from copark.cases.completeness import State
@@ -38,10 +38,9 @@ RECORD = (
 """Columns of everything that is on record of a park, in the order of :meth:`_Show.record`."""
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.parks = answer.ordered(t.lang)
         self.stand = Counter(entry.record.outcome for entry in self.parks)
 

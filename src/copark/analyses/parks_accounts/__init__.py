@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from copark.analyses import accounts
-from copark.analyses.accounts import Side, Total
+from copark.analyses.accounts import Total
 from copark.analyses.accounts.elsewhere import Measure
-from copark.analyses.accounts.published import Figure
+from copark.analyses.accounts.published import Figure, Side
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from copark.analyses.accounts import Side
 from copark.analyses.accounts.elsewhere import MEASURES
+from copark.analyses.accounts.published import Side
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks_accounts import PRICED, Answer, ParkAccounts, Priced
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.cases.accounts import quantity_title
 from copark.labels import join, with_unit
 from copark.presentation import document as doc
@@ -32,16 +32,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     return assemble(answer, t, key="parks-accounts", title=t("question"), headline=show.headline(), sections=sections)
 
 
-class _Show(Show):
-    def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
-    def span(self, years: Sequence[int]) -> str:
-        """Return the first and the last of years, or the one that there is."""
-        first, last = min(years), max(years)
-        return str(first) if first == last else self.t("span", first=first, last=last)
-
+class _Show(AnswerShow[Answer]):
     def headline(self) -> str:
         """Write how much is known, and on which side of the published sums the model lies."""
         t = self.t
@@ -52,7 +43,7 @@ class _Show(Show):
             parks=len(answer.parks),
             all=len(answer.parks) + len(answer.without),
             figures=sum(park.figures for park in answer.parks),
-            years=self.span(years),
+            years=self.span_of(years),
             compared=sum(park.compared for park in answer.parks),
             within=sum(park.sides["within"] for park in answer.parks),
         )
@@ -82,7 +73,7 @@ class _Show(Show):
     def result(self, park: ParkAccounts) -> Sequence[doc.Value]:
         """Return the row of a park: figures, and results added up where there are any."""
         t = self.t
-        years = "" if park.years is None else self.span(park.years)
+        years = "" if park.years is None else self.span_of(park.years)
         lead = (t.of(park.park), park.figures, years, park.compared, park.sides["within"])
         total = park.total
         if total is None:
@@ -90,7 +81,7 @@ class _Show(Show):
         return (
             *lead,
             t(f"whose.{total.whose}"),
-            self.span((total.first, total.last)),
+            self.span_of((total.first, total.last)),
             total.periods,
             t("at_least") if total.at_least else "",
             total.published,
@@ -122,7 +113,7 @@ class _Show(Show):
                 (
                     t.of(park.park),
                     park.case,
-                    "" if park.years is None else self.span(park.years),
+                    "" if park.years is None else self.span_of(park.years),
                     join(
                         [t(f"basis.{basis}") for basis, _ in bases.most_common()],
                         t.lang,
@@ -132,7 +123,7 @@ class _Show(Show):
                             "quantity",
                             name=quantity_title(known.quantity, t.lang),
                             count=known.count,
-                            years=self.span((known.first, known.last)),
+                            years=self.span_of((known.first, known.last)),
                         )
                         for known in park.quantities
                     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.case_table import caveats, data_table, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.qca import Answer
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import AnswerShow, Columns
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
 from copark.setmethods.qca import KINDS, Robustness, deviant_cases, named_survival
@@ -59,10 +59,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.analysis = answer.found
         self.outcome = self.analysis.settings.outcome_name
         self.conditions = self.analysis.settings.conditions

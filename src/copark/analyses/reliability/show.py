@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.reliability import Answer
 from copark.analyses.reliability.findings import SAID, WELL
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import AnswerShow, Columns
 from copark.labels import join
 from copark.model.outcomes import BY_KEY, OUTCOMES
 from copark.presentation import document as doc
@@ -34,10 +34,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.happened = sum(park.goes_well for park in answer.parks)
         self.values = {
             "parks": len(answer.parks),

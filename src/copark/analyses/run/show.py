@@ -15,6 +15,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.first_words import baselines_of_runs, order_sentences, over_structures
 from copark.analyses.how_sure import Doubts, accounts_words, corrected, doubts_of, structures_words
+from copark.analyses.own_sheets import sheets_of_own, sheets_words
 from copark.analyses.papers import to_obtain
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
@@ -239,6 +240,7 @@ class _Show(AboutCase):
         if answer.finished and answer.shows_outcomes:
             yield from filter(None, [structures_words(self.baselines, self.chance, t.lang)])
             yield from filter(None, [accounts_words(self.case, answer.outcomes[0], t.lang)])
+        yield from sheets_words(sheets_of_own(self.case), t.lang)
         if answer.finished:
             yield from self.against_the_record()
         if answer.trust is not None:

@@ -12,13 +12,13 @@ import numpy as np
 from copark.analyses.contract import Texts
 from copark.analyses.on_record import HEADLINES
 from copark.analyses.run import Answer
-from copark.analyses.show import Columns, Show, grouped
+from copark.analyses.show import AnswerShow, Columns, grouped
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.own_words import own_words
 from copark.cases.table_schemas import UNALLOCATED
 from copark.cases.types import JUDGEMENT
 from copark.labels import grade_title, join, mechanism_title, observed, output_title, variable_title
-from copark.model.variables import ROOMS, Variable, catalogue
+from copark.model.variables import SUBMODELS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
 from copark.simulation.readouts.coupling import SCALES
@@ -66,12 +66,11 @@ def evidence(answer: Answer, t: Texts) -> tuple[Evidence, ...]:
     return tuple(entries)
 
 
-class AboutCase(Show):
+class AboutCase(AnswerShow[Answer]):
     """Sections on the case, and what all sections have in common."""
 
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.case = answer.case
 
     def title(self, output: str) -> str:
@@ -480,9 +479,9 @@ class AboutCase(Show):
                 stopped = chosen["status_quarter"].to_numpy()[where]
                 first = where[np.argmin(stopped)]
                 quarter_index = int(stopped.min())
-                room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
+                submodel = SUBMODELS[int(chosen["status_room"].to_numpy()[first])]
                 quarter = labels[quarter_index] if 0 <= quarter_index < len(labels) else str(quarter_index)
-                note = t("status.at", quarter=quarter, room=text(f"database.room.{room}", t.lang))
+                note = t("status.at", quarter=quarter, submodel=text(f"database.submodel.{submodel}", t.lang))
             words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
             rows.append((words, int(np.count_nonzero(status == code)), note))
         return self.section("status", self.listed("status", "status runs note", rows, folded=False))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.contract import AnalysisParams, Option, Result, Rows
+from copark.analyses.contract import AnalysisParams, Option, Result, Rows, Texts
 from copark.analyses.score.league import LeagueTable, score_set
 from copark.arrays import Floats
 from copark.calibration.frozen_sets import read_set
@@ -289,6 +289,12 @@ def why_left(row: Left, cut: str, until: str, lang: str) -> str:
     from copark.texts import text
 
     return text(f"score.why_left.{row.reason}", lang, cut=cut, first=Quarter.parse(cut) + 1, until=until)
+
+
+def count_left(reasons: Sequence[str], t: Texts) -> str:
+    """Write how many rows could not be scored, and for which reasons."""
+    counts = [t(f"left.{reason}", count=reasons.count(reason)) for reason in dict.fromkeys(reasons)]
+    return t("left.count", count=len(reasons), reasons=t("join").join(counts))
 
 
 def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from copark.analyses.contract import Texts, assemble
+from copark.analyses.score import count_left
 from copark.analyses.score.league import (
     FEWEST,
     HORIZONS,
@@ -15,7 +16,7 @@ from copark.analyses.score.league import (
     LeagueValue,
     why_left_of_set,
 )
-from copark.analyses.show import Columns, Show, grouped
+from copark.analyses.show import AnswerShow, Columns, grouped
 from copark.cases.observed_variables import series_title
 from copark.labels import join, method_title, observable_title, park_title, titled
 from copark.model.variables import catalogue
@@ -48,11 +49,7 @@ def document(answer: LeagueTable, t: Texts) -> doc.Document:
     )
 
 
-class _LeagueShow(Show):
-    def __init__(self, answer: LeagueTable, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
+class _LeagueShow(AnswerShow[LeagueTable]):
     def method(self, name: str) -> str:
         return self.t("league.model") if name == MODEL else method_title(name, self.t.lang)
 
@@ -153,9 +150,7 @@ class _LeagueShow(Show):
         if not answer.damaged:
             yield t("league.intact", forecasts=answer.forecasts, made_on=answer.made_on, known=answer.known_until)
         if answer.left:
-            reasons = [row.reason for row in answer.left]
-            counts = [t(f"left.{reason}", count=reasons.count(reason)) for reason in dict.fromkeys(reasons)]
-            yield t("left.count", count=len(reasons), reasons=t("join").join(counts))
+            yield count_left([row.reason for row in answer.left], t)
 
     def scores(self) -> doc.Section:
         """Show the league table, then the comparisons by time ahead and by indicator."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.score import Answer, Forecasted, why_left
-from copark.analyses.show import Columns, Show, grouped
+from copark.analyses.score import Answer, Forecasted, count_left, why_left
+from copark.analyses.show import AnswerShow, Columns, grouped
 from copark.calibration.rolling_origin import Point, ScoreLine
 from copark.cases.observed_variables import series_title
 from copark.cases.quarters import Quarter
@@ -35,11 +35,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
-    def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
+class _Show(AnswerShow[Answer]):
     def headline(self) -> str:
         answer = self.answer
         key = "headline" if answer.lines else "headline.bounds"
@@ -60,9 +56,7 @@ class _Show(Show):
         if lost:
             sentences.append(t("lost", titles=t("join").join(lost)))
         if answer.left:
-            reasons = [row.reason for row in answer.left]
-            counts = [t(f"left.{reason}", count=reasons.count(reason)) for reason in dict.fromkeys(reasons)]
-            sentences.append(t("left.count", count=len(reasons), reasons=t("join").join(counts)))
+            sentences.append(count_left([row.reason for row in answer.left], t))
         return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(sentences)))
 
     def scores(self) -> doc.Section:

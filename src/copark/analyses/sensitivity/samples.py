@@ -268,7 +268,7 @@ class PointDraws:
         at_points = space.draws(self.factors.inside(self.points[begin:end]), study.seed)
         repeated = with_random_numbers(at_points, self.replicates, self.other[begin:end])
         start = begin * self.replicates
-        return Draws(*(room[first - start : last - start] for room in repeated))
+        return Draws(*(record[first - start : last - start] for record in repeated))
 
 
 def with_random_numbers(draws: Draws, replicates: int, other: Booleans) -> Draws:
@@ -283,7 +283,7 @@ def with_random_numbers(draws: Draws, replicates: int, other: Booleans) -> Draws
     other
         Points answered with other random numbers, shape (points,).
     """
-    repeated = Draws(*(np.repeat(room, replicates) for room in draws))
+    repeated = Draws(*(np.repeat(record, replicates) for record in draws))
     repeated.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
     return repeated
 

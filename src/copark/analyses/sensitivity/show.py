@@ -10,7 +10,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity import Answer
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import AnswerShow, Columns
 from copark.labels import DUMMY, join, marked, named
 from copark.model.outcomes import ENDED, GOOD
 from copark.presentation import document as doc
@@ -62,10 +62,9 @@ def _first(values: Any, most: int | None = None) -> list[int]:
     return [int(n) for n in np.argsort(-np.asarray(values), kind="stable")[:most]]
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.factors = (*answer.names, DUMMY)
 
     def table(

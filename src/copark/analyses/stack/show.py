@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped, made_again
+from copark.analyses.show import AnswerShow, grouped, made_again
 from copark.analyses.stack import Answer
 from copark.analyses.stack.stacking import RECENT, STACK, AgainstBest
 from copark.calibration.pool.forecasts import GROWTH, MODEL
@@ -40,10 +40,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.settings = tuple(dict.fromkeys(weight.setting for weight in answer.weights))
 
     def headline(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from copark.figures.park_kinds import STATUS
+from copark.figures.park_kinds import STATUS, chances_in_rows, status_key
 from copark.presentation import style
 from copark.texts import text
 
@@ -30,11 +30,7 @@ def parks(standings: Sequence[ParkStanding], lang: str = "en") -> Figure:
     """
     titles = [text(f"standing.figure.{part}", lang) for part in ("title", "subtitle", "footer")]
     names = [park.park.text(lang) for park in standings]
-    figure, axes = style.in_rows(
-        names, titles, inches=2.75, high=0.19, wide=7.2, bottom=0.85, right=0.25, lines=1, small=True
-    )
-    axes.set_xlim(-0.02, 1.02)
-    style.in_percent(axes)
+    figure, axes = chances_in_rows(names, titles)
     for position, park in enumerate(standings):
         accounts = park.ahead.stands
         then = park.at_data_end.stands
@@ -42,12 +38,7 @@ def parks(standings: Sequence[ParkStanding], lang: str = "en") -> Figure:
         axes.plot([then, accounts], [position, position], color=style.GRID, linewidth=1.6, zorder=1)
         axes.plot([then], [position], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
         axes.plot([accounts], [position], "o", color=colour, ms=6.0, zorder=3)
-    recorded = {park.recorded for park in standings}
-    handles = [
-        (style.line(colour, "o", linestyle=""), text(f"parks.status.{name}", lang))
-        for name, (colour, _) in STATUS.items()
-        if name in recorded
-    ]
+    handles = status_key((park.recorded for park in standings), lang)
     counted = style.line(style.INK, "o", linestyle="", markerfacecolor=style.PAPER)
     handles.append((counted, text("standing.figure.then", lang)))
     style.key(figure, handles)

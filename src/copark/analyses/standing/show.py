@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.analyses.standing import MOST, Answer, Judged, ParkStanding
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -31,10 +31,9 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.parks = sorted(answer.parks, key=lambda park: -park.ahead.stands)
 
     def headline(self) -> str:

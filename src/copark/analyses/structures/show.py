@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, known
+from copark.analyses.show import AnswerShow, known
 from copark.analyses.structures import COMPARED, SHARES, Answer, ChoiceEffect, OptionSigns
 from copark.analyses.structures.choices import UncrossedChoice
 from copark.analyses.structures.contrasts import MonteCarloEstimate
@@ -32,11 +32,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
-    def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
+class _Show(AnswerShow[Answer]):
     def headline(self) -> str:
         """Return the range over all combinations, what matters most, and whether any advice turns."""
         answer = self.answer

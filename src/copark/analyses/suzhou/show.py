@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import AnswerShow
 from copark.analyses.suzhou import STUDY, Answer
 from copark.analyses.suzhou.findings import FACTUAL
 from copark.presentation import document as doc
@@ -46,12 +46,11 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.kept = {"runs": number(answer.runs, 0), "accepted": number(answer.accepted, 0), "seed": answer.seed}
-        self.scenario = self.column("arm")
+        self.scenario = self.column("scenario")
 
     def money(self, band: Band) -> str:
         """Describe a median of money with 90 % of runs, in a sentence."""
@@ -129,7 +128,7 @@ class _Show(Show):
             self.amount("result_2003"),
             "turned:share",
         )
-        return self.table("arms", columns, rows)
+        return self.table("scenarios", columns, rows)
 
     def fit(self) -> doc.Table:
         """Show every scenario: fit before the swap, further shares, price of land, enterprises."""
@@ -146,7 +145,7 @@ class _Show(Show):
             for scenario in self.answer.scenarios
         ]
         columns = (
-            "arm misfit:number:1 first_profit:share cleared:share price_2000:number:2:M_USD/ha "
+            "scenario misfit:number:1 first_profit:share cleared:share price_2000:number:2:M_USD/ha "
             "price_2002:number:2:M_USD/ha operating_2002:count::companies"
         )
         return self.table("fit", columns, rows, folded=True)

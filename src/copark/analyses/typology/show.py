@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import AnswerShow, Columns
 from copark.analyses.typology import FACTORIAL, TWINS, Answer
 from copark.analyses.typology.findings import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
 from copark.analyses.typology.measures import STANDINGS
@@ -56,11 +56,7 @@ def kind_of(name: str) -> tuple[doc.Kind, doc.Kind]:
     return (doc.Kind.share, doc.Kind.points) if name in SHARES else (doc.Kind.number, doc.Kind.change)
 
 
-class _Show(Show):
-    def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
-
+class _Show(AnswerShow[Answer]):
     def type(self, name: str) -> str:
         return text(f"parks.type.{name}", self.t.lang)
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show, evidence_now, grouped
+from copark.analyses.show import AnswerShow, Columns, evidence_now, grouped
 from copark.analyses.validate import Answer
 from copark.calibration.parameter_titles import title_of
 from copark.calibration.rolling_origin import BLIND, CONDITIONAL, MODELS, NAIVE, ForecastScore, ScoreLine
@@ -63,12 +63,11 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     """The parts of the document in one language."""
 
     def __init__(self, answer: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.answer = answer
+        super().__init__(answer, t)
         self.last = answer.last
         self.blind = answer.last.honesty[BLIND]
         self.won = self.last.wins()[BLIND]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show, known
+from copark.analyses.show import AnswerShow, Columns, known
 from copark.analyses.voi import Answer, ObservationGain
 from copark.analyses.voi.observation_words import described, observation_dates, observation_error, observation_name
 from copark.presentation import document as doc
@@ -48,17 +48,16 @@ def telling(trial: ObservationGain) -> bool:
     return trial.gain.variance > TELLING * trial.gain.error
 
 
-class _Show(Show):
+class _Show(AnswerShow[Answer]):
     def __init__(self, result: Answer, t: Texts) -> None:
-        super().__init__(t)
-        self.result = result
+        super().__init__(result, t)
         self.best = result.best
 
     def title(self, question: str) -> str:
-        return self.t.of(self.result.question(question).title)
+        return self.t.of(self.answer.question(question).title)
 
     def whole(self, number: int) -> str:
-        observation = self.result.observations[number]
+        observation = self.answer.observations[number]
         lang = self.t.lang
         name = observation_name(observation, lang)
         return self.t("whole", name=name, when=observation_dates(observation, lang))
@@ -74,7 +73,7 @@ class _Show(Show):
         if not telling_best:
             return t("headline.nothing", count=len(self.best))
         first = max(telling_best, key=lambda trial: trial.gain.variance)  # the criterion of decision 0058
-        observation = self.result.observations[first.observation]
+        observation = self.answer.observations[first.observation]
         return t(
             "headline",
             name=observation_name(observation, t.lang),
@@ -89,7 +88,7 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         t = self.t
-        result = self.result
+        result = self.answer
         key = "prior" if not result.cut else "posterior" if result.values else "latest"
         lead = t(f"lead.{key}", cut=result.cut, values=result.values)
         blocks: list[doc.Block] = [doc.Paragraph(lead)]
@@ -130,7 +129,7 @@ class _Show(Show):
         return gain.before, gain.after, gain.decided_before, gain.decided, gain.move, gain.variance
 
     def seen(self, number: int) -> tuple[str, str, str]:
-        return described(self.result.observations[number], self.t.lang)
+        return described(self.answer.observations[number], self.t.lang)
 
     def open(self) -> Iterable[doc.Section]:
         """Show sections that there are only where something is open: gains drawn, ranked, and by precision."""
@@ -140,7 +139,7 @@ class _Show(Show):
 
         t = self.t
 
-        result = self.result
+        result = self.answer
         heads = (t("axis.gain"), t("column.decided"))
         footer = t("footer", case=result.case, run_id=result.run_id, worlds=result.worlds)
         chart = self.chart(
@@ -158,7 +157,7 @@ class _Show(Show):
                 self.title(trial.question),
                 tuple(
                     (self.whole(row.observation), row.gain.variance, row.gain.error, row.gain.decided)
-                    for row in self.result.ranked[trial.question][:EACH]
+                    for row in self.answer.ranked[trial.question][:EACH]
                 ),
             )
             for trial in self.best[:DRAWN]
@@ -174,13 +173,13 @@ class _Show(Show):
                 trial.gain.error,
                 trial.gain.right,
             )
-            for ranked in self.result.ranked.values()
+            for ranked in self.answer.ranked.values()
             for trial in ranked
         ]
         return self.table("every", columns, rows, folded=True)
 
     def ranking(self) -> doc.Table:
-        result = self.result
+        result = self.answer
         by_gain = {number: result.total(number) for number in range(len(result.observations))}
 
         def order(number: int) -> tuple[bool, float]:
@@ -203,13 +202,13 @@ class _Show(Show):
 
     def precisions(self) -> doc.Table:
         """Show the best observation of each question with other errors: share of worlds decided."""
-        factors = list(dict.fromkeys(trial.factor for trial in self.result.precisions))
+        factors = list(dict.fromkeys(trial.factor for trial in self.answer.precisions))
         titles = [self.t("column.factor", factor=exact(factor)) for factor in factors]
         columns: Columns = (
             "claim observation date",
             *(doc.Column(f"factor_{n}", title, doc.Kind.share) for n, title in enumerate(titles)),
         )
-        shares = {(trial.question, trial.factor): trial.gain.decided for trial in self.result.precisions}
+        shares = {(trial.question, trial.factor): trial.gain.decided for trial in self.answer.precisions}
         rows: list[tuple[doc.Value, ...]] = [
             (
                 self.title(trial.question),
@@ -230,12 +229,12 @@ class _Show(Show):
             words = (self.t.of(question.title), self.t.of(question.says))
             return *words, *self.chances(question), effect, question.known, question.decided, question.parameters
 
-        table = self.table("known", columns, map(row, self.result.questions))
+        table = self.table("known", columns, map(row, self.answer.questions))
         return self.section("known", table, folded=bool(self.best))
 
     def sure(self) -> doc.Section:
         t = self.t
-        result = self.result
+        result = self.answer
         decided_right = [trial.gain.right * trial.gain.decided for trial in self.best if trial.gain.decided]
         decided = sum(trial.gain.decided for trial in self.best)
         error = max((trial.gain.error for trial in result.tried), default=0.0)

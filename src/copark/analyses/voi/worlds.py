@@ -253,8 +253,8 @@ def logs(values: Floats) -> Floats:
 
 MEASURED = frozenset(("log", "difference", "change", "share", "level"))
 """Kinds of statistics that are told of one draw at a time."""
-MOST_ARMS = 2
-"""Arms of a part that is tried unless it is asked for."""
+MOST_SCENARIOS = 2
+"""Scenarios of a part that is tried unless it is asked for."""
 
 
 def measurable(part: Part) -> bool:
@@ -281,7 +281,7 @@ def parts_of(file: ClaimsFile, keys: Sequence[str] = ()) -> tuple[tuple[Claim, P
     def is_tried(claim: Claim, part: Part) -> bool:
         if keys:
             return key_of(claim, part) in keys
-        return part.key in claim.headline.parts and len(part.uses) <= MOST_ARMS
+        return part.key in claim.headline.parts and len(part.uses) <= MOST_SCENARIOS
 
     parts = file.claims.of(file.claims.claims)
     return tuple((claim, part) for claim, part in parts if measurable(part) and is_tried(claim, part))
@@ -318,7 +318,7 @@ class InformationPlan:
     def scenarios(self) -> tuple[CaseChange, ...]:
         """Scenarios that the parts compare."""
         keys = dict.fromkeys(key for _, part in self.parts for key in part.uses)
-        return tuple(self.file.claims.arms[key] for key in keys)
+        return tuple(self.file.claims.scenarios[key] for key in keys)
 
     @property
     def runs(self) -> int:
@@ -473,7 +473,7 @@ def _statistics(
     plan: InformationPlan, compared: Experiment, places: tuple[tuple[str, int], ...], ridge: Ridge
 ) -> tuple[list[Floats], list[float]]:
     """Measure what the rules of parts look at: expected in every world, and what chance gives one run."""
-    scenarios = plan.file.claims.arms
+    scenarios = plan.file.claims.scenarios
     readings = ScenarioReadings(lambda key: compared.measured(scenarios[key]), places, len(compared.replicates))
     statistics: list[Floats] = []
     chance: list[float] = []

@@ -1,8 +1,8 @@
 """The coupling: every link from one scale to another. This file is the whole theory of cross-scale influence.
 
-A room says what it sends and what it receives, not from whom; here, and only here, one room's `Sends` become another's
-`Receives`. Every link has a number, a strength (1 as the theory has it, 0 cut) and a delay in quarters, so that an
-experiment can cut, weaken or postpone it, for good or for some quarters. What arrives is
+A submodel says what it sends and what it receives, not from whom; here, and only here, one submodel's `Sends` become
+another's `Receives`. Every link has a number, a strength (1 as the theory has it, 0 cut) and a delay in quarters, so
+that an experiment can cut, weaken or postpone it, for good or for some quarters. What arrives is
 
     neutral + strength (sent `delay` quarters ago - neutral)
 

@@ -1,7 +1,7 @@
 """The global scale: what happens outside the park and its two governments.
 
-Verbs of the room: the growth gap of host and source countries, the investment climate by origin of enterprise, and the
-coming and going of global partners. Origins are home, host and third, in this order.
+Verbs of the submodel: the growth gap of host and source countries, the investment climate by origin of enterprise, and
+the coming and going of global partners. Origins are home, host and third, in this order.
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ def differing(reference: xr.Dataset, other: xr.Dataset) -> Iterator[Fault]:
                     names,
                     None,
                     path,
-                    {"reference": str(reference_entry)[:16], "arm": str(other_entry)[:16]},
+                    {"reference": str(reference_entry)[:16], "scenario": str(other_entry)[:16]},
                 )
                 break
     for code in ("run", "label"):
@@ -170,7 +170,7 @@ def differing(reference: xr.Dataset, other: xr.Dataset) -> Iterator[Fault]:
             is_refused = True
             yield Fault(f"compare.no_{code}", names)
     if not is_refused and not _same_draws(reference, other):
-        yield Fault("compare.draws", names, None, "draws", {"reference": "", "arm": ""})
+        yield Fault("compare.draws", names, None, "draws", {"reference": "", "scenario": ""})
 
 
 def _same_draws(reference: xr.Dataset, other: xr.Dataset) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.compare.outcome_attribution import GROUPS, REST
 from copark.cases.facts import used
 from copark.model.variables import ORIGINS, catalogue
 from copark.texts.localized import LocalizedText
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
 
 LAYERS = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
-"""The model's rooms and the four scales they are."""
+"""The model's submodels and the four scales they are."""
 ROWS = {
     "global": ["partner"],
     "intergovernmental": ["government", "institution"],
@@ -124,10 +125,19 @@ class LayerInfo(ApiModel):
 
     key: str
     """The scale: global, intergovernmental, park or enterprise."""
-    room: str
+    submodel: str
     """Part of the model that computes it: world, governments, company or enterprises."""
     title: LocalizedText
     """The scale in words."""
+
+
+class LinkGroup(ApiModel):
+    """Links that carry something alike: a change of outcomes is shared out among such groups."""
+
+    title: LocalizedText
+    """What they carry, in words."""
+    links: list[str]
+    """Names of the links; none of ``rest``, through which everything else passes."""
 
 
 class NetworkAnswer(ApiModel):
@@ -141,6 +151,8 @@ class NetworkAnswer(ApiModel):
     """What binds them."""
     arrows: list[ArrowInfo]
     """The links of the model between scales; the same for every case."""
+    groups: dict[str, LinkGroup]
+    """Groups of these links by key, as a change of outcomes is shared out among them."""
 
 
 def network_of(case_entry: CaseEntry) -> NetworkAnswer:
@@ -152,10 +164,17 @@ def network_of(case_entry: CaseEntry) -> NetworkAnswer:
         for holding in table.holdings:
             shares[holding.holder] = max(shares.get(holding.holder, 0.0), holding.basis_points / 10_000.0)
     return NetworkAnswer(
-        layers=[LayerInfo(key=key, room=room, title=said(f"analysis.scale.{key}")) for room, key in LAYERS.items()],
+        layers=[
+            LayerInfo(key=key, submodel=submodel, title=said(f"analysis.scale.{key}"))
+            for submodel, key in LAYERS.items()
+        ],
         nodes=list(_placed(actors, shares)),
         edges=list(_edges(case, actors)),
         arrows=arrows(),
+        groups={
+            key: LinkGroup(title=said(f"compare.group.{key}"), links=list(GROUPS.get(key, ())))
+            for key in (*GROUPS, REST)
+        },
     )
 
 
@@ -205,7 +224,9 @@ def span(entry: Any) -> tuple[str, str | None]:
 def arrows() -> list[ArrowInfo]:
     """List every link of the model."""
     return [
-        ArrowInfo.of(link, link=link.name, source_layer=LAYERS[link.source_room], target_layer=LAYERS[link.target_room])
+        ArrowInfo.of(
+            link, link=link.name, source_layer=LAYERS[link.source_submodel], target_layer=LAYERS[link.target_submodel]
+        )
         for link in catalogue().links.values()
     ]
 

@@ -19,8 +19,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, apart_from, change_of_outcomes, parts_of
-from copark.model.outcomes import GOOD
+from copark.analyses.compare.outcome_attribution import (
+    GROUPS,
+    Indicators,
+    OutcomeParts,
+    apart_from,
+    change_of_outcomes,
+    parts_of,
+    shares_of_codes,
+)
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
 from copark.simulation.ensemble import Channel, Flows, ScenarioRuns, as_amounts, by_link, channels, flows_of
@@ -30,8 +37,8 @@ from copark.stats.quantiles import quantiles_over
 from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
-from copark.web.content.responses import ArmFlows, ArrowFlow, LinkMechanism, LinkPart, LinkParts, Why
-from copark.web.content.sentences import amount, points, said, signed
+from copark.web.content.responses import ArrowFlow, LinkMechanism, ScenarioFlows, Why
+from copark.web.content.sentences import amount, said, signed
 
 if TYPE_CHECKING:
     from copark.web.content.case_registry import CaseEntry
@@ -94,9 +101,9 @@ MOST_HIDDEN = 0.05
 """Share of a scenario's flow that may fall into quarters in which nothing flows in the reference."""
 
 
-def arm_flows(
+def flows_by_scenario(
     flow_cache: FlowCache, study: Study, case_entry: CaseEntry, cancellation: CancellationToken
-) -> list[ArmFlows]:
+) -> list[ScenarioFlows]:
     """Compute what the links carry in every scenario: medians over runs, and weights on the reference's scale.
 
     A weight is how far what arrives is from nothing arriving, 1 at the strongest twentieth of the reference.
@@ -130,7 +137,7 @@ def arm_flows(
             )
             for name, values in by_link(as_amounts(flows.arrived)).items()
         ]
-        answers.append(ArmFlows.model_construct(arm=scenario.key, runs=len(flows.arrived), arrows=arrows))
+        answers.append(ScenarioFlows.model_construct(scenario=scenario.key, runs=len(flows.arrived), arrows=arrows))
     return answers
 
 
@@ -188,7 +195,7 @@ def why(
     )
     is_kept = target in runs[-1].names
     return Why(
-        arm=scenario.key,
+        scenario=scenario.key,
         reference=reference.key,
         target=target,
         quarter=frame.labels[frame.judged],
@@ -383,11 +390,10 @@ PARTS_RUNS = 200
 """Pairs of runs that are run again with links cut."""
 
 
-def link_parts(engine: Engine, frame: Frame, whole: float, cancellation: CancellationToken) -> LinkParts:
-    """Share the change of P(self-standing) from the first scenario to the last out among groups of links.
+def link_parts(engine: Engine, frame: Frame, cancellation: CancellationToken) -> OutcomeParts:
+    """Share the change of outcomes from the first scenario to the last out among groups of links.
 
-    As in the analysis compare, on the first runs; a page that wants more asks that. What all runs change beyond these
-    is a part of its own, so that the parts sum to the change that the page shows.
+    As in the analysis compare, on the first runs; a page that wants more asks that.
 
     Parameters
     ----------
@@ -395,8 +401,6 @@ def link_parts(engine: Engine, frame: Frame, whole: float, cancellation: Cancell
         Runs the model.
     frame
         What all parts of an answer share.
-    whole
-        The change over all pairs of runs that finished, 0 where none did.
     cancellation
         Stops the work.
     """
@@ -434,32 +438,5 @@ def link_parts(engine: Engine, frame: Frame, whole: float, cancellation: Cancell
             change_of_outcomes(*(outcomes(end, groups, min(count, most)) for end in (0, 1))) for groups in coalitions
         ]
 
-    parts = []
-    for outcome_part in parts_of(change, most):
-        part = outcome_part.of(GOOD.key)
-        error = outcome_part.error[GOOD.code]
-        half_width = error if np.isfinite(error) else 0.0
-        parts.append(
-            LinkPart(
-                group=outcome_part.group,
-                title=said(f"compare.group.{outcome_part.group}"),
-                links=list(GROUPS.get(outcome_part.group, ())),
-                change=part,
-                low=part - half_width,
-                high=part + half_width,
-                told=LocalizedText.same(points(part)),
-            )
-        )
-    rest = rounded_rest(whole, [part.change for part in parts])
-    if rest and most < study.runs:
-        heading = said("web.links.other_runs", runs=most)
-        words = LocalizedText.same(points(rest))
-        parts.append(
-            LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
-        )
-    return LinkParts(since=frame.labels[since], runs=most, parts=parts)
-
-
-def rounded_rest(whole: float, parts: Sequence[float]) -> float:
-    """Return the rest of a change, so that it and the parts, each rounded to a tenth of a point, sum to it."""
-    return (round(1000.0 * whole) - sum(round(1000.0 * part) for part in parts)) / 1000.0
+    before, after = (shares_of_codes(outcomes(end, (), most)) for end in (0, 1))
+    return OutcomeParts(frame.labels[since], most, before, after, parts_of(change, most))

@@ -370,7 +370,7 @@ def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
 
     What lies outside its own range is no value but the mark for none (a land plan of -1 ha), and is left out.
     """
-    column = np.asarray(getattr(inputs, variable.room)[variable.name], dtype=np.float64)
+    column = np.asarray(getattr(inputs, variable.submodel)[variable.name], dtype=np.float64)
     rows = column.reshape(len(column), -1)
     changes = []
     for t, row in enumerate(rows):

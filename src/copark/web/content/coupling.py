@@ -45,7 +45,7 @@ OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
 """Outputs the read-outs need."""
 
 
-class CouplingArm(ApiModel):
+class CoupledScenario(ApiModel):
     """The read-outs of one scenario."""
 
     key: str
@@ -85,7 +85,7 @@ class CouplingAnswer(ApiModel):
     """Labels of the quarters, such as 2016Q1, in the order of every list by quarter."""
     levels: list[float]
     """Levels of the quantiles: 0.05, 0.25, 0.5, 0.75 and 0.95."""
-    arms: list[CouplingArm]
+    scenarios: list[CoupledScenario]
     """The scenarios, in the order of the request."""
     indicators: list[Component]
     """What the four scores are made of."""
@@ -119,16 +119,16 @@ def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, cancellatio
     """
     frame = frame_of(study, case_entry, OUTPUTS)
     turns = [str(renegotiation.date.quarter("event")) for renegotiation in case_entry.case.renegotiations]
-    arms = []
+    scenarios = []
     for scenario, runs in zip(study.scenarios, engine.simulate(study, case_entry, cancellation), strict=True):
         cancellation.check()
-        arms.append(_coupling_arm(frame, scenario, runs, turns))
+        scenarios.append(_coupled_scenario(frame, scenario, runs, turns))
     return CouplingAnswer.model_construct(
         identity=engine.identity(study, case_entry),
         case=case_name(case_entry),
         quarters=list(frame.labels),
         levels=list(LEVELS),
-        arms=arms,
+        scenarios=scenarios,
         indicators=list(COMPONENTS),
         indicator_titles={one.name: said(f"analysis.component.{one.name}") for one in COMPONENTS},
         grades={name: said(f"analysis.grade.{name}") for name in GRADES},
@@ -139,7 +139,7 @@ def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, cancellatio
     )
 
 
-def _coupling_arm(frame: Frame, scenario: Scenario, runs: ScenarioRuns, turns: list[str]) -> CouplingArm:
+def _coupled_scenario(frame: Frame, scenario: Scenario, runs: ScenarioRuns, turns: list[str]) -> CoupledScenario:
     import xarray as xr
 
     data = {name: (("scenario", "run", "quarter"), runs[name][np.newaxis]) for name in runs.names}
@@ -160,7 +160,7 @@ def _coupling_arm(frame: Frame, scenario: Scenario, runs: ScenarioRuns, turns: l
         words["grade"] = said(f"analysis.grade.{last}")
         sentence = said("web.coupling.sentence", title=title, quarter=quarter, **words)
     own = {f"own_{name}": level for name, level in levels.items()}
-    return CouplingArm.model_construct(
+    return CoupledScenario.model_construct(
         key=scenario.key,
         title=title,
         coordination=degree.tolist(),

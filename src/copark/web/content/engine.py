@@ -241,7 +241,7 @@ class Engine:
         return self._inputs.once(
             key,
             lambda: inputs_of(seen, scenario),
-            lambda inputs: sum(room.nbytes for room in inputs),
+            lambda inputs: sum(record.nbytes for record in inputs),
         )
 
     def simulate(

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from copark.cases.files import KeyPath, written
-from copark.cases.pydantic_errors import keys_at, told
+from copark.cases.pydantic_errors import known_keys, told
 from copark.cases.types import gives_orders, shown
 from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
 from copark.json_types import JsonObject
@@ -106,7 +106,7 @@ def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
         name = PLAIN[error["type"]]
         values = {"found": shown(place[-1] if name == "missing" and place else error.get("input", ""))}
         return Fault(f"web.fault.{name}", REQUEST, None, written(place), values)
-    allowed = keys_at(model, place[:-1]) if model is not None and error["type"] == "extra_forbidden" else ()
+    allowed = known_keys(model, place[:-1]) if model is not None and error["type"] == "extra_forbidden" else None
     code, position, values = told({**error, "loc": place}, allowed)
     values = {name: shown(value) for name, value in values.items()}
     for key in (f"study.{code.removeprefix('study_')}", f"cases.{code}"):

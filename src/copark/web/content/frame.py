@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from copark.model.outcomes import TOLD
 from copark.model.variables import catalogue
 from copark.simulation.study import Study
 from copark.web.content.case_registry import CaseEntry
-from copark.web.content.responses import OutputInfo
+from copark.web.content.responses import OutcomeInfo, OutputInfo
+from copark.web.content.sentences import said
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,12 @@ def frame_of(study: Study, case_entry: CaseEntry, outputs: Sequence[str]) -> Fra
 def output_info(name: str) -> OutputInfo:
     """Describe what an output of the model is."""
     return OutputInfo.of(catalogue().outputs[name])
+
+
+@cache
+def outcome_infos() -> list[OutcomeInfo]:
+    """Describe the outcomes a run may have, in the order in which a list names them."""
+    return [
+        OutcomeInfo.of(outcome, name=outcome.key, meaning=said(f"analysis.outcome.{outcome.key}.meaning"))
+        for outcome in TOLD
+    ]

@@ -19,7 +19,7 @@ import yaml
 
 from copark.analyses import Analysis
 from copark.analyses.answer import command_of as analysis_command
-from copark.analyses.answer import find, head, run_id_of
+from copark.analyses.answer import fields_asked, find, head, run_id_of
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField
 from copark.cases.horizon import now_for, present_is, present_quarter
@@ -205,10 +205,7 @@ def python_of_analysis(analysis: Analysis, params: AnalysisParams) -> str:
         What is asked.
     """
     given = []
-    for field in sorted(params.form(), key=lambda field: not field.by_place):
-        value = getattr(params, field.name)
-        if value == field.default and not field.required:
-            continue
+    for field, value in fields_asked(params):
         if field.kind in ("case", "file"):
             plain: Any = Path(value).name
         elif field.kind == "list":

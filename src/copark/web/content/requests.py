@@ -25,7 +25,7 @@ from copark.web.content.faults import REQUEST, fault
 from copark.workflows.study_links import HEADLINES, MOST_RUNS, OUTPUTS
 
 MOST_JOB_RUNS = 1_000_000
-MOST_ARMS = 4
+MOST_SCENARIOS = 4
 MOST_OUTPUTS = 24
 MOST_SAMPLES = 50
 MOST_QUARTERS = 200
@@ -90,8 +90,8 @@ class ModelRequest(BaseModel):
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
     """Names of the outputs in the answer; those of the headlines and of land taken up are added."""
 
-    def arms(self) -> dict[str, RequestedScenario]:
-        """Return the arms by where they stand in the request, the reference first."""
+    def by_place(self) -> dict[str, RequestedScenario]:
+        """Return the scenarios by where they stand in the request, the reference first."""
         return {}
 
 
@@ -124,7 +124,7 @@ class SimulationRequest(ModelRequest):
     parts: Parts = Parts()
     """Parts of the answer that take longer; by default none."""
 
-    def arms(self) -> dict[str, RequestedScenario]:
+    def by_place(self) -> dict[str, RequestedScenario]:
         """Return the baseline, if any, and the scenario."""
         return (
             {"scenario": self.scenario}
@@ -136,12 +136,12 @@ class SimulationRequest(ModelRequest):
 class StudyRequest(ModelRequest):
     """One to four scenarios, the first of them the reference."""
 
-    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
+    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=1, max_length=MOST_SCENARIOS)] = Field(
         default_factory=lambda: (as_it_is(),)
     )
     """One to four scenarios, the first of them the reference; by default the case as it is."""
 
-    def arms(self) -> dict[str, RequestedScenario]:
+    def by_place(self) -> dict[str, RequestedScenario]:
         """Return the scenarios."""
         return {f"scenarios[{n}]": scenario for n, scenario in enumerate(self.scenarios)}
 
@@ -149,7 +149,7 @@ class StudyRequest(ModelRequest):
 class ComparisonRequest(StudyRequest):
     """Two to four scenarios on common random numbers; the first is the reference."""
 
-    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=2, max_length=MOST_SCENARIOS)]
     """Two to four scenarios, the first of them the reference."""
     parts: Parts = Parts()
     """Parts of the answer that take longer; by default none."""
@@ -195,7 +195,7 @@ def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | t
         replicates=request.replicates,
         quarters=request.quarters,
         now=_now_of(request, case_entry.case),
-        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],
+        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.by_place().values()],
         keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES, *READ))) if outputs is None else outputs,
     )
 
@@ -245,7 +245,7 @@ def locating_faults(request: ModelRequest) -> Iterator[None]:
     try:
         yield
     except StudyFaults as error:
-        places = {scenario.key: place for place, scenario in request.arms().items()}
+        places = {scenario.key: place for place, scenario in request.by_place().items()}
         faults = []
         for fault in error.faults:
             key = ".".join(filter(None, (places.get(fault.file, ""), fault.key)))
@@ -262,4 +262,4 @@ def cost(request: Any) -> float:
     quarters = (request.quarters or USUAL_QUARTERS) / 80.0
     parts = getattr(request, "parts", None)
     more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
-    return float(request.runs / 200.0 * len(request.arms()) * quarters + more)
+    return float(request.runs / 200.0 * len(request.by_place()) * quarters + more)

@@ -10,7 +10,11 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from copark import units
+from copark.analyses.compare.outcome_attribution import OutcomeParts
 from copark.json_types import JsonObject
+from copark.presentation.rendered_document import Block
+from copark.stats.effects import ShareEffect
+from copark.stats.shares import Share
 from copark.texts.localized import LocalizedText
 
 Numbers = list[float | None]
@@ -65,7 +69,7 @@ class VariableInfo(ApiModel):
     """Symbol of its unit, such as ``M USD``, ``companies`` or ``1`` (a pure number)."""
     unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
-    room: str
+    submodel: str
     """Part of the model it belongs to: world, governments, company or enterprises."""
 
 
@@ -110,8 +114,8 @@ class ObservedPoint(Observed):
     """Symbol of the unit its source used."""
 
 
-class OutcomeShare(ApiModel):
-    """Frequency of an outcome among the runs."""
+class OutcomeInfo(ApiModel):
+    """An outcome that a run may have."""
 
     name: str
     """Key of the outcome."""
@@ -121,98 +125,8 @@ class OutcomeShare(ApiModel):
     """By which rule a run has this outcome."""
     good: bool
     """Whether it is the one that decisions are to bring about."""
-    told: int
-    """Its place in a list that names all outcomes, counted from 1."""
     colour: str
     """Name of its colour: blue, amber, pale, red or green."""
-    count: int
-    """Runs with this outcome."""
-    total: int
-    """Runs that finished, whatever their outcome."""
-    share: float | None
-    """count / total, 0 to 1; null where no run finished."""
-    low: float | None
-    """Lower end of the Monte Carlo interval of the share (Wilson, 95 %), 0 to 1; null where no run finished."""
-    high: float | None
-    """Upper end of the same interval."""
-
-
-class OutcomeMove(ApiModel):
-    """Change of an outcome's share from the reference to an arm, on common random numbers."""
-
-    name: str
-    """Key of the outcome."""
-    title: LocalizedText
-    """The outcome in words."""
-    reference_share: float | None
-    """Share of pairs with this outcome in the reference, 0 to 1; null where there are no pairs."""
-    arm_share: float | None
-    """Share of pairs with this outcome in the arm, 0 to 1; null where there are no pairs."""
-    change: float | None
-    """arm_share less reference_share, -1 to 1."""
-    low: float | None
-    """Lower end of the Monte Carlo interval of the change (95 %, paired)."""
-    high: float | None
-    """Upper end of the same interval."""
-    gained: int
-    """Pairs with this outcome in the arm alone."""
-    lost: int
-    """Pairs with this outcome in the reference alone."""
-
-
-class OutcomeTransition(ApiModel):
-    """Runs that go from one outcome to another."""
-
-    words: LocalizedText
-    """From which outcome to which, such as "Dependent → Self-standing"."""
-    runs: int
-    """Pairs of runs that go this way."""
-    share: float
-    """These pairs as a share of all pairs that finished, 0 to 1."""
-    cause_words: LocalizedText
-    """The rule of the outcomes that is answered otherwise in the arm, in words."""
-    account: LocalizedText
-    """The account that is most often the reason, and in how many runs; empty where none is known."""
-
-
-class OutcomeChange(ApiModel):
-    """Reasons why outcomes change: which runs go from which outcome to which, and through which account."""
-
-    sentence: LocalizedText
-    """The whole change in a few sentences."""
-    moves: list[OutcomeTransition]
-    """The moves that happen, the most frequent first."""
-
-
-class LinkPart(ApiModel):
-    """The part of a change that passes through a group of links."""
-
-    group: str
-    """The group; ``rest`` is what passes through none, ``other_runs`` what the runs add that were not shared out."""
-    title: LocalizedText
-    """The group in words."""
-    links: list[str]
-    """Names of the links in the group; empty for ``rest`` and ``other_runs``."""
-    change: float
-    """Its part of the change of the chance to be self-standing, -1 to 1."""
-    low: float
-    """Lower end of the Monte Carlo interval of the part (95 %)."""
-    high: float
-    """Upper end of the same interval."""
-    told: LocalizedText
-    """The part in percentage points, with its sign."""
-
-
-class LinkParts(ApiModel):
-    """The change of the chance to be self-standing, shared out among groups of links by their Shapley values."""
-
-    since: str
-    """Quarter from which on links are cut."""
-    runs: int
-    """Pairs of runs that were run again with links cut."""
-    parts: list[LinkPart]
-    """The groups, then ``rest``, then ``other_runs`` if there are more runs; as written in ``told`` they sum to the
-    change."""
 
 
 class Reading(ApiModel):
@@ -263,8 +177,8 @@ class ScenarioResult(ApiModel):
     """Runs made."""
     finished: int
     """Runs that finished as a computation; the others are left out of everything but this count and ``runs``."""
-    outcomes: list[OutcomeShare]
-    """Shares of the four outcomes among the runs that finished."""
+    outcomes: list[Share]
+    """Shares of the outcomes among the runs that finished; shares and intervals are null where none did."""
     headlines: dict[str, Headline]
     """By output: the numbers to be seen first, when outcomes are judged."""
     land: LandShare | None
@@ -279,22 +193,22 @@ class ScenarioResult(ApiModel):
 
 
 class ScenarioChange(ApiModel):
-    """An arm against the reference, run by run on the same parameters and random numbers."""
+    """A scenario against the reference, run by run on the same parameters and random numbers."""
 
-    arm: str
-    """Key of the arm."""
+    scenario: str
+    """Key of the scenario."""
     reference: str
     """Key of the reference, the first scenario."""
     pairs: int
     """Pairs of runs that finished in both."""
     begins: str | None
     """First quarter in which any pair differs; null if none ever does."""
-    outcomes: list[OutcomeMove]
-    """How the shares of the four outcomes change."""
-    outcome_change: OutcomeChange
-    """Which runs go from which outcome to which, and why."""
+    outcomes: list[ShareEffect]
+    """How the share of every outcome changes, in numbers of pairs; intervals are null where no pair finished."""
+    moves: dict[str, list[Block]]
+    """Which runs go from which outcome to which, and why: a sentence and a table, by language, ``en`` or ``zh``."""
     headlines: dict[str, Reading]
-    """By output: differences of the numbers to be seen first, arm less reference, pair by pair."""
+    """By output: differences of the numbers to be seen first, scenario less reference, pair by pair."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter;
     empty if the request leaves differences out."""
@@ -315,10 +229,10 @@ class ArrowFlow(ApiModel):
     the reference)."""
 
 
-class ArmFlows(ApiModel):
+class ScenarioFlows(ApiModel):
     """The flows along all links in one scenario."""
 
-    arm: str
+    scenario: str
     """Key of the scenario."""
     runs: int
     """Runs looked at: the first ones."""
@@ -339,12 +253,12 @@ class LinkMechanism(ApiModel):
     """What it carried on average in the reference, from the first difference on, in ``unit``; null where that was no
     amount, such as no land plan."""
     after: float | None
-    """What it carries on average in the arm, in ``unit``; null likewise."""
+    """What it carries on average in the scenario, in ``unit``; null likewise."""
     moved: float
     """The change in standard deviations of what it carries in the reference over runs and quarters, -99 to 99."""
     alone: float | None
     """What the target would change by, at the median of pairs and in the target's unit, if this link alone carried what
-    it carries in the arm; null where no strength of the link gives that, or the target is not among ``outputs``."""
+    it has in the scenario; null where no strength of the link gives that, or the target is not among ``outputs``."""
     sentence: LocalizedText
     """All of this in a sentence."""
 
@@ -352,8 +266,8 @@ class LinkMechanism(ApiModel):
 class Why(ApiModel):
     """Reasons why an output moved: the links that carry more or less, and what each would do alone."""
 
-    arm: str
-    """Key of the arm: the last scenario."""
+    scenario: str
+    """Key of the scenario: the last scenario."""
     reference: str
     """Key of the reference: the first scenario."""
     target: str
@@ -483,27 +397,31 @@ class SimulationAnswer(ApiModel):
     """Quarter the park is looked at from; null where the request gives a length."""
     today: str
     """Last quarter of the case's data: what comes later is the model's alone."""
+    outcomes: list[OutcomeInfo]
+    """The outcomes a run may have, in the order in which a list names them."""
     outputs: dict[str, OutputInfo]
     """The outputs by name: those requested, those of the headlines, and those land taken up is read of."""
-    arms: list[ScenarioResult]
+    scenarios: list[ScenarioResult]
     """The scenarios; the first is the reference."""
     changes: list[ScenarioChange]
-    """Every other arm against the first, on common random numbers; empty where there is one arm."""
+    """Every other scenario against the first, on common random numbers; empty where there is one scenario."""
     observed: dict[str, list[ObservedPoint]]
     """By requested output: its observations within the simulated time, by date, unused ones included."""
     summary: LocalizedText
     """The answer in a sentence or two."""
     caveats: list[LocalizedText]
     """What a reader should know before believing it, a sentence or two each."""
-    flows: list[ArmFlows] | None
-    """Flows along the links between scales in each arm; null unless requested."""
+    flows: list[ScenarioFlows] | None
+    """Flows along the links between scales in each scenario; null unless requested."""
     why: Why | None
-    """Why an output of the last arm differs from the reference; null unless requested of two arms or more."""
+    """Why an output of the last scenario differs from the reference; null unless requested of two scenarios or more."""
     record: list[RecordRow] | None
-    """The first arm beside the observations, by output; null unless requested."""
-    links: LinkParts | None
-    """Through which links the change of the last arm's chance to be self-standing passes; null unless requested of two
-    arms or more."""
+    """The first scenario beside the observations, by output; null unless requested."""
+    links: OutcomeParts | None
+    """Change of the last scenario's outcomes, shared out among groups of links by their Shapley values, on the
+    first runs: of every outcome in the order of the scenarios' ``outcomes``, errors null of a single run. Null unless
+    requested of
+    two scenarios or more."""
     draws: DrawsNote
     """What the parameters are drawn from."""
     trust: TrustNote

@@ -8,6 +8,7 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.accounts_on_record import accounts_on_record
+from copark.analyses.own_sheets import has_sheet, sheets_words
 from copark.analyses.size_words import size_clause
 from copark.cases import own_words
 from copark.model.outcomes import GOOD
@@ -161,7 +162,7 @@ def difference(
 
 
 def summary(
-    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+    scenarios: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
 ) -> LocalizedText:
     """Return the whole answer in a sentence or two: how often the park is self-standing, and against what.
 
@@ -169,7 +170,7 @@ def summary(
 
     Parameters
     ----------
-    arms
+    scenarios
         The scenarios; the answer is of the last.
     changes
         Differences to the first; empty where it stands alone.
@@ -178,43 +179,43 @@ def summary(
     trust
         Trust in the parameters: it decides whether chances of outcomes are told.
     """
-    last = arms[-1]
+    last = scenarios[-1]
     if not last.finished:
         return said("web.words.no_run", title=last.title)
     if not trust.outcomes_shown:
-        return _without_shares(arms, changes, quarter, trust)
+        return _without_shares(scenarios, changes, quarter, trust)
     standing = next(outcome for outcome in last.outcomes if outcome.name == GOOD.key)
     values: dict[str, Any] = {
         "title": last.title,
         "runs": number(last.finished, 0),
         "quarter": quarter,
-        "share": percent(standing.share or 0.0, 0),
+        "share": percent(standing.share, 0),
         "size": _size(last),
     }
     if not changes:
         return said("web.words.summary", **values)
     change = changes[-1]
     if change.begins is None:
-        return said("web.words.summary_same", reference=arms[0].title, **values)
-    move = next(outcome for outcome in change.outcomes if outcome.name == GOOD.key)
+        return said("web.words.summary_same", reference=scenarios[0].title, **values)
+    effect = next(outcome for outcome in change.outcomes if outcome.measure == GOOD.key)
     # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
-    before = round(move.reference_share or 0.0, 3)
-    moved = round(move.change or 0.0, 3)
+    before = round(effect.reference_share, 3)
+    moved = round(effect.change, 3)
     values |= {"share": percent(before + moved, 1), "before": percent(before, 1)}
     return said(
         "web.words.summary_change",
-        reference=arms[0].title,
+        reference=scenarios[0].title,
         change=points(moved),
-        low=points(move.low or 0.0),
-        high=points(move.high or 0.0),
+        low=points(effect.low),
+        high=points(effect.high),
         **values,
     )
 
 
-def _size(arm: ScenarioResult) -> LocalizedText:
+def _size(scenario: ScenarioResult) -> LocalizedText:
     """Describe how many companies operate in a scenario, and what land is taken up, as the report of a run does."""
-    land = None if arm.land is None else LandTakenUp(arm.land.basis, *_ends(arm.land))
-    return LocalizedText.by_language(partial(size_clause, _ends(arm.headlines[OPERATING]), land))
+    land = None if scenario.land is None else LandTakenUp(scenario.land.basis, *_ends(scenario.land))
+    return LocalizedText.by_language(partial(size_clause, _ends(scenario.headlines[OPERATING]), land))
 
 
 def _ends(reading: Reading) -> tuple[float, float, float]:
@@ -224,10 +225,10 @@ def _ends(reading: Reading) -> tuple[float, float, float]:
 
 
 def _without_shares(
-    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+    scenarios: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
 ) -> LocalizedText:
     """Describe what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
-    last = arms[-1]
+    last = scenarios[-1]
     values: dict[str, Any] = {
         "title": last.title,
         "recorded": trust.recorded,
@@ -238,9 +239,9 @@ def _without_shares(
     if not changes:
         return said("web.words.recorded", **values)
     if changes[-1].begins is None:
-        return said("web.words.recorded_same", reference=arms[0].title, **values)
+        return said("web.words.recorded_same", reference=scenarios[0].title, **values)
     change = changes[-1].headlines[OPERATING].shown
-    return said("web.words.recorded_change", reference=arms[0].title, change=change, **values)
+    return said("web.words.recorded_change", reference=scenarios[0].title, change=change, **values)
 
 
 def caveats(
@@ -263,8 +264,10 @@ def caveats(
     labels
         Labels of the quarters simulated.
     """
-    notes = LocalizedText.each(lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang)])
-    if trust.outcomes_shown:
+    notes = LocalizedText.each(
+        lambda lang: [*doubts.record_words(lang), *doubts.sentences(lang), *sheets_words(doubts.sheets, lang)]
+    )
+    if trust.outcomes_shown and not has_sheet(doubts.sheets, "books"):
         notes.append(LocalizedText.by_language(partial(accounts_on_record, case_entry.case)))
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:

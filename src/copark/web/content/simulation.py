@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache, partial
 from math import isfinite
 from pathlib import Path
@@ -30,10 +31,11 @@ from copark.analyses.stored_runs import has_titles_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.machine import cpu_features, versions
-from copark.model.outcomes import BY_KEY, GOOD
 from copark.model.variables import catalogue
-from copark.presentation.document import Kind
+from copark.presentation import document
+from copark.presentation.document import Kind, Paragraph
 from copark.presentation.numbers import reach
+from copark.presentation.rendered_document import Block, block_of
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.outcomes import OUTCOMES, outcome_effects
@@ -50,12 +52,13 @@ from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses, sentences
-from copark.web.content.attribution import FlowCache, arm_flows, link_parts, why
+from copark.web.content.attribution import FlowCache, flows_by_scenario, link_parts, why
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.engine import CancellationToken, Engine
-from copark.web.content.frame import Frame, frame_of, output_info
+from copark.web.content.frame import Frame, frame_of, outcome_infos, output_info
 from copark.web.content.reproduction import yaml_of
 from copark.web.content.requests import Parts, SimulationRequest, study_of
+from copark.web.content.responses import ScenarioChange
 from copark.web.content.sentences import amount, drawn_bound, own, said, signed, span, with_band
 from copark.workflows.study_links import HEADLINES
 
@@ -105,15 +108,16 @@ def answer(
     began = time.perf_counter()
     frame = frame_of(study, case_entry, wanted)
     runs = engine.simulate(study, case_entry, cancellation)
-    arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
-    cancellation.check()
-    changes = [
-        change_of(frame, scenario, runs[0], own, has_bands=parts.differences)
-        for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
+    scenarios = [
+        scenario_result(frame, scenario, own, parts.samples)
+        for scenario, own in zip(study.scenarios, runs, strict=True)
     ]
+    cancellation.check()
+    effects, outcomes = effects_of(frame, runs)
+    changes = [change_of(frame, key, effects, outcomes, has_bands=parts.differences) for key in effects.scenarios]
     note = draws_note(engine, study, case_entry)
     trust = trust_note(trust_in(study, case_entry), case_entry.case)
-    is_known = trust.outcomes_shown and bool(arms[0].finished)
+    is_known = trust.outcomes_shown and bool(scenarios[0].finished)
     doubts = doubts_of(case_entry.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
     return responses.SimulationAnswer.model_construct(
         identity=engine.identity(study, case_entry),
@@ -124,29 +128,22 @@ def answer(
         judged=frame.labels[frame.judged],
         now=None if study.now is None else str(study.now),
         today=str(case_entry.case.clock.data_end),
+        outcomes=outcome_infos(),
         outputs={name: output_info(name) for name in study.kept},
-        arms=arms,
+        scenarios=scenarios,
         changes=changes,
         observed=observed_points(case_entry.case, frame.wanted, frame.labels),
-        summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
+        summary=sentences.summary(scenarios, changes, frame.labels[frame.judged], trust),
         caveats=sentences.caveats(case_entry, note, trust, doubts, frame.labels),
-        flows=arm_flows(flow_cache, study, case_entry, cancellation) if parts.flows else None,
+        flows=flows_by_scenario(flow_cache, study, case_entry, cancellation) if parts.flows else None,
         why=why(flow_cache, frame, runs, parts.why, cancellation) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
-        links=link_parts(engine, frame, _standing_change(changes[-1]), cancellation)
-        if parts.links and changes
-        else None,
+        links=link_parts(engine, frame, cancellation) if parts.links and changes else None,
         draws=note,
         trust=trust,
         made=versions_info(case_entry.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
-
-
-def _standing_change(change: responses.ScenarioChange) -> float:
-    """Return by how much the chance to be self-standing changes; 0 where no pair finished."""
-    moved = next(move.change for move in change.outcomes if move.name == GOOD.key)
-    return moved if change.pairs and moved is not None else 0.0
 
 
 def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
@@ -177,7 +174,7 @@ def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
     ]
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> responses.ScenarioResult:
+def scenario_result(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> responses.ScenarioResult:
     """Read a scenario's runs; of those that did not finish there is no number.
 
     Parameters
@@ -196,25 +193,12 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     if not runs.finished.all():
         paths = {name: np.where(runs.finished, values, np.nan) for name, values in paths.items()}
     bands = {name: quantiles_over(paths[name]) for name in frame.wanted}
-    outcomes = []
-    for share in shares(runs.outcome, OUTCOMES):
-        outcome = BY_KEY[share.name]
-        outcomes.append(
-            responses.OutcomeShare.of(
-                share,
-                title=LocalizedText.by_language(outcome.title),
-                meaning=said(f"analysis.outcome.{share.name}.meaning"),
-                good=outcome.good,
-                told=outcome.told,
-                colour=outcome.colour,
-            )
-        )
     return responses.ScenarioResult.model_construct(
         key=scenario.key,
         title=scenario.title,
         runs=len(runs),
         finished=int(np.count_nonzero(runs.finished)),
-        outcomes=outcomes,
+        outcomes=list(shares(runs.outcome, OUTCOMES)),
         headlines={name: headline(frame, name, paths[name]) for name in HEADLINES if name in paths},
         land=land_of(frame, scenario, runs),
         bands={name: values.tolist() for name, values in bands.items()},
@@ -301,105 +285,64 @@ def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.L
     )
 
 
-def effects_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
-    """Read a scenario as effects on the outputs that its runs and the reference's both have.
-
-    Parameters
-    ----------
-    frame
-        Study, case and quarters of the answer.
-    scenario
-        The scenario.
-    before, after
-        Runs of the reference and of the scenario, paired by number.
-
-    Returns
-    -------
-    Effects
-        In every quarter; a pair counts where both of its runs finished.
-    """
-    names = tuple(name for name in before.names if name in after.names)
-    reference_values, values = (
-        runs.out if runs.names == names else np.stack([runs[name] for name in names], axis=1)
-        for runs in (before, after)
-    )
-    return Effects(
-        measures=names,
-        units=tuple(output_info(name).unit for name in names),
-        quarters=frame.labels,
-        reference=frame.study.scenarios[0].key,
-        reference_values=reference_values,
-        values={scenario.key: values},
-        finished={scenario.key: before.finished & after.finished},
-        draw_of_run=np.arange(len(before)) // frame.study.replicates,
-    )
-
-
-def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
-    """Read a scenario as effects on the shares of outcomes.
-
-    Parameters
-    ----------
-    frame
-        Study, case and quarters of the answer.
-    scenario
-        The scenario.
-    before, after
-        Runs of the reference and of the scenario, paired by number.
-
-    Returns
-    -------
-    Effects
-        In the quarter in which outcomes are judged.
-    """
-    return outcome_effects(
-        frame.study.scenarios[0].key,
-        before.outcome,
-        {scenario.key: after.outcome},
-        np.arange(len(before)) // frame.study.replicates,
-        frame.labels[frame.judged],
-    )
-
-
-def change_of(
-    frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns, *, has_bands: bool
-) -> responses.ScenarioChange:
-    """Set a scenario's runs beside the reference's, run by run.
+def effects_of(frame: Frame, runs: Sequence[ScenarioRuns]) -> tuple[Effects, Effects]:
+    """Read scenarios as effects on outputs in every quarter, and on the shares of outcomes when they are judged.
 
     Parameters
     ----------
     frame
         Study, case and quarters of the answer; the study's first scenario is the reference.
-    scenario
-        The scenario.
-    before, after
-        Runs of the reference and of the scenario, paired by number.
+    runs
+        Runs of each scenario, paired by number; a pair counts where both finished.
+    """
+    reference, *others = runs
+    keys = [scenario.key for scenario in frame.study.scenarios]
+    names = tuple(name for name in reference.names if all(name in own.names for own in others))
+    draws = np.arange(len(reference)) // frame.study.replicates
+
+    def paths(own: ScenarioRuns) -> Floats:
+        return own.out if own.names == names else np.stack([own[name] for name in names], axis=1)
+
+    outputs = Effects(
+        measures=names,
+        units=tuple(output_info(name).unit for name in names),
+        quarters=frame.labels,
+        reference=keys[0],
+        reference_values=paths(reference),
+        values={key: paths(own) for key, own in zip(keys[1:], others, strict=True)},
+        finished={key: reference.finished & own.finished for key, own in zip(keys[1:], others, strict=True)},
+        draw_of_run=draws,
+    )
+    codes = {key: own.outcome for key, own in zip(keys[1:], others, strict=True)}
+    return outputs, outcome_effects(keys[0], reference.outcome, codes, draws, frame.labels[frame.judged])
+
+
+def change_of(frame: Frame, key: str, effects: Effects, outcomes: Effects, *, has_bands: bool) -> ScenarioChange:
+    """Set a scenario's runs beside the reference's, run by run.
+
+    Parameters
+    ----------
+    frame
+        Study, case and quarters of the answer.
+    key
+        Key of the scenario.
+    effects, outcomes
+        Effects on outputs and on outcomes, as of :func:`effects_of`.
     has_bands
         Whether bands are given of every quarter; sentences are of the last one.
     """
-    key = scenario.key
-    effects = effects_between(frame, scenario, before, after)
-    outcomes = outcomes_between(frame, scenario, before, after)
     names = [name for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in effects.measures]
     apart = {name: effects.differences(key, name).T for name in names}
     bands = {name: quantiles_over(apart[name] if has_bands else apart[name][-1:]) for name in frame.wanted}
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
-    return responses.ScenarioChange.model_construct(
-        arm=key,
+    return ScenarioChange.model_construct(
+        scenario=key,
         reference=effects.reference,
         pairs=effects.pairs(key),
         begins=begins,
-        outcomes=[
-            responses.OutcomeMove.of(
-                move,
-                name=move.measure,
-                title=LocalizedText.by_language(BY_KEY[move.measure].title),
-                arm_share=move.scenario_share,
-            )
-            for move in outcomes.shares()
-        ],
-        outcome_change=outcome_change(changing.moves_of(effects, outcomes, key, frame.judged)),
+        outcomes=list(outcomes.shares()),
+        moves=moves_of(effects, outcomes, key, frame.judged),
         headlines={name: headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart},
         bands={name: values.tolist() for name, values in bands.items()} if has_bands else {},
         sentences={
@@ -427,14 +370,29 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> responses.Reading:
     return responses.Reading(value=median, low=low, high=high, middle=signed(median, unit), shown=shown)
 
 
-def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
-    """Describe why outcomes change from the reference to a scenario."""
-    moves = []
-    for move in outcomes.moves:
-        ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
-        spoken = {name: LocalizedText.by_language(partial(say, move)) for name, say in ways.items()}
-        moves.append(responses.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
-    return responses.OutcomeChange(sentence=LocalizedText.by_language(partial(words.sentence, outcomes)), moves=moves)
+def moves_of(effects: Effects, outcomes: Effects, scenario: str, judged: int) -> dict[str, list[Block]]:
+    """Describe why outcomes change from the reference to a scenario, as comparisons do: in a sentence and a table.
+
+    Parameters
+    ----------
+    effects
+        Effects on outputs in every quarter.
+    outcomes
+        Effects on the shares of outcomes.
+    scenario
+        Key of the scenario.
+    judged
+        Quarter in which outcomes are judged, counted from 0.
+    """
+    moves = changing.moves_of(effects, outcomes, scenario, judged)
+    blocks: dict[str, list[Block]] = {}
+    for lang in LANGUAGES:
+        table = words.moves_table([("", moves)], lang)
+        told: list[document.Block] = [Paragraph(words.sentence(moves, lang))]
+        if table.rows:
+            told.append(replace(table, groups=()))
+        blocks[lang] = [block_of(block, lang) for block in told]
+    return blocks
 
 
 def observed_points(
