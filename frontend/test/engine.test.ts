@@ -53,6 +53,25 @@ it('shares a frame evenly, and gives a block to the same worker again', async ()
   expect(made).toEqual([[0, 32, 0, 32], [16, 48, 16, 48]]);
 });
 
+it('makes of a question that is asked again only the runs it lacks', async () => {
+  made.length = 0;
+  const engine = engineOf([new FakeWorker(), new FakeWorker()]);
+  const question = asked('now');
+  const few = await engine.run(question, 40);
+  engine.stop();
+  const stopped = engine.run(question, 72);
+  const all = await engine.run(question, 104);
+  expect(await stopped).toBeNull();
+  expect(few?.codes).toEqual(Int32Array.from({ length: 40 }, (_, run) => run));
+  expect(all?.codes).toEqual(Int32Array.from({ length: 104 }, (_, run) => run));
+  // Run 32 began a block of eight, and run 64 one of eight that nobody waits for any more.
+  const firsts = made.flat();
+  expect(firsts.filter((first) => first < 32)).toEqual([0, 16]);
+  expect(firsts.filter((first) => first === 48)).toHaveLength(1);
+  expect((await engine.run(asked('now'), 40))?.codes).toEqual(few?.codes);
+  expect(made.flat().filter((first) => first === 0)).toHaveLength(2);
+});
+
 it('leaves runs of a worker that cannot be started to the others, and forgets an older question', async () => {
   const engine = engineOf([new FakeWorker(true), new FakeWorker()]);
   const older = engine.run(asked('start'), 64);

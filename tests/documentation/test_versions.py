@@ -27,7 +27,7 @@ PACKAGE = {
 }
 """Where the version of the package is written, by document."""
 MODEL = {
-    "README.md": r"by version (\d+) of the model",
+    "README.md": r"data to 2024, model version (\d+)",
     "README.zh.md": r"依据模型第(\d+)版",
     "docs/findings.md": r"\*\*In short\.\*\* By version (\d+) of the model",
     "docs/findings.zh.md": r"以下依据模型第(\d+)版",

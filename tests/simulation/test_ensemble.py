@@ -51,6 +51,17 @@ def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
     assert differing == ["return_mean"]
 
 
+def test_runs_that_lie_side_by_side_have_the_same_bits(great_stone, drawn, alone):
+    """Also where outcomes are judged by outputs that are not kept."""
+    names = NAMES[:3]
+    ensemble = Ensemble(
+        [inputs_of(great_stone)] * 2, drawn.by_scenario[0], names, threads=2, block=30, judged=70, by_quarter=True
+    )
+    for runs in ensemble.run_scenarios(20).scenarios:
+        assert runs.out.tobytes() == alone.out[20:, :3].tobytes()
+        assert runs[names[1]].T.flags.c_contiguous
+
+
 class GoneError(Exception):
     """Whoever asked has left."""
 

@@ -25,9 +25,9 @@ DATA = (
 )  # fmt: skip
 CASES = ("casebook/*/case.yaml", "casebook/*/sources.yaml")
 TABLES = ("casebook/*.csv", "casebook/*/*.csv")
-ALLOWED = ("伙伴关系", "投资方式", "北京峰会", "物联网")
+ALLOWED = ("伙伴关系", "投资方式", "北京峰会", "物联网", "塔塔咨询服务公司")
 """Words that hold one to avoid and are right: a partnership of states, a way of investing, a summit by its name, the
-internet of things."""
+internet of things, the name of a company."""
 CODE = re.compile(
     r"^```.*?^```|`[^`]*`|\{[^}]*\}|--[\w-]+|\w+://\S+|“键: 值”|exp\(b\)|[A-Za-z\u4e00-\u9fff]+=[^ 。；、（）]+",
     re.MULTILINE | re.DOTALL,
@@ -53,12 +53,16 @@ NAMES = frozenset(
 """People, products and institutions without a Chinese name of their own."""
 COMPANIES = frozenset(
     {
+        "Art",
         "Becamex",
         "Blackmagic",
         "Gallant",
         "Gasin",
         "Intraco",
         "Investment",
+        "Les",
+        "Living",
+        "Moulins",
         "Rexton",
         "Singapore",
         "Singapower",

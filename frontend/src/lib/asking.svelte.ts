@@ -10,7 +10,7 @@ import { changed } from './scenario';
 import type { Answer, Why } from './types';
 import { drawsOf, PLAIN, type View } from './url';
 
-/** Runs while a lever is dragged: few enough that every position is answered. */
+/** Runs of the server while a lever is dragged, and of the browser once it is let go: few enough that they are seen at once. */
 export const DRAGGED = 200;
 /** Runs while the browser's own kernel draws: one block of it. */
 const DRAWN = 64;
@@ -178,8 +178,10 @@ export class Asking {
     const isDrawn = this.drawing?.canDraw(asked.view) ?? false;
     if (final) {
       this.latest.now(asked);
+      if (!isDrawn || !this.preview) return;
+      this.drawn.now({ view: asked.view, runs: Math.min(DRAGGED, runs) });
       // Where the server is far away, the browser is the first to have made as many runs.
-      if (isDrawn && this.preview) this.graceTimer = setTimeout(() => this.drawn.now({ view: asked.view, runs }), GRACE);
+      if (runs > DRAGGED) this.graceTimer = setTimeout(() => this.drawn.now({ view: asked.view, runs }), GRACE);
     } else if (isDrawn) {
       this.latest.stop();
       this.drawn.patient({ view: asked.view, runs: DRAWN });
@@ -201,7 +203,7 @@ export class Asking {
         if (isOver()) return;
         if (made && this.drawingModule) this.apart = this.drawingModule.apartOf(found, made.drawn, made.medians);
       }
-      await drawing.prepare(view);
+      await drawing.prepare(view, Math.min(DRAGGED, view.runs));
       this.isReady = !isOver();
     } catch {
       // Without it the server answers every move, as it did before.

@@ -1,11 +1,11 @@
-import { FEW, type Question } from '../live/blocks';
+import type { Question } from '../live/blocks';
 import { Engine, workersHere } from '../live/engine';
 import { Kernel, type Layout } from '../live/kernel';
 import { readPacked, unpackedOf, words, writePatches, type Head, type Park, type Patch } from '../live/park';
 import { firstOf, Readings, type Runs } from '../live/readings';
 import LiveWorker from '../live/worker?worker';
 import { bytes, fetched } from './api';
-import { draggedTo, type Draggable, type Held } from './dragging';
+import { draggedTo, type Draggable, type Dragged, type Held } from './dragging';
 import { packedName, packedSettings } from './packed-settings';
 import { levelsOfMedian, type Drawn, type Medians } from './preview';
 import { AS_IT_IS, changed, pruned, same } from './scenario';
@@ -34,6 +34,8 @@ export class Drawing {
   private held: Held | null = null;
   private reference: Held | null = null;
   private before: Runs | null = null;
+  /** What was drawn last, so that more runs of it follow those that were made. */
+  private drawn: { held: Held; scenario: Scenario; dragged: Dragged } | null = null;
   private readonly readings: Readings;
 
   private constructor(private readonly name: string, private readonly park: Park & { head: PageHead }, module: ArrayBuffer, private readonly engine: Engine) {
@@ -60,17 +62,17 @@ export class Drawing {
     return this.park.head.case_hash === caseHash;
   }
 
-  /** Asks for what the scenario and the baseline of a view change, unless that is there, and runs both: what runs are when a lever is pulled is kept. */
-  async prepare(view: View): Promise<void> {
+  /** Asks for what the scenario and the baseline of a view change, unless that is there, and makes so many runs of both: what they are when a lever is pulled is kept. */
+  async prepare(view: View, runs: number): Promise<void> {
     if (!this.reference || !same(this.reference.scenario, view.baseline)) {
       this.before = null;
       this.reference = await this.heldOf(view, view.baseline);
     }
     // What was held until now serves until the new one is there: a lever may move on from where it was let go.
     if (!this.held || !same(this.held.scenario, view.scenario)) this.held = await this.heldOf(view, view.scenario);
-    const before = await this.baseline(FEW);
+    const before = await this.baseline(Math.min(runs, this.park.head.lengths.runs));
     // Unless a lever is moving already: it is not to be held up.
-    if (before && this.engine.isIdle && !same(view.scenario, view.baseline)) await this.engine.run(questionOf({ inputs: this.held.inputs, parameters: this.held.changes }), FEW);
+    if (before && this.engine.isIdle && !same(view.scenario, view.baseline)) await this.engine.run(questionOf({ inputs: this.held.inputs, parameters: this.held.changes }), before.count);
   }
 
   private async heldOf(view: View, scenario: Scenario): Promise<Held> {
@@ -92,13 +94,22 @@ export class Drawing {
 
   /** Runs of the scenario of a view beside those of its baseline; nothing where another question came or it was not packed. */
   private async both(view: View, runs: number): Promise<[Runs, Runs] | null> {
-    const dragged = this.isOf(view) && this.held ? draggedTo(this.held, view.scenario) : null;
+    const dragged = this.isOf(view) ? this.draggedTo(view.scenario) : null;
     if (!dragged) return null;
     // Nothing is awaited where the baseline is there: workers begin before the page follows the lever.
     const before = this.before && this.before.count >= runs ? this.before : await this.baseline(runs);
     if (!before) return null;
-    const after = await this.engine.run(questionOf(dragged, runs > FEW), runs);
+    const after = await this.engine.run(questionOf(dragged, false), runs);
     return after && [before.count > after.count ? firstOf(before, after.count) : before, after];
+  }
+
+  private draggedTo(scenario: Scenario): Dragged | null {
+    const { held, drawn } = this;
+    if (!held) return null;
+    if (drawn?.held === held && same(drawn.scenario, scenario)) return drawn.dragged;
+    const dragged = draggedTo(held, scenario);
+    if (dragged) this.drawn = { held, scenario, dragged };
+    return dragged;
   }
 
   private async baseline(runs: number): Promise<Runs | null> {

@@ -88,7 +88,7 @@ export class Engine {
 
   private heard(hand: Hand, { id, block }: Answered): void {
     hand.busy = hand.busy.filter((one) => one.id !== id || one.first !== block.first);
-    if (id === this.id) this.done.push(block);
+    if (id === this.id && this.isWanted(block)) this.done.push(block);
     this.next();
   }
 
@@ -97,24 +97,44 @@ export class Engine {
     if (at < 0) return;
     this.hands.splice(at, 1);
     hand.end();
-    this.waiting.unshift(...hand.busy.filter((one) => one.id === this.id));
+    this.waiting.unshift(...hand.busy.filter((one) => one.id === this.id && this.isWanted(one)));
     if (!this.hands.length) this.beginHere();
     this.next();
   }
 
-  /** Runs a question; null if another was asked meanwhile. */
+  /** Runs a question; null if another was asked meanwhile. Of a question that is asked again, only what it lacks is run. */
   run(question: Question, runs: number): Promise<Runs | null> {
     this.settle?.(null);
-    this.id += 1;
+    if (!this.isAskedAgain(question)) {
+      this.id += 1;
+      this.done = [];
+    }
     this.question = question;
     this.runs = runs;
-    this.done = [];
+    this.done = this.done.filter((one) => this.isWanted(one));
+    const begun = [...this.done, ...this.hands.flatMap(({ busy }) => busy.filter((one) => one.id === this.id && this.isWanted(one)))];
+    const firsts = new Set(begun.map(({ first }) => first));
     this.waiting = [];
-    for (let first = 0; first < runs; first += BLOCK) this.waiting.push({ first, last: Math.min(first + BLOCK, runs) });
+    for (let first = 0; first < runs; first += BLOCK) if (!firsts.has(first)) this.waiting.push({ first, last: this.endOf(first) });
     return new Promise((settle) => {
       this.settle = settle;
       this.next();
     });
+  }
+
+  private isAskedAgain({ inputs, parameters, since, keeps }: Question): boolean {
+    const { question } = this;
+    return question !== null && inputs === question.inputs && parameters === question.parameters && since === question.since && keeps === question.keeps;
+  }
+
+  /** Where the block that begins with a run ends. */
+  private endOf(first: number): number {
+    return Math.min(first + BLOCK, this.runs);
+  }
+
+  /** Whether a block is one of the runs that are asked for, as long as it is now. */
+  private isWanted({ first, last }: Span): boolean {
+    return first < this.runs && last === this.endOf(first);
   }
 
   /** Makes no further block of what was asked last. */

@@ -255,11 +255,12 @@ def accounts_words(case: Case | str, shares: Iterable[Share], lang: str) -> str:
     is_failed = any(share.name == ENDED.key and share.share >= 1.0 for share in shares)
     if is_failed:
         return ""
-    sheets = () if isinstance(case, str) else sheets_of_own(case)
+    if isinstance(case, str):
+        return accounts_on_record(case, lang)
+    sheets = sheets_of_own(case)
     accounts = "" if has_sheet(sheets, "books") else accounts_on_record(case, lang)
-    is_told = isinstance(case, str) or has_sheet(sheets, "instruments")
-    sentences = [accounts, "" if is_told else decisions_words(case, lang)]
-    return (" " if lang == "en" else "").join(words for words in sentences if words)
+    decisions = "" if has_sheet(sheets, "instruments") else decisions_words(case, lang)
+    return (" " if lang == "en" else "").join(words for words in (accounts, decisions) if words)
 
 
 def decisions_words(case: Case, lang: str) -> str:

@@ -27,6 +27,7 @@ SMALLER = (
     (0.85, 0.7),
     (0.8, 0.65),
     (0.75, 0.5),
+    (0.75, 0.4),
 )
 """Sizes of letters and of figures, as shares, at which a document of one page is tried, the first that fits."""
 

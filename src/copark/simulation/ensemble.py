@@ -222,10 +222,6 @@ class ScenarioRuns:
             np.concatenate([part.outcome for part in parts]) if is_judged else None,
         )
 
-    def by_quarter(self) -> ScenarioRuns:
-        """Lay the runs side by side in memory, for whoever reads an output quarter by quarter."""
-        return replace(self, out=np.ascontiguousarray(self.out.transpose(1, 2, 0)).transpose(2, 0, 1))
-
     def of_finished(self, values: Floats) -> Floats:
         """Put NaN in what was read of runs that did not finish, shape (runs, …); written in place."""
         values[~self.finished] = np.nan
@@ -372,7 +368,8 @@ class Ensemble:
     chunks can change a bit. Inputs are of one scenario or of each of several over the same quarters; draws are at hand,
     the same for every scenario, or what gives those of runs first … last - 1. What ``progress`` raises ends the work.
     Outcomes are ``judged`` in a quarter counted from 0, block by block, so that what they are judged by need not be
-    kept; where no quarter is given they are not judged.
+    kept; where no quarter is given they are not judged. ``by_quarter`` lays runs side by side in memory, for whoever
+    reads an output quarter by quarter.
 
     What scenarios have read alike is run once (:mod:`copark.simulation.shared_past`): runs of the first of a family are
     kept as they are at the beginning of a quarter, and those of the others begin there, with the bits of whole ones.
@@ -391,6 +388,7 @@ class Ensemble:
         progress: CountedProgress | None = None,
         block: int = BLOCK,
         judged: int | None = None,
+        by_quarter: bool = False,
     ) -> None:
         self.inputs: tuple[Inputs, ...] = (inputs,) if isinstance(inputs, Inputs) else tuple(inputs)
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
@@ -399,6 +397,7 @@ class Ensemble:
         self.threads = threads
         self.block = block
         self.judged = judged
+        self.by_quarter = by_quarter
         self.progress = progress or silent
         channels()  # refuses a link with too many before any run
 
@@ -423,7 +422,7 @@ class Ensemble:
     def run_scenarios(self, first: int = 0, last: int | None = None) -> Runs:
         """Run all scenarios; runs first … last - 1, or all of them."""
         end = self.size if last is None else last
-        out = np.empty((len(self.inputs), end - first, len(self.names), len(self.inputs[0].world)))
+        out = self._memory(len(self.inputs), end - first)
         whole = tuple(self._unmade(values) for values in out)
         drawn: list[Mapping[str, np.ndarray]] = []
         for stretch in self.stretches(first, end, end - first):
@@ -470,7 +469,15 @@ class Ensemble:
 
     def _room_for(self, draws: Draws) -> ScenarioRuns:
         """Return room for the runs of a scenario with these draws."""
-        return self._unmade(np.empty((len(draws.addresses), len(self.names), len(self.inputs[0].world))))
+        return self._unmade(self._memory(len(draws.addresses)))
+
+    def _memory(self, *counts: int) -> Floats:
+        """Return memory for outputs, shape (…, runs, names, quarters), whichever axis is laid out side by side."""
+        paths = (len(self.names), len(self.inputs[0].world))
+        if not self.by_quarter:
+            return np.empty((*counts, *paths))
+        *before, runs = counts
+        return np.moveaxis(np.empty((*before, *paths, runs)), -1, len(before))
 
     def _unmade(self, out: Floats) -> ScenarioRuns:
         """Return runs that are to be made, whose outputs are written into an array."""
@@ -573,7 +580,9 @@ class Ensemble:
         keep = np.array([NAMES.index(name) for name in names], np.int64)
         written = scenario.runs.part(first, last)
         rows = written.out
-        if names != self.names:
+        # Where the kernel cannot write, a block is put there while it is still close to the processor.
+        is_apart = self.by_quarter or names != self.names
+        if is_apart:
             rows = np.empty((last - first, len(names), rows.shape[2]))
         runs = ScenarioRuns(names, rows, written.status)
         kept = self._kept(scenario, first, last - first, len(names))
@@ -589,7 +598,7 @@ class Ensemble:
                 kernel.simulate_runs(*arrays, scenario.since, int(resumed), *kept)
         finally:  # or a thread would wait for it for ever
             workspaces.put(work)
-        if names != self.names:  # what outcomes alone are judged by is let go
+        if is_apart:  # what outcomes alone are judged by is let go
             written.out[:] = rows[:, : len(self.names)]
         if written.codes is not None and self.judged is not None:
             written.codes[:] = outcomes(runs, runs.status[:, 0], self.judged, closed=scenario.closed)

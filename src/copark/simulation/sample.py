@@ -259,7 +259,13 @@ class StudyDraws:
         return Paired(ScenarioDraws(draws, self.scenarios, self.facts), values_of(draws, names))
 
     def ensemble(
-        self, inputs: Sequence[Inputs], outputs: Sequence[str], threads: int, progress: CountedProgress | None = None
+        self,
+        inputs: Sequence[Inputs],
+        outputs: Sequence[str],
+        threads: int,
+        progress: CountedProgress | None = None,
+        *,
+        by_quarter: bool = False,
     ) -> Ensemble:
         """Return the runs of the scenarios with these draws, whose outcomes are judged when the study says.
 
@@ -273,9 +279,20 @@ class StudyDraws:
             Threads to run on.
         progress
             Called with the number of runs made since the last call.
+        by_quarter
+            Whether runs lie side by side in memory, for whoever reads an output quarter by quarter.
         """
         judged = self.study.judged_in(len(inputs[0].world))
-        return Ensemble(inputs, self, outputs, runs=self.study.runs, threads=threads, progress=progress, judged=judged)
+        return Ensemble(
+            inputs,
+            self,
+            outputs,
+            runs=self.study.runs,
+            threads=threads,
+            progress=progress,
+            judged=judged,
+            by_quarter=by_quarter,
+        )
 
 
 class ScenarioDraws(Sequence[Draws]):

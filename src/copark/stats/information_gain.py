@@ -11,12 +11,13 @@ alone (five-fold cross-fitting), so that a candidate that tells nothing gains no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from copark.arrays import Booleans, Floats
+from copark.arrays import Booleans, Floats, Integers
 
 FOLDS = 5
 SURE = 0.95
@@ -93,7 +94,8 @@ def _foretold(known_reports: Floats, candidate: Floats, effects: Floats, holds: 
 
     known_reports = varying(known_reports)
     candidate = varying(candidate)
-    folds = KFold(FOLDS, shuffle=True, random_state=seed)
+    # Cut once: every effect is calibrated in the folds that it is regressed in.
+    folds = list(KFold(FOLDS, shuffle=True, random_state=seed).split(effects))
     both = np.concatenate([effects, holds.astype(np.float64)], axis=1)
     centre = both.mean(axis=0)
     spread = np.maximum(both.std(axis=0), SAME)
@@ -105,7 +107,7 @@ def _foretold(known_reports: Floats, candidate: Floats, effects: Floats, holds: 
         )
     else:
         foretold = np.empty_like(targets)
-        for train, test in folds.split(targets):
+        for train, test in folds:
             foretold[test] = targets[train].mean(axis=0)
     count = effects.shape[1]
     # A regression may foretell beyond anything that happened.
@@ -139,7 +141,7 @@ def report_regression(known_count: int, candidate_count: int) -> Any:
     return make_pipeline(ColumnTransformer(chosen), RidgeCV(PENALTIES, alpha_per_target=True))
 
 
-def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
+def _calibrated(foretold: Floats, holds: Booleans, folds: Sequence[tuple[Integers, Integers]]) -> Floats:
     from sklearn.linear_model import LogisticRegression
 
     probability = np.full(len(holds), holds.mean())
@@ -147,7 +149,7 @@ def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
     # then.
     if min(np.count_nonzero(holds), np.count_nonzero(~holds)) >= FOLDS * 2:
         model = LogisticRegression(C=WEAK, solver="newton-cholesky")
-        for train, test in folds.split(foretold):
+        for train, test in folds:
             probability[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
     return np.clip(probability, EDGE, 1.0 - EDGE)
 

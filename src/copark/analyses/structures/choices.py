@@ -120,7 +120,7 @@ class Cell:
             title=Title.by_language(partial(text, "structures.title")),
             parameters=dict(self.parameters),
             edits=self.edits if edits is None else edits,
-            levers={**own, **(dated or {})},
+            dated_inputs={**own, **(dated or {})},
         )
 
     def case(self, case: Case) -> Case:

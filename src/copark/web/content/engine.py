@@ -323,8 +323,7 @@ class Engine:
                 if cached is None:
                     labels = [str(start + n) for n in range(new.out.shape[2])]
                     require_any_finished(scenario.key, new.status, labels)
-                runs = new.by_quarter()
-                found[key] = runs if cached is None else ScenarioRuns.joined([cached, runs])
+                found[key] = new if cached is None else ScenarioRuns.joined([cached, new])
                 self.runs.put((key, few), found[key], found[key].nbytes)
         return found
 
@@ -414,7 +413,7 @@ class Engine:
         facts = tuple(facts_of(study, case_entry.case, scenario) for scenario in scenarios)
         draws_of = StudyDraws(study, case_entry.case, scenarios, facts, self.source(study, case_entry))
         with self.share_of_threads() as threads:
-            ensemble = draws_of.ensemble(inputs, outputs, threads, cancellation.check)
+            ensemble = draws_of.ensemble(inputs, outputs, threads, cancellation.check, by_quarter=True)
             if len(scenarios) == 1:
                 return (self._run_one(first, study, case_entry, scenarios[0], ensemble),)
             return ensemble.run_scenarios(first).scenarios
