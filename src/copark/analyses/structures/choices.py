@@ -120,7 +120,7 @@ class Cell:
             title=Title.by_language(partial(text, "structures.title")),
             parameters=dict(self.parameters),
             edits=self.edits if edits is None else edits,
-            dated_inputs={**own, **(dated or {})},
+            inputs={**own, **(dated or {})},  # type: ignore[call-arg]  # the key in files, which the checker does not know
         )
 
     def case(self, case: Case) -> Case:
