@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from copark import presentation
 from copark.analyses.answer import SHIPPED, Answered, answer, listed, load, place_of
 from copark.analyses.brief import Params
-from copark.analyses.brief.show import spelled, without_commands
+from copark.analyses.brief.show import open_words, spelled, without_commands
 from copark.analyses.context import Context
 from copark.analyses.contract import Texts
 from copark.analyses.levers.choice import choose
@@ -30,7 +30,7 @@ from copark.presentation.docx import PAGE, PORTRAIT
 from copark.presentation.numbers import percent_words
 from copark.presentation.rendered_document import page_of
 from copark.presentation.text_wrap import height_of
-from copark.texts import LANGUAGES
+from copark.texts import LANGUAGES, text
 from copark.texts.localized import LocalizedText
 from tests.asked import table
 
@@ -94,6 +94,14 @@ def test_of_a_park_that_is_not_calibrated_no_outcome_is_told(briefs):
     assert "cannot be said" in told.headline
     assert all("self-standing" not in card.title for card in next(told.blocks().__iter__()).cards)
     assert "copark calibrate imip" in next(reversed(list(told.blocks()))).text
+
+
+def test_where_no_chance_is_told_the_first_papers_are_the_first(briefs):
+    unsure = replace(briefs["imip"], doubts=replace(briefs["imip"].doubts, assumed=("tax", "land"), untold=()))
+    for lang, first in (("en", "Obtain "), ("zh", "请先调取")):
+        obtain, *then = open_words(unsure, Texts("brief", lang))
+        assert obtain.startswith(first)
+        assert all(words.startswith(text("brief.open.then", lang)) for words in then)
 
 
 def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_without_it(briefs):

@@ -16,6 +16,7 @@ from copark.analyses.how_sure import (
     NO_DOUBTS,
     Doubts,
     accounts_words,
+    corrected,
     doubts_of,
     ends_in_words,
     how_sure,
@@ -28,6 +29,7 @@ from copark.analyses.registry import REGISTRY
 from copark.cases import list_cases, load_case, own_words
 from copark.cases.dates import Date
 from copark.decisions.effects import StructureBaseline
+from copark.simulation.trust import Trust
 from copark.stats.shares import shares_of
 from copark.texts import LANGUAGES, text
 from copark.texts.localized import LocalizedText
@@ -367,3 +369,12 @@ def test_the_tax_terms_that_are_asked_for_are_named():
     english, chinese = (papers_words(("tax_rest",), lang) for lang in LANGUAGES)
     assert all(word in english for word in ("tax office", "rates", "exempt years", "part"))
     assert all(word in chinese for word in ("税务机关", "所得税", "税率", "免减税年限", "片区"))
+
+
+def test_a_chance_that_is_not_told_is_not_named_by_what_the_record_of_parks_says():
+    borrowed = Trust("borrowed", "pool", "imip")
+    for lang in LANGUAGES:
+        told = how_sure("imip", borrowed, shares(37), (), NO_DOUBTS, lang)
+        assert not any("37%" in sentence for sentence in told)
+        assert any("copark reliability" in sentence for sentence in told)
+        assert "37%" in corrected(borrowed, shares(37), lang)

@@ -169,6 +169,21 @@ def test_faults_stand_in_their_cells_all_at_once():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("lang", "park", "kind", "series", "grade"),
+    [("en", "Park", "Who drives it", "Observations", "Grade"), ("zh", "园区", "主导者", "观测值", "证据等级")],
+)
+def test_what_may_be_chosen_is_told_in_the_words_of_the_workbook(lang, park, kind, series, grade):
+    book = load_workbook(BytesIO(template_workbook("blue", lang)))
+    driver = next(cells[1] for cells in book[park].iter_rows() if cells[0].value == kind)
+    graded = book[series].cell(3, next(cell.column for cell in book[series][1] if cell.value == grade))
+    driver.value = graded.value = "pirates"
+    faults = {fault.file: fault for fault in read_workbook(saved(book)).check() if fault.code == "cases.not_allowed"}
+    for cell, choice in ((driver, "kind"), (graded, "grade")):
+        told_there = faults[f"{cell.parent.title}!{cell.coordinate}"]
+        assert told_there.values["suggestion"] == " | ".join(choices(choice, lang).values())
+
+
 BOOKS = dict(zip("ABCDEFGH", ["2019", 4, 12.5, 9, None, 0.5, None, "report"], strict=True))
 """A year of a company's accounts: date, five lines, units of the currency for one US$, source."""
 

@@ -274,7 +274,7 @@ def decisions_words(case: Case, lang: str) -> str:
     return text("sure.decisions", lang, facts=join(facts, lang)) if facts else ""
 
 
-def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
+def corrected(trust: Trust | None, shares: Iterable[Share], lang: str, *, is_told: bool = True) -> str:
     """Describe what a share of self-standing runs means by the record of other parks.
 
     The correction was learned from parks drawn as if never seen. Of calibrated parks it is told how often theirs came
@@ -288,6 +288,8 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
         Shares of all outcomes.
     lang
         Language, ``en`` or ``zh``.
+    is_told
+        Whether the share itself is told; else the sentence does not name it.
 
     Returns
     -------
@@ -310,8 +312,9 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
         )
     standing = by_name[GOOD.key]
     # where the record gives no ground for a correction the base rate is all that it says
+    told = "trust.corrected" if record.slope > 0.0 else "trust.base_rate_alone"
     return text(
-        "trust.corrected" if record.slope > 0.0 else "trust.base_rate_alone",
+        told if is_told else "trust.base_rate_untold",
         lang,
         parks=len(record.parks),
         mean=percent(record.mean),
@@ -363,5 +366,6 @@ def how_sure(
     is_told = has_sheet(doubts.sheets, "books")
     accounts = accounts_words(case, shares, lang) if is_shown and not is_told else ""
     own = sheets_words(doubts.sheets, lang)
-    sentences = [*recorded, structures, accounts, *own, corrected(trust, shares, lang), *doubts.sentences(lang)]
+    record = corrected(trust, shares, lang, is_told=is_shown)
+    sentences = [*recorded, structures, accounts, *own, record, *doubts.sentences(lang)]
     return [sentence for sentence in sentences if sentence]

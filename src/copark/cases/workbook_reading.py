@@ -152,6 +152,8 @@ class CaseWorkbook:
             values = {**values, "first": self._address(int(values["first"]))}
         elif code == "cases.missing_column":
             values = {"name": _heading(name, issue.key, cell.title)}
+        elif "suggestion" in values:
+            values = {**values, **_suggested(cell, values.get("found"))}
         return Fault(code, cell.address, None, cell.label, values)
 
     def _address(self, line: int) -> str:
@@ -190,8 +192,23 @@ class CaseWorkbook:
 def _heading(file: str, key: str, title: str) -> str:
     """Return the heading of a column that is not there, in the language of its sheet."""
     sheet = next(candidate for candidate in sheets() if candidate.place == file)
-    lang = next((lang for lang in LANGUAGES if sheet.title(lang) == title), "zh")
+    lang = _language(title)
     return next((sheet.label(column, lang) for column in sheet.columns if column.key == key), key)
+
+
+def _suggested(cell: WorkbookCell, found: Any) -> dict[str, str]:
+    """Return the words that a cell may have, or the nearest, as its list offers them; nothing where it has no list."""
+    lang = _language(cell.title)
+    sheet = next((candidate for candidate in sheets() if candidate.title(lang) == cell.title), None)
+    column = None if sheet is None else _labels(sheet).get(cell.label.casefold())
+    if column is None or not column.choice:
+        return {}
+    return {"suggestion": suggestion(found, choices(column.choice, lang).values())}
+
+
+def _language(title: str) -> str:
+    """Return the language of the title of a sheet; titles of before are Chinese."""
+    return next((lang for lang in LANGUAGES if any(sheet.title(lang) == title for sheet in sheets())), "zh")
 
 
 def _follows(fault: Fault, issues: Sequence[Fault]) -> bool:
@@ -469,7 +486,7 @@ def _wide(reading: _Reading) -> None:
     places = {column.key: position for position, column in columns.items()}
     sheet = reading.sheet
     book = reading.book
-    lang = next((lang for lang in LANGUAGES if sheet.title(lang) == reading.title), "en")
+    lang = _language(reading.title)
     for number, cells in reading.records(columns):
         words = {column.key: _word(column, cells[column.key]) for column in sheet.columns if column.key in cells}
         faults: list[WideFault] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, repeat
 from math import sqrt
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -301,19 +302,23 @@ class _Show(AnswerShow[Answer]):
         if answer.closed is not None:
             yield t("open.closed")
             return
-        # The first sentence names most of them.
+        # The first sentence names most of them; where it tells no chance it names none.
+        verbs = chain([] if answer.shows_outcomes else [t("open.obtain")], repeat(t("open.then")))
         ordered = [*self.papers()] if answer.shows_outcomes else []
         facts = [paper for paper in of_facts(answer.doubts, case_of(answer)) if paper not in ordered]
         ordered += facts
         if facts:
-            yield t("open.facts", papers=papers_words(facts, t.lang))
+            yield t("open.facts", obtain=next(verbs), papers=papers_words(facts, t.lang))
         between = self.span() if answer.shows_outcomes else None
         if between is not None and between[1] - between[0] >= WIDE_RANGE:
             low, high = (percent_words(value, t.lang) for value in between[:2])
             further = [paper for paper in of_extremes(self.baselines) if paper not in ordered]
             ordered += further
             papers = papers_words(further, t.lang)
-            yield t("open.structures_by" if papers else "open.structures", low=low, high=high, papers=papers)
+            if papers:
+                yield t("open.structures_by", obtain=next(verbs), low=low, high=high, papers=papers)
+            else:
+                yield t("open.structures", low=low, high=high)
         levers = self.levers_by_parameter()
         paper_of = {name: of_parameter(name, case_of(answer)) for name in levers if name in OF_PARAMETER}
         known = [name for name, paper in paper_of.items() if paper not in ordered]
@@ -324,7 +329,7 @@ class _Show(AnswerShow[Answer]):
             titles = [catalogue().parameters[name].title(t.lang) for name in names]
             effects = dict.fromkeys(title for name in names for title in levers[name])
             words = {"titles": self.quoted(titles), "levers": self.quoted(effects)}
-            yield t("open.parameter", papers=papers_words([paper], t.lang), **words)
+            yield t("open.parameter", obtain=next(verbs), papers=papers_words([paper], t.lang), **words)
         if not (ordered or known):
             yield t("open.none")
 

@@ -246,7 +246,8 @@ class _Show(AboutCase):
         if answer.trust is not None:
             yield answer.trust.meaning(t.lang)
         if answer.finished:
-            yield from filter(None, [corrected(answer.trust, answer.outcomes[0], t.lang)])
+            meant = corrected(answer.trust, answer.outcomes[0], t.lang, is_told=answer.shows_outcomes)
+            yield from filter(None, [meant])
         if answer.unfinished:
             yield t("why.unfinished", count=number(answer.unfinished, 0), total=number(answer.runs, 0))
         runs_made = answer.provenance.get("runs")
