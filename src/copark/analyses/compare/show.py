@@ -353,7 +353,7 @@ class CompareShow(Show):
     def by_output(self, *, log: bool) -> doc.Table:
         """Differences by output and date, in the units of outputs; or, of counts, in log points."""
         columns = (
-            "output unit quarter:quarter reference:number scenario:number",
+            "output unit quarter:quarter reference:number scenario_median:number",
             change_column("log points" if log else "", self.t("column.difference"), "difference"),
             "above:share equal:share by_parameters:share",
         )

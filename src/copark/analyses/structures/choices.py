@@ -115,13 +115,14 @@ class Cell:
             Dated inputs that the option changes.
         """
         own = {name: (InputChange(value=value),) for name, value in self.dated.items()}
-        return Scenario(
-            key="cell",
-            title=Title.by_language(partial(text, "structures.title")),
-            parameters=dict(self.parameters),
-            edits=self.edits if edits is None else edits,
-            dated_inputs={**own, **(dated or {})},
-        )
+        content = {
+            "key": "cell",
+            "title": Title.by_language(partial(text, "structures.title")),
+            "parameters": dict(self.parameters),
+            "edits": self.edits if edits is None else edits,
+            "inputs": {**own, **(dated or {})},  # as files call it: a renamed field is not read by its own name
+        }
+        return Scenario.model_validate(content)
 
     def case(self, case: Case) -> Case:
         """Return the case whose credit lines are owed by whom the cell says, as far as they are used."""

@@ -21,7 +21,6 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.calibration_setup import distinct, implied_rows
 from copark.calibration.observations import ObservationModel, Target, targets
-from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.prior import EDGE, PriorSpace
 from copark.calibration.rolling_origin import is_exact, years_since
 from copark.calibration.size_priors import SIZES, read_for_panel
@@ -151,6 +150,8 @@ class PanelPark:
     @cached_property
     def ages(self) -> Floats:
         """Years since its first day, at each target; shape (targets,)."""
+        from copark.calibration.pool.records import YOUNGEST
+
         return np.array([max(years_since(self.case, target), YOUNGEST) for target in self.model.targets])
 
     def curve_ages(self, until: int | None = None) -> Floats:
@@ -161,6 +162,8 @@ class PanelPark:
         until
             Last day known, counted; by default all that is on record is known.
         """
+        from copark.calibration.pool.records import YOUNGEST, offered_after
+
         return np.maximum(self.ages - offered_after(self.case, until), YOUNGEST)
 
     def of(self, variable: str) -> list[int]:

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from copark.calibration.pool.benchmarks import Past
 from copark.cases.case import Case
 from copark.cases.park_counts import LAST, CountedPark, load_counts, middle_of
-
-if TYPE_CHECKING:
-    from copark.calibration.pool.benchmarks import Past
 
 DAYS = 365.25
 YOUNGEST = 0.25
@@ -78,8 +75,6 @@ def aged_counts(park: CountedPark, variable: str, until: int | None = None) -> P
     until
         Last day known, counted; by default the end of the last quarter that is read.
     """
-    from copark.calibration.pool.benchmarks import Past
-
     start = began(park, until)
     last = LAST.last_day.toordinal() if until is None else until
     rows = [
