@@ -225,7 +225,7 @@ def _stored(analysis: Analysis, context: Context) -> Result | None:
 
 
 def _tell_outdated(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
-    """Tell the reader where a result ships for this question which is of an older state, so that it is computed."""
+    """Inform the reader where a result ships for this question which is of an older state, so that it is computed."""
     from copark.texts import text
 
     is_read = context.use_shipped and context.keep_results and context.lookup_folder is not None

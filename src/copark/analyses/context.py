@@ -181,7 +181,7 @@ class Context:
         return stage(self.progress, name)
 
     def tell(self, note: str) -> None:
-        """Tell the reader something before work begins, or, where nobody listens, with the notes."""
+        """Inform the reader of something before work begins, or, where nobody listens, with the notes."""
         if self.on_note is not None:
             self.on_note(note)
         elif note not in self.notes:

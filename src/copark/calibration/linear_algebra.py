@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold linear algebra to one thread, so that sums are made in one order whatever the machine offers."""
+    """Limit linear algebra to one thread, so that sums are made in one order whatever the machine offers."""
     with _libraries().limit(limits=1):
         yield
 

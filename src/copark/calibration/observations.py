@@ -146,13 +146,13 @@ class Target:
         return self.last - 1 if interpolated and self.weights[-1] < 0.5 else self.last
 
     def until(self, last: int) -> Target:
-        """Hold it at the last quarter known: a value reported soon after is set beside that quarter's end."""
+        """Clip it to the last quarter known: a value reported soon after is set beside that quarter's end."""
         if self.is_sum and self.last > last:
             return replace(self, quarters=self.quarters[: last + 1], weights=(1.0,) * (last + 1))
         return self.within(0, last)
 
     def within(self, first: int, last: int) -> Target:
-        """Hold it between two quarters: what lies before or after is set beside their ends."""
+        """Clip it to between two quarters: what lies before or after is set beside their ends."""
         held: dict[int, float] = {}
         for quarter, weight in zip(self.quarters, self.weights, strict=True):
             position = min(max(quarter, first), last)

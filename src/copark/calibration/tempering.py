@@ -295,7 +295,7 @@ class Mover:
         return values | {"random": plain_state(self.random.bit_generator.state)}
 
     def restore(self, content: Mapping[str, Any]) -> None:
-        """Hold what another one held."""
+        """Take over what another one held."""
         for name in HELD:
             setattr(self, name, content[name])
         self.random.bit_generator.state = content["random"]

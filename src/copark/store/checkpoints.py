@@ -192,7 +192,7 @@ class Stages:
         return tally_of([share for share in self._shares.values() if share is not None], len(self._shares))
 
     def alone(self, waiting: Callable[[], None] | None = None) -> AbstractContextManager[bool]:
-        """Hold the work, so that nobody else does it meanwhile; give whether somebody else had it first."""
+        """Lock the work, so that nobody else does it meanwhile; yield whether somebody else had it first."""
         return nullcontext(False) if self.home is None else only_one(lock_of(self.home), waiting)
 
     def remove(self) -> None:

@@ -236,7 +236,7 @@ def lock_of(folder: Path) -> Path:
 
 @contextmanager
 def only_one(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[bool]:
-    """Hold a lock, whose file is removed afterwards; give whether another process had to be waited for."""
+    """Keep a lock, whose file is removed afterwards; yield whether another process had to be waited for."""
     with if_free(path) as held:
         if held:
             yield False
@@ -249,7 +249,7 @@ def only_one(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[
 
 @contextmanager
 def if_free(path: Path, patience: float = 0.0) -> Iterator[bool]:
-    """Hold a lock if nobody else does, or no more after so many seconds (-1: ever); give whether it is held.
+    """Take a lock if nobody else has it, or no more after so many seconds (-1: ever); yield whether it is held.
 
     Its file is removed while the lock is held, by its holder alone: whoever had opened the file before and gets its
     lock afterwards finds that it has no name any more, and tries again with the file that has. Versions of filelock
@@ -266,7 +266,7 @@ def if_free(path: Path, patience: float = 0.0) -> Iterator[bool]:
 
 @contextmanager
 def _locked(path: Path, patience: float) -> Iterator[bool]:
-    """Hold a lock as :func:`if_free` does, and leave its file."""
+    """Take a lock as :func:`if_free` does, and leave its file."""
     from filelock import FileLock, Timeout
 
     path.parent.mkdir(parents=True, exist_ok=True)

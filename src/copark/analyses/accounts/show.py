@@ -286,7 +286,7 @@ class _Show(AnswerShow[Answer]):
         )
 
     def method_of_own(self) -> Iterator[doc.Block]:
-        """Say how books and signals of a person's own park are read."""
+        """Describe how books and signals of a person's own park are read."""
         if self.answer.lines:
             yield self.text("method.books")
         if self.answer.signals:
@@ -387,7 +387,7 @@ class _Show(AnswerShow[Answer]):
         )
 
     def prices_lead(self) -> str:
-        """Say whose prices are shown: a park of which none is published has none that could be marked."""
+        """Name whose prices are shown: a park of which none is published has none that could be marked."""
         has_own = any(price.is_own for price in self.answer.elsewhere)
         key = "lead.prices" if has_own or not self.answer.is_own else "lead.prices.own"
         return self.t(key, count=len(self.answer.elsewhere), park=self.t.of(self.answer.park))

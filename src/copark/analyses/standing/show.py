@@ -79,7 +79,7 @@ class _Show(AnswerShow[Answer]):
         return self.section("ahead", chart, tests, *assumed, size)
 
     def size(self, key: str, judged: Sequence[tuple[ParkStanding, Judged]]) -> doc.Table:
-        """Tell enterprises, jobs and land taken up: they are no part of the tests."""
+        """Report enterprises, jobs and land taken up: they are no part of the tests."""
         rows: list[Sequence[doc.Value]] = [
             (
                 self.t.of(park.park),

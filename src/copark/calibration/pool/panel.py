@@ -312,7 +312,7 @@ class PanelTask:
         return make_panel_batch(park, settings.runs, settings.seed, threads=self.threads, folder=self.batches)
 
     def alone(self, waiting: Progress) -> AbstractContextManager[bool]:
-        """Hold the panel, so that nobody else makes it meanwhile; who waits finds its steps done.
+        """Lock the panel, so that nobody else makes it meanwhile; who waits finds its steps done.
 
         Parameters
         ----------

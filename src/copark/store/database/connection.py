@@ -108,7 +108,7 @@ class Database:
 
     @contextmanager
     def reserved(self) -> Iterator[None]:
-        """Hold the lock of the output folder: one server or command at a time works on its database.
+        """Keep the lock of the output folder: one server or command at a time works on its database.
 
         Raises
         ------
