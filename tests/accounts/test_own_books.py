@@ -9,14 +9,14 @@ import xarray as xr
 from openpyxl import load_workbook
 
 from copark.analyses.accounts.books import RESULT
-from copark.analyses.accounts.signals import SPREAD, signals_of
+from copark.analyses.accounts.signals import signals_of
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
 from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_writing import EXAMPLE, workbook_of
-from copark.stats.quantiles import Band
+from copark.stats.quantiles import Z_BAND, Band
 
 BOOKS = [
     (2021, 4.0, 1.5, 2.0, 3.0, 0.5, None, "annual-report"),
@@ -85,7 +85,7 @@ def test_a_signal_and_the_model_are_100_in_the_first_year_in_common(answer):
     assert [round(band.median) for band in light.seen.bands] == [100, 150, 200]
     assert [round(band.median) for band in built.seen.bands] == [100, 200, 150]
     last = built.seen.bands[-1]
-    assert last.high - last.median == pytest.approx(SPREAD * 150 * np.hypot(0.1, 0.1)), "its error and the first year's"
+    assert last.high - last.median == pytest.approx(Z_BAND * 150 * np.hypot(0.1, 0.1)), "its error and the first year's"
 
 
 def test_a_year_before_most_runs_have_anything_is_no_base(park):

@@ -61,7 +61,7 @@ def present(addresses: Integers, quarters: int) -> Booleans:
 
 
 def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
-    """Return draws the random numbers of a seed, to a quarter that never comes.
+    """Address the random numbers of draws, in spans of runs of a seed, to a quarter that never comes.
 
     Parameters
     ----------

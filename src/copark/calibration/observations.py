@@ -83,6 +83,22 @@ def own_error(observation: Observation, unit: str) -> float:
     return 0.0 if observation.error is None else convert(observation.error, observation.unit, unit)
 
 
+def error_in(observation: Observation, unit: str, bound: str) -> float:
+    """Return the standard deviation of an observation's error in a unit: its own, else that of its grade and wording.
+
+    Parameters
+    ----------
+    observation
+        The observation.
+    unit
+        Unit of the error.
+    bound
+        Wording that counts, which may be another than the observation has.
+    """
+    value = observation.in_unit(unit)
+    return own_error(observation, unit) or error_of(observation.variable, value, observation.grade, bound)
+
+
 @dataclass(frozen=True)
 class Target:
     """One reported value, and the reading of a run in its place."""
@@ -219,7 +235,7 @@ def target_of(observation: Observation, start: Quarter) -> Target | None:
     bound = observation.bound
     if bound == "more-than" and high is None:
         bound = "at-least"
-    error = own_error(observation, unit) or error_of(observation.variable, value, observation.grade, bound)
+    error = error_in(observation, unit, bound)
     return Target(
         observation.variable,
         str(observation.date),

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 BAND = (0.05, 0.50, 0.95)
+Z_BAND = 1.6448536269514722
+"""Standard deviations from the middle of a normal distribution to the ends of its middle 90 %."""
 
 
 def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:

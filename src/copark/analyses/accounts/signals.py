@@ -15,9 +15,9 @@ import numpy as np
 from copark.analyses.accounts.ledger import Course
 from copark.analyses.accounts.published import Side, side_of
 from copark.arrays import Floats
-from copark.calibration.observations import error_of, own_error
+from copark.calibration.observations import error_in
 from copark.model.clock import QUARTERS_PER_YEAR
-from copark.stats.quantiles import Band
+from copark.stats.quantiles import Z_BAND, Band
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,8 +30,6 @@ SEEN: Mapping[str, str] = {"night_light": "operating", "built_up_area": "occupie
 """Outputs of the model that stand beside what satellites see: enterprises at work shine, land that is taken up is
 built on."""
 HUNDRED = 100.0
-SPREAD = 1.6448536269514722
-"""Standard deviations from the middle of a normal distribution to the ends of its middle 90 %."""
 MOST_NEVER = 0.5
 """Share of runs that may have nothing yet in the year that is 100; a later year is taken beyond it."""
 
@@ -114,11 +112,8 @@ def _seen(row: Observation, base: Observation) -> Band:
     index = HUNDRED * row.value / base.value
     if row is base:
         return Band(HUNDRED, HUNDRED, HUNDRED)
-    error = np.hypot(_error(row) / base.value, row.value * _error(base) / base.value**2)
-    reach = SPREAD * HUNDRED * float(error)
+    own = error_in(row, row.unit, row.bound)
+    of_base = error_in(base, base.unit, base.bound)
+    error = np.hypot(own / base.value, row.value * of_base / base.value**2)
+    reach = Z_BAND * HUNDRED * float(error)
     return Band(max(index - reach, 0.0), index, index + reach)
-
-
-def _error(row: Observation) -> float:
-    """Return the standard deviation of a signal's error: its own, else that of its grade."""
-    return own_error(row, row.unit) or error_of(row.variable, row.value, row.grade, row.bound)

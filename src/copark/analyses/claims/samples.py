@@ -12,13 +12,11 @@ import numpy as np
 
 from copark.analyses.claims.rules import Rule, resolve
 from copark.arrays import Floats
-from copark.stats.quantiles import band
+from copark.stats.quantiles import Z_BAND, band
 from copark.stats.rounding import slack
 
 Over = Literal["draws", "mean"]
 """What a statistic is read by: how its values lie over draws, or their mean."""
-Z_BAND = 1.6448536269514722
-"""Standard deviations within which a normal variable lies with 90 %."""
 
 
 @dataclass(frozen=True)
