@@ -26,11 +26,17 @@ SMALL = {
 }
 
 
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """Return one folder of answers: what a test has asked, the next finds."""
+    return tmp_path_factory.mktemp("one-probability")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("case", "sizes"), [("great-stone", AS_SHIPPED), ("wsip", SMALL)], ids=["shipped", "small"])
-def test_every_page_shows_the_same_probability_of_each_part(case, sizes, tmp_path, subtests):
-    claims, _ = asked("claims", tmp_path, case=case, **sizes["claims"])
-    experts, shown = asked("experts", tmp_path, case=case, **sizes["experts"])
+def test_every_page_shows_the_same_probability_of_each_part(case, sizes, out, subtests):
+    claims, _ = asked("claims", out, case=case, **sizes["claims"])
+    experts, shown = asked("experts", out, case=case, **sizes["experts"])
     known = {(claim.claim.id, ""): claim for claim in claims.claims}
     known |= {(claim.claim.id, one.part.key): one for claim in claims.claims for one in claim.parts}
     assert {(row.claim, row.part) for row in experts.rows} == set(known)
@@ -50,7 +56,7 @@ def test_every_page_shows_the_same_probability_of_each_part(case, sizes, tmp_pat
         own = [known[one.claim, one.part].probability for one in rows]
         assert cells == [one if isfinite(one) else None for one in own]
 
-    voi, shown = asked("voi", tmp_path, case=case, **sizes["voi"])
+    voi, shown = asked("voi", out, case=case, **sizes["voi"])
     assert voi.questions
     for one in voi.questions:
         with subtests.test(page="voi", question=one.key):
@@ -63,12 +69,12 @@ def test_every_page_shows_the_same_probability_of_each_part(case, sizes, tmp_pat
 
 
 @pytest.mark.long
-def test_experts_move_the_probability_of_the_claims_by_what_weights_change(tmp_path):
+def test_experts_move_the_probability_of_the_claims_by_what_weights_change(out):
     """What literature changes is the difference it makes on the draws of experts, put to P of the claims."""
-    found, _ = asked("experts", tmp_path, case="wsip", draws=40, replicates=2)
-    more, _ = asked("experts", tmp_path, case="wsip", draws=80, replicates=2)
+    found, _ = asked("experts", out, case="wsip", draws=40, replicates=2)
+    more, _ = asked("experts", out, case="wsip", **SMALL["experts"])
     assert found.provenance["claims_draws"] == 40
-    assert more.provenance["claims_draws"] == 80
+    assert more.provenance["claims_draws"] == DRAWS
     for row in found.rows:
         for way in ("prior", "record"):
             before, after = row.held[way].probability, row.held[f"{way}_literature"].probability
