@@ -179,19 +179,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 FIRST = (
-    "equations/test_uncompiled", "packaging/test_lowest_versions", "web/browser/test_pages",
-    "known_answers/test_second_implementation", "calibration/test_validating", "web/browser/test_simulate",
-    "hostile/test_hostile_input", "web/browser/test_work", "calibration/test_killed", "web/browser/",
-    "database/test_jobs", "calibration/", "golden/test_golden", "web/test_privacy", "analyses/test_shipped",
+    "equations/test_uncompiled", "packaging/test_lowest_versions", "web/browser/",
+    "known_answers/test_second_implementation", "golden/test_golden", "architecture/test_targets", "cluster/test_kills",
+    "calibration/test_validating", "hostile/test_hostile_input", "calibration/test_killed",
+    "database/test_jobs", "calibration/", "web/test_privacy", "analyses/test_shipped",
     "sensitivity/", "unit/test_workflows", "web/test_answers", "web/test_connections", "analyses/",
 )  # fmt: skip
-"""Files that take long: they come first, so that at the end no core waits for one; browsers not side by side."""
+"""Files that take long: they come first, so that at the end no core waits for one."""
 
 
 ALONE = ("test_second_implementation",)
 """Files whose tests share nothing and take minutes: whoever is free takes the next."""
 SHARING = ("calibration", "claims", "sensitivity")
-"""Folders whose files share what is dear, so that one process has them all; of the others, each file is by itself."""
+"""Folders whose fast tests share what is dear, so that one process has them all; else each file is by itself."""
+ONE_SERVER = "browser"
+"""Folder whose files share a server, its answers and a browser, and get in each other's way where two run at once."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -212,7 +214,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             if file.stem in ALONE:
                 return nodeid
             shares = file.parent.name in SHARING and config.option.markexpr == FAST
-            return str(file.parent if shares else file)
+            return str(file.parent if shares or file.parent.name == ONE_SERVER else file)
 
     return Sharing(config, log)
 
